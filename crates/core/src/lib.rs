@@ -1,1 +1,28 @@
-//! Vocabulary.
+//! The vocabulary of enhanced-config: flat documents whose every value knows where it came from.
+//!
+//! No I/O, no threads. A [`Document`] is made by a [`DocumentBuilder`], read through [`NodeRef`]s, and addressed by
+//! [`KeyPath`]s; every value has an [`Origin`]; what is wrong with it is a [`Problem`].
+
+mod builder;
+mod document;
+mod keys;
+mod kind;
+mod layer;
+mod lines;
+mod node;
+mod path;
+mod problem;
+mod redact;
+mod row;
+mod suggest;
+
+pub use builder::{BuildError, DocumentBuilder, Duplicate};
+pub use document::Document;
+pub use kind::Kind;
+pub use layer::{Layer, LayerKind, Origin, Place};
+pub use lines::{LineTable, Location};
+pub use node::{Entries, Items, NodeRef, Value};
+pub use path::{KeyPath, PathError, PathFault, Segment};
+pub use problem::{Limit, Problem, ProblemKind, Problems, Related, Severity};
+pub use redact::{MASK, Redactor, is_secret_name};
+pub use suggest::suggest;

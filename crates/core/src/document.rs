@@ -1,0 +1,188 @@
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::keys::KeyTable;
+use crate::row::{Row, Tag};
+use crate::{KeyPath, Layer, NodeRef};
+
+/// A configuration as one flat, immutable table: parsed once, read in place.
+///
+/// Every value is a row of 16 bytes that knows its key, its layer and its position there; the children of a map or
+/// list stand side by side, in the order of their source. Texts and keys live in one string each, so that a document
+/// is a few allocations however large it is.
+///
+/// The root is always a map. Read it through [`Document::root`], a [`NodeRef`].
+///
+/// ```
+/// use enhanced_config_core::{DocumentBuilder, Layer, LayerKind};
+/// let mut builder = DocumentBuilder::new(Layer::new(LayerKind::Defaults, "defaults"));
+/// builder.open_map(0)?;
+/// builder.key("port", 0)?;
+/// builder.integer(8080, 0)?;
+/// builder.close()?;
+/// let document = builder.finish()?;
+/// assert_eq!(document.root().get("port").and_then(|port| port.as_i64()), Some(8080));
+/// # Ok::<(), enhanced_config_core::BuildError>(())
+/// ```
+#[derive(Clone)]
+pub struct Document {
+    pub(crate) id: u64,
+    pub(crate) root: u32,
+    pub(crate) rows: Vec<Row>,
+    /// For each row the distance from its key to its value, in bytes: 0 without a key of its own place, and
+    /// [`FAR`] when the distance is looked up in `far_keys`.
+    pub(crate) gaps: Vec<u8>,
+    /// Row and position of the key, for distances of [`FAR`] and more; ascending.
+    pub(crate) far_keys: Vec<(u32, u32)>,
+    pub(crate) keys: KeyTable,
+    pub(crate) text: String,
+    pub(crate) layers: Vec<Layer>,
+    pub(crate) index: MemberIndex,
+}
+
+pub(crate) const FAR: u8 = u8::MAX;
+
+/// For maps of more than [`SCAN`] members: their children, sorted by the number of the key.
+#[derive(Clone, Default)]
+pub(crate) struct MemberIndex {
+    /// First child of the map, and where its stretch of `order` starts; ascending by the first child.
+    pub(crate) maps: Vec<(u32, u32)>,
+    /// Rows, sorted within each stretch by key.
+    pub(crate) order: Vec<u32>,
+}
+
+impl MemberIndex {
+    /// Notes a map whose members are the last rows, from `first` on, and gives their order by key; members of the
+    /// same key stay in their own order.
+    pub(crate) fn add(&mut self, first: usize, rows: &[Row]) -> Vec<u32> {
+        let keys: Vec<u32> = rows.iter().skip(first).map(|row| row.key()).collect();
+        let mut order: Vec<u32> = (0..keys.len() as u32).collect();
+        order.sort_by_key(|&at| keys.get(at as usize));
+        self.maps.push((first as u32, self.order.len() as u32));
+        order.iter_mut().for_each(|at| *at += first as u32);
+        order
+    }
+}
+
+/// Up to this many members, a scan of the rows beats a binary search.
+pub(crate) const SCAN: usize = 16;
+
+impl Document {
+    /// The root, which is a map.
+    #[inline]
+    pub fn root(&self) -> NodeRef<'_> {
+        NodeRef::new(self, self.root)
+    }
+
+    /// The value at a path.
+    pub fn at(&self, path: &KeyPath) -> Option<NodeRef<'_>> {
+        self.root().at(path)
+    }
+
+    /// The value at a path in dotted notation; `None` also when the path cannot be read.
+    #[inline]
+    pub fn get(&self, path: &str) -> Option<NodeRef<'_>> {
+        self.root().find(path)
+    }
+
+    /// The layers that values of this document refer to, in the order in which they were added.
+    pub fn layers(&self) -> &[Layer] {
+        &self.layers
+    }
+
+    /// Bytes on the heap, without the layers, which documents share.
+    pub fn heap_bytes(&self) -> usize {
+        self.rows.capacity() * size_of::<Row>()
+            + self.gaps.capacity()
+            + self.far_keys.capacity() * size_of::<(u32, u32)>()
+            + self.keys.heap()
+            + self.text.capacity()
+            + self.layers.capacity() * size_of::<Layer>()
+            + self.index.maps.capacity() * size_of::<(u32, u32)>()
+            + self.index.order.capacity() * size_of::<u32>()
+    }
+
+    /// Tells documents apart, for what is cached about one of them; never used twice in a process.
+    pub(crate) fn next_id() -> u64 {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        NEXT.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Gives back what was reserved and not used.
+    pub(crate) fn shrink(&mut self) {
+        self.rows.shrink_to_fit();
+        self.gaps.shrink_to_fit();
+        self.far_keys.shrink_to_fit();
+        self.keys.shrink();
+        self.text.shrink_to_fit();
+        self.layers.shrink_to_fit();
+        self.index.maps.shrink_to_fit();
+        self.index.order.shrink_to_fit();
+    }
+
+    #[inline]
+    pub(crate) fn row(&self, row: u32) -> Row {
+        // Rows are numbered by the builder, which never hands out one that is not there.
+        self.rows.get(row as usize).copied().unwrap_or(NULL_ROW)
+    }
+
+    #[inline]
+    pub(crate) fn slice(&self, row: Row) -> &str {
+        let (offset, length) = row.range();
+        self.text.get(offset as usize..offset as usize + length as usize).unwrap_or_default()
+    }
+
+    /// Where the key of `row` stands; the value's own place when the key has none.
+    pub(crate) fn key_position(&self, row: u32) -> u32 {
+        let position = self.row(row).position;
+        match self.gaps.get(row as usize) {
+            Some(&FAR) => match self.far_keys.binary_search_by_key(&row, |&(row, _)| row) {
+                Ok(at) => self.far_keys.get(at).map_or(position, |&(_, key)| key),
+                Err(_) => position,
+            },
+            Some(&gap) => position - u32::from(gap),
+            None => position,
+        }
+    }
+
+    /// The member of the map `row` that has the key numbered `key`.
+    #[inline]
+    pub(crate) fn member(&self, map: Row, key: u32) -> Option<u32> {
+        if map.tag() != Tag::Map {
+            return None;
+        }
+        let (first, count) = map.range();
+        let (start, end) = (first as usize, first as usize + count as usize);
+        if count as usize <= SCAN {
+            let members = self.rows.get(start..end)?;
+            return members.iter().position(|row| row.key() == key).map(|at| first + at as u32);
+        }
+        let at = self.index.maps.binary_search_by_key(&first, |&(first, _)| first).ok()?;
+        let (_, from) = *self.index.maps.get(at)?;
+        let order = self.index.order.get(from as usize..from as usize + count as usize)?;
+        let found = order.binary_search_by_key(&key, |&row| self.row(row).key()).ok()?;
+        order.get(found).copied()
+    }
+}
+
+const NULL_ROW: Row = Row::null();
+
+/// Says how large the document is and nothing of what it holds, which may be secret.
+impl fmt::Debug for Document {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Document")
+            .field("rows", &self.rows.len())
+            .field("keys", &self.keys.len())
+            .field("layers", &self.layers)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Equal data: same keys in any order, same values, wherever they came from.
+///
+/// `1` and `1.0` differ, as do `0.0` and `-0.0`: they are written differently.
+impl PartialEq for Document {
+    fn eq(&self, other: &Self) -> bool {
+        self.root() == other.root()
+    }
+}

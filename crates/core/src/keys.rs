@@ -1,0 +1,133 @@
+use std::hash::BuildHasher;
+
+use foldhash::fast::RandomState;
+
+use crate::row::{MAX_KEYS, NO_KEY};
+
+/// The distinct keys of a document, numbered in order of their first appearance.
+///
+/// Slots are hashed with a seed of this process, so that a file cannot be written to make its keys collide.
+#[derive(Clone)]
+pub(crate) struct KeyTable {
+    text: String,
+    ends: Vec<u32>,
+    slots: Vec<u32>,
+    hasher: RandomState,
+}
+
+const EMPTY: u32 = NO_KEY;
+
+impl KeyTable {
+    pub(crate) fn new() -> Self {
+        Self { text: String::new(), ends: Vec::new(), slots: vec![EMPTY; 16], hasher: RandomState::default() }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Bytes on the heap.
+    pub(crate) fn heap(&self) -> usize {
+        self.text.capacity() + 4 * (self.ends.capacity() + self.slots.capacity())
+    }
+
+    pub(crate) fn name(&self, id: u32) -> &str {
+        let at = id as usize;
+        let start = match at.checked_sub(1) {
+            Some(before) => self.ends.get(before).copied().unwrap_or_default(),
+            None => 0,
+        };
+        let end = self.ends.get(at).copied().unwrap_or_default();
+        self.text.get(start as usize..end as usize).unwrap_or_default()
+    }
+
+    /// The number of `key`, if the document has it anywhere.
+    #[inline]
+    pub(crate) fn find(&self, key: &str) -> Option<u32> {
+        self.probe(key).ok()
+    }
+
+    /// The number of `key`, which it gets now if it is new; `None` when the table is full.
+    pub(crate) fn intern(&mut self, key: &str) -> Option<u32> {
+        let slot = match self.probe(key) {
+            Ok(id) => return Some(id),
+            Err(slot) => slot,
+        };
+        if self.ends.len() >= MAX_KEYS {
+            return None;
+        }
+        let id = self.ends.len() as u32;
+        self.text.push_str(key);
+        self.ends.push(self.text.len() as u32);
+        if let Some(free) = self.slots.get_mut(slot) {
+            *free = id;
+        }
+        if self.ends.len() * 2 > self.slots.len() {
+            self.grow();
+        }
+        Some(id)
+    }
+
+    pub(crate) fn shrink(&mut self) {
+        self.text.shrink_to_fit();
+        self.ends.shrink_to_fit();
+    }
+
+    /// The number of `key`, or the free slot where it belongs.
+    #[inline]
+    fn probe(&self, key: &str) -> Result<u32, usize> {
+        let mask = self.slots.len() - 1;
+        let mut slot = self.hasher.hash_one(key) as usize & mask;
+        loop {
+            match self.slots.get(slot) {
+                Some(&EMPTY) | None => return Err(slot),
+                Some(&id) if self.name(id) == key => return Ok(id),
+                Some(_) => slot = (slot + 1) & mask,
+            }
+        }
+    }
+
+    fn grow(&mut self) {
+        let size = self.slots.len() * 2;
+        self.slots.clear();
+        self.slots.resize(size, EMPTY);
+        for id in 0..self.ends.len() as u32 {
+            if let Err(slot) = self.probe(self.name(id)) {
+                if let Some(free) = self.slots.get_mut(slot) {
+                    *free = id;
+                }
+            }
+        }
+    }
+}
+
+/// Guesses the next key from what followed the last one before: configurations repeat shapes.
+///
+/// A right guess costs a comparison instead of a hash.
+#[derive(Default)]
+pub(crate) struct KeyGuess {
+    /// For each key the one that came after it the last time.
+    next: Vec<u32>,
+    last: u32,
+}
+
+impl KeyGuess {
+    /// As [`KeyTable::intern`].
+    #[inline]
+    pub(crate) fn intern(&mut self, keys: &mut KeyTable, key: &str) -> Option<u32> {
+        let guess = self.next.get(self.last as usize).copied().unwrap_or(NO_KEY);
+        if guess != NO_KEY && keys.name(guess) == key {
+            self.last = guess;
+            return Some(guess);
+        }
+        let id = keys.intern(key)?;
+        if self.next.len() < keys.len() {
+            self.next.resize(keys.len(), NO_KEY);
+        }
+        if let Some(next) = self.next.get_mut(self.last as usize) {
+            *next = id;
+        }
+        self.last = id;
+        Some(id)
+    }
+}

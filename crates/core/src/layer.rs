@@ -1,0 +1,175 @@
+use std::fmt;
+use std::sync::Arc;
+
+use crate::{LineTable, Location};
+
+/// One contribution to a configuration: a file, the environment, the defaults of a schema, …
+///
+/// Cheap to clone. Documents refer to it, so it carries what is needed to tell a person where a value came from.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Layer(Arc<Inner>);
+
+#[derive(PartialEq, Eq)]
+struct Inner {
+    kind: LayerKind,
+    name: Box<str>,
+    places: Places,
+}
+
+/// What the positions of a layer's values mean.
+#[derive(PartialEq, Eq)]
+enum Places {
+    /// Nothing more than the layer itself.
+    Whole,
+    /// Byte offsets into a text.
+    Text(LineTable),
+    /// Indices into this list of variables.
+    Variables(Box<[Box<str>]>),
+}
+
+/// What part a layer plays, in order of precedence, the weakest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum LayerKind {
+    /// Defaults of a schema, or of the program.
+    Defaults,
+    /// The base file, or a file that it includes.
+    Base,
+    /// The file of the active profile.
+    Profile,
+    /// The file of this machine alone, not under version control.
+    Local,
+    /// A file in the drop-in directory.
+    DropIn,
+    /// Environment variables and `.env` files.
+    Environment,
+    /// A remote service.
+    Remote,
+    /// Set by the running program.
+    Runtime,
+}
+
+impl LayerKind {
+    /// The words for this kind in a message: `base file`, `environment`, …
+    pub fn name(self) -> &'static str {
+        match self {
+            LayerKind::Defaults => "defaults",
+            LayerKind::Base => "base file",
+            LayerKind::Profile => "profile file",
+            LayerKind::Local => "local file",
+            LayerKind::DropIn => "drop-in file",
+            LayerKind::Environment => "environment",
+            LayerKind::Remote => "remote service",
+            LayerKind::Runtime => "runtime",
+        }
+    }
+}
+
+impl fmt::Display for LayerKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl Layer {
+    /// A layer without places: values set in code.
+    pub fn new(kind: LayerKind, name: impl Into<Box<str>>) -> Self {
+        Self(Arc::new(Inner { kind, name: name.into(), places: Places::Whole }))
+    }
+
+    /// A layer read from `text`: positions are byte offsets into it. The text itself is not kept.
+    pub fn of_text(kind: LayerKind, name: impl Into<Box<str>>, text: &str) -> Self {
+        let places = Places::Text(LineTable::new(text));
+        Self(Arc::new(Inner { kind, name: name.into(), places }))
+    }
+
+    /// A layer of environment variables: positions are indices into `variables`.
+    pub fn of_variables(kind: LayerKind, name: impl Into<Box<str>>, variables: Vec<Box<str>>) -> Self {
+        let places = Places::Variables(variables.into());
+        Self(Arc::new(Inner { kind, name: name.into(), places }))
+    }
+
+    /// What part it plays.
+    pub fn kind(&self) -> LayerKind {
+        self.0.kind
+    }
+
+    /// Its name for people: a path as the user knows it, or `environment`, …
+    pub fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// The origin of a value of this layer at `position`.
+    pub fn origin(&self, position: u32) -> Origin {
+        let place = match &self.0.places {
+            Places::Whole => Place::Whole,
+            Places::Text(lines) => Place::At(lines.locate(position)),
+            Places::Variables(names) => match names.get(position as usize) {
+                Some(name) => Place::Variable(name.clone()),
+                None => Place::Whole,
+            },
+        };
+        Origin { layer: self.clone(), place }
+    }
+}
+
+impl fmt::Debug for Layer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Layer({}, {:?})", self.kind(), self.name())
+    }
+}
+
+/// Where a value came from: the layer, and the place in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Origin {
+    /// The layer that set the value.
+    pub layer: Layer,
+    /// The place in that layer.
+    pub place: Place,
+}
+
+/// A place in a layer.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Place {
+    /// The layer has no finer places.
+    Whole,
+    /// A line and column of its text.
+    At(Location),
+    /// An environment variable.
+    Variable(Box<str>),
+}
+
+impl Origin {
+    /// The origin of a whole layer.
+    pub fn whole(layer: Layer) -> Self {
+        Self { layer, place: Place::Whole }
+    }
+
+    /// The line and column, where the layer is a text.
+    pub fn location(&self) -> Option<Location> {
+        match self.place {
+            Place::At(location) => Some(location),
+            Place::Whole | Place::Variable(_) => None,
+        }
+    }
+}
+
+/// `config/app.yaml:3:5`, `environment variable APP_PORT`, `defaults`.
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.place {
+            Place::Whole => f.write_str(self.layer.name()),
+            Place::At(location) => write!(f, "{}:{location}", self.layer.name()),
+            Place::Variable(name) => write!(f, "environment variable {name}"),
+        }
+    }
+}
+
+/// The layer of a value whose layer is not known; never seen through the public interface.
+pub(crate) fn unknown() -> &'static Layer {
+    static UNKNOWN: std::sync::LazyLock<Layer> =
+        std::sync::LazyLock::new(|| Layer::new(LayerKind::Defaults, ""));
+    &UNKNOWN
+}

@@ -1,0 +1,146 @@
+use std::fmt;
+
+/// A place in a text, as an editor shows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Location {
+    /// Counted from 1.
+    pub line: u32,
+    /// Counted from 1, in characters (Unicode scalar values).
+    pub column: u32,
+}
+
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.line, self.column)
+    }
+}
+
+/// Turns byte offsets into lines and columns long after the text itself is gone.
+///
+/// Two strings of varints: the length of every line, about a byte a line; and for every character of more than one
+/// byte its distance from the one before, about a byte a character and nothing at all for ASCII text. A look-up
+/// walks them from the start: microseconds, paid only when somebody asks for a place.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LineTable {
+    lines: Box<[u8]>,
+    wide: Box<[u8]>,
+}
+
+impl LineTable {
+    /// Reads the lines of `text`. A line ends at `\n`; the `\r` of a CRLF belongs to its line.
+    pub fn new(text: &str) -> Self {
+        Self { lines: line_lengths(text).into(), wide: wide_characters(text).into() }
+    }
+
+    /// The line and column of the byte at `offset`, which may be the end of the text.
+    pub fn locate(&self, offset: u32) -> Location {
+        let (mut line, mut start) = (1, 0);
+        for length in Varints(&self.lines) {
+            if offset - start < length {
+                break;
+            }
+            start += length;
+            line += 1;
+        }
+        let column = offset - start - self.extra_bytes(start, offset) + 1;
+        Location { line, column }
+    }
+
+    /// How many bytes between two offsets continue a character.
+    fn extra_bytes(&self, from: u32, to: u32) -> u32 {
+        let (mut at, mut extra) = (0, 0);
+        for code in Varints(&self.wide) {
+            at += code >> 2;
+            if at >= to {
+                break;
+            }
+            if at >= from {
+                extra += (code & 3).min(to - at);
+            }
+        }
+        extra
+    }
+}
+
+fn line_lengths(text: &str) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len() / 24);
+    let mut start = 0;
+    for end in memchr::memchr_iter(b'\n', text.as_bytes()) {
+        push_varint(&mut out, (end + 1 - start) as u32);
+        start = end + 1;
+    }
+    out
+}
+
+fn wide_characters(text: &str) -> Vec<u8> {
+    let mut out = Vec::new();
+    if text.is_ascii() {
+        return out;
+    }
+    let mut last = 0;
+    for (at, c) in text.char_indices().filter(|(_, c)| !c.is_ascii()) {
+        push_varint(&mut out, ((at - last) as u32) << 2 | (c.len_utf8() - 1) as u32);
+        last = at;
+    }
+    out
+}
+
+fn push_varint(out: &mut Vec<u8>, mut value: u32) {
+    while value >= 0x80 {
+        out.push(value as u8 | 0x80);
+        value >>= 7;
+    }
+    out.push(value as u8);
+}
+
+struct Varints<'a>(&'a [u8]);
+
+impl Iterator for Varints<'_> {
+    type Item = u32;
+
+    fn next(&mut self) -> Option<u32> {
+        let (mut value, mut shift) = (0u32, 0);
+        loop {
+            let (&byte, rest) = self.0.split_first()?;
+            self.0 = rest;
+            value |= u32::from(byte & 0x7f).checked_shl(shift).unwrap_or(0);
+            if byte < 0x80 {
+                return Some(value);
+            }
+            shift += 7;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// The obvious way, with the text at hand.
+    fn naive(text: &str, offset: usize) -> Location {
+        let before = &text[..offset];
+        let start = before.rfind('\n').map_or(0, |at| at + 1);
+        Location {
+            line: before.matches('\n').count() as u32 + 1,
+            column: before[start..].chars().count() as u32 + 1,
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn agrees_with_counting(text in "[a-c\n\r\u{e9}\u{540d}\u{1f600}]{0,300}") {
+            let table = LineTable::new(&text);
+            for (offset, _) in text.char_indices().chain([(text.len(), ' ')]) {
+                prop_assert_eq!(table.locate(offset as u32), naive(&text, offset));
+            }
+        }
+    }
+
+    #[test]
+    fn long_lines_and_offsets_past_the_end_do_not_panic() {
+        let table = LineTable::new(&"x".repeat(100_000));
+        assert_eq!(table.locate(99_999), Location { line: 1, column: 100_000 });
+        assert_eq!(LineTable::default().locate(7), Location { line: 1, column: 8 });
+    }
+}

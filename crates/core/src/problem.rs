@@ -1,0 +1,453 @@
+use std::borrow::Cow;
+use std::fmt;
+
+use crate::{KeyPath, Kind, Origin};
+
+/// One thing that is wrong, or worth a warning, with the key and the place it is about.
+///
+/// Its text names the key, what was expected and the kind found; it never holds a secret. A terminal rendering that
+/// shows the source line is `render` of `enhanced-config-format`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Problem {
+    /// How bad it is.
+    pub severity: Severity,
+    /// The key it is about; the root for a whole source.
+    pub path: KeyPath,
+    /// Where it is.
+    pub origin: Option<Origin>,
+    /// What it is.
+    pub kind: ProblemKind,
+    /// Other places that belong to it, each with a word on its part: "first defined here".
+    pub related: Vec<Related>,
+    /// What to do about it: "did you mean `port`?".
+    pub help: Option<Cow<'static, str>>,
+}
+
+/// Another place that belongs to a [`Problem`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Related {
+    /// Its part: "first defined here".
+    pub label: Cow<'static, str>,
+    /// Where it is.
+    pub origin: Origin,
+}
+
+/// How bad a [`Problem`] is, the mildest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Severity {
+    /// Worth knowing.
+    Note,
+    /// Probably not what was meant; the configuration is used all the same.
+    Warning,
+    /// The configuration cannot be used.
+    Error,
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Severity::Note => "note",
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        })
+    }
+}
+
+/// A bound that an input went over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum Limit {
+    /// Bytes of text.
+    #[error("bytes of text")]
+    Text,
+    /// Levels of maps and lists.
+    #[error("levels of nesting")]
+    Depth,
+    /// Values.
+    #[error("values")]
+    Values,
+    /// Values made by YAML aliases.
+    #[error("values made by aliases")]
+    AliasValues,
+    /// Bytes made by YAML aliases.
+    #[error("bytes made by aliases")]
+    AliasBytes,
+    /// Bytes of one key.
+    #[error("bytes in one key")]
+    Key,
+    /// Distinct keys.
+    #[error("distinct keys")]
+    Keys,
+    /// Layers, each file and source being one.
+    #[error("layers")]
+    Layers,
+    /// Files that include one another.
+    #[error("levels of includes")]
+    Includes,
+}
+
+/// What a [`Problem`] is, as data; its `Display` is the sentence without key and place.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ProblemKind {
+    /// Text that is not what its format allows.
+    #[error("{message}")]
+    Syntax {
+        /// What is wrong, in the words of the format; holds none of the text.
+        message: Cow<'static, str>,
+    },
+    /// Bytes that are not UTF-8.
+    #[error("not UTF-8 text: {found}")]
+    Encoding {
+        /// What it looks like: "UTF-16, little endian", "an invalid byte".
+        found: Cow<'static, str>,
+    },
+    /// A key that its map has twice.
+    #[error("duplicate key")]
+    DuplicateKey,
+    /// More of something than is allowed.
+    #[error("more than {most} {limit}")]
+    Limit {
+        /// Of what.
+        limit: Limit,
+        /// How much is allowed.
+        most: u64,
+    },
+    /// An integer outside `i64` and `u64`, or a float that is not finite.
+    #[error("a number that {0} cannot hold", .expected)]
+    NumberRange {
+        /// The type that should hold it.
+        expected: &'static str,
+    },
+    /// Nothing there: an empty, blank or comment-only text, or `null`.
+    #[error("empty: expected a map of keys to values")]
+    Empty,
+    /// A root that is not a map.
+    #[error("expected a map of keys to values at the root, found {found}")]
+    Root {
+        /// What is there instead.
+        found: Kind,
+    },
+    /// A plain number with a leading zero, kept as text because half of the world reads it as octal.
+    #[error("a number with a leading zero is kept as a string")]
+    LeadingZero,
+    /// A value of the wrong kind.
+    #[error("expected {expected}, found {found}")]
+    WrongType {
+        /// What was expected, with its article: "an integer", "a list of strings".
+        expected: Cow<'static, str>,
+        /// What is there.
+        found: Kind,
+    },
+    /// A value of the right kind that is not one of those allowed.
+    #[error("expected {expected}")]
+    BadValue {
+        /// What was expected: "an integer from 0 to 65535".
+        expected: Cow<'static, str>,
+    },
+    /// A text that names none of the possible variants.
+    #[error("unknown variant{}, expected {}", .found.as_ref().map(|found| format!(" `{found}`")).unwrap_or_default(), OneOf(.expected))]
+    UnknownVariant {
+        /// The text, unless it is secret.
+        found: Option<String>,
+        /// The variants there are.
+        expected: Vec<Cow<'static, str>>,
+    },
+    /// A key that must be there and is not. The path of the problem is the key's.
+    #[error("missing")]
+    Missing,
+    /// A key that nothing reads.
+    #[error("unknown key")]
+    UnknownKey,
+    /// A map under a scalar or the other way round; the higher layer wins.
+    #[error("a {higher} replaces a {lower} of a lower layer")]
+    KindChanged {
+        /// What the lower layer has.
+        lower: Kind,
+        /// What the higher layer has.
+        higher: Kind,
+    },
+    /// A list that should merge by key, with a member that lacks it or has it twice.
+    #[error("cannot merge this list by `{key}`: {why}")]
+    ListMerge {
+        /// The key that names the members.
+        key: Box<str>,
+        /// Why not.
+        why: &'static str,
+    },
+    /// An environment variable under the prefix that no key answers to.
+    #[error("environment variable {variable} sets no known key")]
+    UnknownVariable {
+        /// Its name.
+        variable: Box<str>,
+    },
+    /// An environment variable that could mean several keys.
+    #[error("environment variable {variable} could mean {}", OneOf(.keys))]
+    AmbiguousVariable {
+        /// Its name.
+        variable: Box<str>,
+        /// The keys.
+        keys: Vec<Cow<'static, str>>,
+    },
+    /// Two environment variables that set the same key, or one a key and the other something inside it.
+    #[error("environment variables {first} and {second} both set this key")]
+    ConflictingVariables {
+        /// One name.
+        first: Box<str>,
+        /// The other name.
+        second: Box<str>,
+    },
+    /// An environment variable whose bytes are not UTF-8.
+    #[error("environment variable {variable} is not UTF-8")]
+    VariableEncoding {
+        /// Its name.
+        variable: Box<str>,
+    },
+    /// An empty environment variable for a key that is not a string; it counts as unset.
+    #[error("environment variable {variable} is empty and counts as unset")]
+    EmptyVariable {
+        /// Its name.
+        variable: Box<str>,
+    },
+    /// A `${…}` that cannot be resolved.
+    #[error("{fault} in `${{{reference}}}`{}", Chain(.chain))]
+    Interpolation {
+        /// What is between the braces.
+        reference: Box<str>,
+        /// Why not.
+        fault: &'static str,
+        /// The keys on the way to it, outermost first.
+        chain: Vec<KeyPath>,
+    },
+    /// An `include` that cannot be followed.
+    #[error("cannot include {file:?}: {fault}")]
+    Include {
+        /// The file as it was written.
+        file: Box<str>,
+        /// Why not.
+        fault: Cow<'static, str>,
+    },
+    /// What a type, a rule or a source says in its own words.
+    #[error("{message}")]
+    Custom {
+        /// The words; whoever makes them keeps secrets out.
+        message: Cow<'static, str>,
+    },
+}
+
+impl Problem {
+    /// An error of this kind, about the root, without a place yet.
+    pub fn error(kind: ProblemKind) -> Self {
+        Self {
+            severity: Severity::Error,
+            path: KeyPath::root(),
+            origin: None,
+            kind,
+            related: Vec::new(),
+            help: None,
+        }
+    }
+
+    /// A warning of this kind, about the root, without a place yet.
+    pub fn warning(kind: ProblemKind) -> Self {
+        Self { severity: Severity::Warning, ..Self::error(kind) }
+    }
+
+    /// A note of this kind, about the root, without a place yet.
+    pub fn note(kind: ProblemKind) -> Self {
+        Self { severity: Severity::Note, ..Self::error(kind) }
+    }
+
+    /// Sets the key it is about.
+    #[must_use]
+    pub fn with_path(mut self, path: KeyPath) -> Self {
+        self.path = path;
+        self
+    }
+
+    /// Sets where it is.
+    #[must_use]
+    pub fn with_origin(mut self, origin: Origin) -> Self {
+        self.origin = Some(origin);
+        self
+    }
+
+    /// Adds another place that belongs to it.
+    #[must_use]
+    pub fn with_related(mut self, label: impl Into<Cow<'static, str>>, origin: Origin) -> Self {
+        self.related.push(Related { label: label.into(), origin });
+        self
+    }
+
+    /// Says what to do about it.
+    #[must_use]
+    pub fn with_help(mut self, help: impl Into<Cow<'static, str>>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+/// `db.port: expected an integer, found string (app.yaml:3:9)`, then help and related places.
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.path.is_root() {
+            write!(f, "{}: ", self.path)?;
+        }
+        write!(f, "{}", self.kind)?;
+        if let Some(origin) = &self.origin {
+            write!(f, " ({origin})")?;
+        }
+        for related in &self.related {
+            write!(f, "; {}: {}", related.label, related.origin)?;
+        }
+        match &self.help {
+            Some(help) => write!(f, "; {help}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for Problem {}
+
+/// Everything that is wrong, in a stable order: by layer as added, then by place, then by key.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Problems(Vec<Problem>);
+
+impl Problems {
+    /// No problem yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds one.
+    pub fn push(&mut self, problem: Problem) {
+        self.0.push(problem);
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether one of them is an error.
+    pub fn has_errors(&self) -> bool {
+        self.0.iter().any(|problem| problem.severity == Severity::Error)
+    }
+
+    /// They, in order.
+    pub fn iter(&self) -> std::slice::Iter<'_, Problem> {
+        self.0.iter()
+    }
+
+    /// Puts them in order: by layer, place and key. Problems of one place keep their order.
+    pub fn sort(&mut self) {
+        self.0.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
+    }
+
+    /// `Ok` when none of them is an error: the warnings that remain.
+    ///
+    /// # Errors
+    /// All of them, when one is an error.
+    pub fn into_result(self) -> Result<Problems, Problems> {
+        if self.has_errors() { Err(self) } else { Ok(self) }
+    }
+}
+
+type SortKey<'a> = (Option<(crate::LayerKind, &'a str, &'a crate::Place)>, &'a KeyPath);
+
+fn sort_key(problem: &Problem) -> SortKey<'_> {
+    let origin = problem.origin.as_ref();
+    (origin.map(|origin| (origin.layer.kind(), origin.layer.name(), &origin.place)), &problem.path)
+}
+
+/// One a line.
+impl fmt::Display for Problems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, problem) in self.0.iter().enumerate() {
+            if at > 0 {
+                f.write_str("\n")?;
+            }
+            match problem.severity {
+                Severity::Error => write!(f, "{problem}")?,
+                milder => write!(f, "{milder}: {problem}")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Problems {}
+
+impl From<Problem> for Problems {
+    fn from(problem: Problem) -> Self {
+        Self(vec![problem])
+    }
+}
+
+impl FromIterator<Problem> for Problems {
+    fn from_iter<I: IntoIterator<Item = Problem>>(problems: I) -> Self {
+        Self(problems.into_iter().collect())
+    }
+}
+
+impl Extend<Problem> for Problems {
+    fn extend<I: IntoIterator<Item = Problem>>(&mut self, problems: I) {
+        self.0.extend(problems);
+    }
+}
+
+impl IntoIterator for Problems {
+    type Item = Problem;
+    type IntoIter = std::vec::IntoIter<Problem>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a Problems {
+    type Item = &'a Problem;
+    type IntoIter = std::slice::Iter<'a, Problem>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+/// `a`, `b` or `c`.
+struct OneOf<'a>(&'a [Cow<'static, str>]);
+
+impl fmt::Display for OneOf<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let last = self.0.len().saturating_sub(1);
+        for (at, item) in self.0.iter().enumerate() {
+            match at {
+                0 => {}
+                at if at == last => f.write_str(" or ")?,
+                _ => f.write_str(", ")?,
+            }
+            write!(f, "`{item}`")?;
+        }
+        Ok(())
+    }
+}
+
+/// ` (a -> b -> c)`, or nothing.
+struct Chain<'a>(&'a [KeyPath]);
+
+impl fmt::Display for Chain<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some((first, rest)) = self.0.split_first() else { return Ok(()) };
+        write!(f, " ({first}")?;
+        rest.iter().try_for_each(|path| write!(f, " -> {path}"))?;
+        f.write_str(")")
+    }
+}

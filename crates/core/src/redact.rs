@@ -1,0 +1,222 @@
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use crate::{KeyPath, Segment};
+
+/// What stands in place of a secret.
+pub const MASK: &str = "***";
+
+/// Knows which values are secret, so that nothing prints them.
+///
+/// A value is secret when its path, or a path above it, was named with [`with_secret`](Self::with_secret), or when
+/// one of the keys on its way is secret by name. A key is secret by name when, split at `_`, `-` and case, it ends
+/// in password, passwd, passphrase, secret, token, credential, credentials, dsn, or in api, access, private,
+/// secret, signing or encryption key. [`with_public`](Self::with_public) takes a name back.
+///
+/// ```
+/// use enhanced_config_core::Redactor;
+/// let redactor = Redactor::new().with_public(&"pagination.next_token".parse()?);
+/// assert!(redactor.is_secret(&"db.password".parse()?));
+/// assert!(redactor.is_secret(&"apiKeys[0]".parse()?));
+/// assert!(!redactor.is_secret(&"pagination.next_token".parse()?));
+/// assert_eq!(redactor.mask_urls("postgres://me:pw@db/x"), "postgres://***@db/x");
+/// # Ok::<(), enhanced_config_core::PathError>(())
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Redactor {
+    secret: BTreeSet<KeyPath>,
+    public: BTreeSet<KeyPath>,
+}
+
+impl Redactor {
+    /// Secret by name alone.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Makes the value at `path`, and all below it, secret.
+    #[must_use]
+    pub fn with_secret(mut self, path: &KeyPath) -> Self {
+        self.secret.insert(without_indices(path));
+        self
+    }
+
+    /// Makes the value at `path` not secret, whatever its own name is.
+    #[must_use]
+    pub fn with_public(mut self, path: &KeyPath) -> Self {
+        self.public.insert(without_indices(path));
+        self
+    }
+
+    /// Whether the value at `path` must not be shown.
+    pub fn is_secret(&self, path: &KeyPath) -> bool {
+        let mut way = KeyPath::root();
+        path.segments().iter().any(|segment| {
+            let Segment::Key(key) = segment else { return false };
+            way.push(segment.clone());
+            self.secret.contains(&way) || is_secret_name(key) && !self.public.contains(&way)
+        })
+    }
+
+    /// `text` with the user and password of every URL in it masked.
+    pub fn mask_urls<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        let mut out = String::new();
+        let mut rest = text;
+        while let Some((before, at)) = split_userinfo(rest) {
+            out.push_str(before);
+            out.push_str(MASK);
+            rest = at;
+        }
+        if out.is_empty() {
+            return Cow::Borrowed(text);
+        }
+        out.push_str(rest);
+        Cow::Owned(out)
+    }
+}
+
+/// All members of a list share one path.
+fn without_indices(path: &KeyPath) -> KeyPath {
+    path.segments().iter().filter(|segment| matches!(segment, Segment::Key(_))).cloned().collect()
+}
+
+/// Whether a key of this name holds a secret. See [`Redactor`] for the rule.
+pub fn is_secret_name(name: &str) -> bool {
+    /// Endings that are secret wherever a word begins: `dbpassword` is one too.
+    const ENDINGS: [&str; 8] =
+        ["password", "passwd", "passphrase", "secret", "token", "credential", "dsn", "credentials"];
+    const KEYS: [&str; 6] = ["api", "access", "private", "secret", "signing", "encryption"];
+    let words = words(name);
+    let Some((last, before)) = words.split_last() else { return false };
+    let singular = last.strip_suffix('s').unwrap_or(last);
+    if singular == "key" {
+        return before.last().is_some_and(|word| KEYS.iter().any(|key| word.ends_with(key)));
+    }
+    let joined_key =
+        singular.strip_suffix("key").is_some_and(|word| KEYS.iter().any(|key| word.ends_with(key)));
+    let plural = matches!(&**last, "passwords" | "secrets" | "passphrases");
+    let ending =
+        ENDINGS.iter().any(|ending| if *ending == "dsn" { last == ending } else { last.ends_with(ending) });
+    ending || plural || joined_key
+}
+
+/// The words of a name, in lower case: `dbPassword`, `DB_PASSWORD` and `db-password` all are `db`, `password`.
+fn words(name: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut open = false;
+    let mut previous_lower = false;
+    let chars: Vec<char> = name.chars().collect();
+    for (at, &c) in chars.iter().enumerate() {
+        if !c.is_alphanumeric() {
+            open = false;
+            continue;
+        }
+        let next_lower = chars.get(at + 1).is_some_and(|next| next.is_lowercase());
+        let starts = c.is_uppercase() && (previous_lower || next_lower);
+        match words.last_mut() {
+            Some(word) if open && !starts => word.extend(c.to_lowercase()),
+            _ => words.push(c.to_lowercase().collect()),
+        }
+        open = true;
+        previous_lower = c.is_lowercase() || c.is_numeric();
+    }
+    words
+}
+
+/// The text up to and with `://`, and what follows the user and password, from the `@` on.
+fn split_userinfo(text: &str) -> Option<(&str, &str)> {
+    let mut from = 0;
+    loop {
+        let scheme_end = from + text.get(from..)?.find("://")? + 3;
+        let authority = text.get(scheme_end..)?;
+        let end = authority
+            .find(|c: char| matches!(c, '/' | '?' | '#' | '"' | '\'' | '<' | '>') || c.is_whitespace());
+        let authority = authority.get(..end.unwrap_or(authority.len()))?;
+        match authority.rfind('@') {
+            Some(at) => {
+                return text
+                    .split_at_checked(scheme_end)
+                    .map(|(before, rest)| (before, rest.get(at..).unwrap_or_default()));
+            }
+            None => from = scheme_end,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_end_in_a_secret_word_are_secret() {
+        for name in [
+            "password",
+            "db_password",
+            "DB_PASSWORD",
+            "dbPassword",
+            "dbpassword",
+            "db-passwd",
+            "passphrase",
+            "client_secret",
+            "clientSecret",
+            "token",
+            "authToken",
+            "credential",
+            "credentials",
+            "aws-credentials",
+            "dsn",
+            "SENTRY_DSN",
+            "api_key",
+            "apiKey",
+            "APIKey",
+            "apikey",
+            "API_KEYS",
+            "access-key",
+            "privateKey",
+            "secret_key",
+            "signing_key",
+            "encryption.key",
+            "passwords",
+            "secrets",
+        ] {
+            assert!(is_secret_name(name), "{name}");
+        }
+        for name in [
+            "",
+            "key",
+            "keyboard",
+            "monkey",
+            "primary_key",
+            "max_tokens",
+            "tokenizer",
+            "password_file",
+            "secretary",
+            "passworded",
+            "_",
+            "public_key",
+        ] {
+            assert!(!is_secret_name(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn userinfo_of_urls_is_masked_and_nothing_else() {
+        let check = |text: &str, expected: &str| assert_eq!(Redactor::new().mask_urls(text), expected);
+        check("postgres://me:pw@db:5432/x?a=b@c", "postgres://***@db:5432/x?a=b@c");
+        check("https://host/a@b", "https://host/a@b");
+        check("a https://u@h and redis://:p@ss@h2 b", "a https://***@h and redis://***@h2 b");
+        check("me@example.org", "me@example.org");
+        check("x://", "x://");
+    }
+
+    #[test]
+    fn a_secret_covers_all_below_it() {
+        let redactor = Redactor::new().with_secret(&"vault".parse().unwrap());
+        for path in ["vault", "vault.a.b[0]", "db.credentials.user", "tokens[0].token"] {
+            assert!(redactor.is_secret(&path.parse().unwrap()), "{path}");
+        }
+        let public = Redactor::new().with_public(&"list[3].token".parse().unwrap());
+        assert!(!public.is_secret(&"list[0].token".parse().unwrap()));
+        assert!(public.is_secret(&"token".parse().unwrap()));
+    }
+}
