@@ -1,0 +1,23 @@
+use crate::{Clock, Instant, Sleep};
+use std::sync::LazyLock;
+use std::thread;
+use std::time::Duration;
+
+/// The machine's monotonic clock. All values of this type share one origin, so their moments compare.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemClock;
+
+/// The first time anyone asked.
+static ORIGIN: LazyLock<std::time::Instant> = LazyLock::new(std::time::Instant::now);
+
+impl Clock for SystemClock {
+    fn now(&self) -> Instant {
+        Instant::default() + ORIGIN.elapsed()
+    }
+}
+
+impl Sleep for SystemClock {
+    fn sleep(&self, duration: Duration) {
+        thread::sleep(duration);
+    }
+}
