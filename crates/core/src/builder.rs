@@ -1,6 +1,6 @@
 use crate::document::{Document, FAR, MemberIndex, SCAN};
 use crate::keys::{KeyGuess, KeyTable};
-use crate::row::{MAX_LAYERS, MAX_ROWS, NO_KEY, Row, Tag, range_payload};
+use crate::row::{MAX_KEYS, MAX_LAYERS, MAX_ROWS, NO_KEY, Row, Tag, range_payload};
 use crate::{KeyPath, Layer, NodeRef, Segment, Value};
 
 /// Builds a [`Document`] from the tokens of a source, in their order.
@@ -91,6 +91,11 @@ pub(crate) const MAX_DEPTH: usize = 512;
 const MAX_DUPLICATES: usize = 100;
 
 impl DocumentBuilder {
+    /// Distinct keys that a document can hold.
+    pub const MAX_KEYS: usize = MAX_KEYS;
+    /// Layers that a document can hold.
+    pub const MAX_LAYERS: usize = MAX_LAYERS;
+
     /// A builder whose values belong to `layer` until [`set_layer`](Self::set_layer).
     ///
     /// Allows 250,000 values, 128 levels deep; see [`with_max_values`](Self::with_max_values) and

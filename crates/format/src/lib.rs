@@ -1,1 +1,21 @@
-//! Placeholder head until the crate lands.
+//! YAML, JSON, TOML and `.env` to documents with positions, and back.
+//!
+//! [`parse`] reads a text, [`emit`] writes a document, and `render` shows a problem with the line it is about.
+
+mod dotenv;
+mod emit;
+mod format;
+mod json;
+mod limits;
+mod parse;
+#[cfg(feature = "render")]
+mod render;
+#[cfg(feature = "toml")]
+mod toml;
+#[cfg(feature = "yaml")]
+mod yaml;
+
+pub use emit::{EmitError, emit};
+pub use format::Format;
+pub use limits::Limits;
+pub use parse::{ParseOptions, Parsed, parse};

@@ -1,0 +1,199 @@
+use std::borrow::Cow;
+
+use enhanced_config_core::{
+    BuildError, Document, DocumentBuilder, KeyPath, Layer, LayerKind, Limit, Problem, ProblemKind, Problems,
+};
+
+use crate::{Format, Limits};
+
+/// A text read into a document.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Parsed {
+    /// What the text says.
+    pub document: Document,
+    /// What is probably not meant as written.
+    pub warnings: Problems,
+}
+
+/// How a text is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ParseOptions {
+    /// How large it may be. Default: see [`Limits`].
+    pub limits: Limits,
+    /// The part its layer plays. Default: base file.
+    pub layer: LayerKind,
+    /// Whether a text without any value is an empty map instead of an error. Default: no, because a file caught in
+    /// the middle of being written looks like that.
+    pub allow_empty: bool,
+}
+
+impl Default for ParseOptions {
+    fn default() -> Self {
+        Self { limits: Limits::default(), layer: LayerKind::Base, allow_empty: false }
+    }
+}
+
+impl ParseOptions {
+    /// Sets how large the text may be.
+    #[must_use]
+    pub fn with_limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Sets the part that its layer plays.
+    #[must_use]
+    pub fn with_layer(mut self, layer: LayerKind) -> Self {
+        self.layer = layer;
+        self
+    }
+
+    /// Takes a text without any value as an empty map.
+    #[must_use]
+    pub fn with_allow_empty(mut self, allow: bool) -> Self {
+        self.allow_empty = allow;
+        self
+    }
+}
+
+/// Reads a text; `name` is what its origins call it, usually the path as the user knows it.
+///
+/// ```
+/// use enhanced_config_format::{Format, ParseOptions, parse};
+/// let parsed = parse(b"db:\n  port: 5432\n", Format::Yaml, "app.yaml", &ParseOptions::default())?;
+/// let port = parsed.document.get("db.port").unwrap();
+/// assert_eq!(port.as_i64(), Some(5432));
+/// assert_eq!(port.origin().to_string(), "app.yaml:2:9");
+/// # Ok::<(), enhanced_config_core::Problems>(())
+/// ```
+///
+/// # Errors
+/// Everything that makes the text unusable, each with its line and column: what is not UTF-8 or not the format, a
+/// root that is not a map, duplicate keys, numbers out of range, and whatever goes over a limit.
+pub fn parse(input: &[u8], format: Format, name: &str, options: &ParseOptions) -> Result<Parsed, Problems> {
+    let whole =
+        |kind| Problems::from(Problem::error(kind).with_origin(Layer::new(options.layer, name).origin(0)));
+    let most = options.limits.text_bytes.min(u32::MAX as usize);
+    if input.len() > most {
+        return Err(whole(ProblemKind::Limit { limit: Limit::Text, most: most as u64 }));
+    }
+    let text = decode(input, options.layer, name)?;
+    let mut reading = Reading::new(text, name, options);
+    let built = match format {
+        Format::Json => crate::json::read(&mut reading),
+        #[cfg(feature = "yaml")]
+        Format::Yaml => crate::yaml::read(&mut reading),
+        #[cfg(feature = "toml")]
+        Format::Toml => crate::toml::read(&mut reading),
+        Format::DotEnv => crate::dotenv::read(&mut reading),
+        #[allow(unreachable_patterns, reason = "reached when a format's feature is off")]
+        other => {
+            Err(whole(ProblemKind::Custom { message: format!("{other} support is not compiled in").into() }))
+        }
+    };
+    let document = match built {
+        Ok(document) => document,
+        Err(mut problems) => {
+            problems.extend(reading.warnings);
+            problems.sort();
+            return Err(problems);
+        }
+    };
+    reading.warnings.sort();
+    Ok(Parsed { document, warnings: reading.warnings })
+}
+
+/// A text being read: what every format needs to report a problem at a byte of it.
+pub(crate) struct Reading<'a> {
+    /// The text, without a byte order mark.
+    pub(crate) text: &'a str,
+    pub(crate) options: ParseOptions,
+    pub(crate) warnings: Problems,
+    layer: Layer,
+}
+
+impl<'a> Reading<'a> {
+    fn new(text: &'a str, name: &str, options: &ParseOptions) -> Self {
+        let layer = Layer::of_text(options.layer, name, text);
+        Self { text, options: *options, warnings: Problems::new(), layer }
+    }
+
+    /// A builder for this text, with its limits.
+    pub(crate) fn builder(&self) -> DocumentBuilder {
+        DocumentBuilder::new(self.layer.clone())
+            .with_max_values(self.options.limits.values)
+            .with_max_depth(self.options.limits.depth)
+    }
+
+    /// An error at a byte of the text.
+    pub(crate) fn error(&self, kind: ProblemKind, offset: usize) -> Problem {
+        Problem::error(kind).with_origin(self.layer.origin(offset as u32))
+    }
+
+    /// A syntax error at a byte of the text.
+    pub(crate) fn syntax(&self, message: impl Into<Cow<'static, str>>, offset: usize) -> Problem {
+        self.error(ProblemKind::Syntax { message: message.into() }, offset)
+    }
+
+    /// Notes a warning about a key, at a byte of the text.
+    pub(crate) fn warn(&mut self, kind: ProblemKind, path: KeyPath, offset: usize) {
+        let origin = self.layer.origin(offset as u32);
+        self.warnings.push(Problem::warning(kind).with_path(path).with_origin(origin));
+    }
+
+    /// What a builder refused while reading the byte at `offset`.
+    pub(crate) fn refused(&self, error: BuildError, offset: usize) -> Problems {
+        let limit =
+            |limit, most: usize| self.error(ProblemKind::Limit { limit, most: most as u64 }, offset).into();
+        match error {
+            BuildError::TooManyValues { limit: most } => limit(Limit::Values, most),
+            BuildError::TooDeep { limit: most } => limit(Limit::Depth, most),
+            BuildError::TooManyKeys => limit(Limit::Keys, DocumentBuilder::MAX_KEYS),
+            BuildError::TooManyLayers => limit(Limit::Layers, DocumentBuilder::MAX_LAYERS),
+            BuildError::Duplicates(duplicates) => duplicates
+                .into_iter()
+                .map(|duplicate| {
+                    self.error(ProblemKind::DuplicateKey, duplicate.second as usize)
+                        .with_path(duplicate.path)
+                        .with_related("first defined here", self.layer.origin(duplicate.first))
+                })
+                .collect(),
+            other => self.error(ProblemKind::Custom { message: other.to_string().into() }, offset).into(),
+        }
+    }
+
+    /// An empty text: an empty map if that is allowed.
+    pub(crate) fn empty(&self) -> Result<Document, Problems> {
+        if !self.options.allow_empty {
+            return Err(self.error(ProblemKind::Empty, 0).into());
+        }
+        let mut builder = self.builder();
+        let built = builder.open_map(0).and_then(|()| builder.close());
+        built.and_then(|()| builder.finish()).map_err(|error| self.refused(error, 0))
+    }
+}
+
+/// The text behind a byte order mark, if it is UTF-8.
+fn decode<'a>(input: &'a [u8], layer: LayerKind, name: &str) -> Result<&'a str, Problems> {
+    let input = input.strip_prefix(b"\xef\xbb\xbf").unwrap_or(input);
+    let error = match std::str::from_utf8(input) {
+        Ok(text) => return Ok(text),
+        Err(error) => error,
+    };
+    let found = match input {
+        [0xff, 0xfe, 0, 0, ..] => "UTF-32, little endian",
+        [0, 0, 0xfe, 0xff, ..] => "UTF-32, big endian",
+        [0xff, 0xfe, ..] => "UTF-16, little endian",
+        [0xfe, 0xff, ..] => "UTF-16, big endian",
+        _ => "an invalid byte",
+    };
+    let valid = input
+        .get(..error.valid_up_to())
+        .and_then(|valid| std::str::from_utf8(valid).ok())
+        .unwrap_or_default();
+    let origin = Layer::of_text(layer, name, valid).origin(valid.len() as u32);
+    let problem = Problem::error(ProblemKind::Encoding { found: found.into() }).with_origin(origin);
+    Err(problem.with_help("save the file as UTF-8").into())
+}
