@@ -14,6 +14,7 @@ mod path;
 mod problem;
 mod redact;
 mod row;
+mod ser;
 mod suggest;
 
 pub use builder::{BuildError, DocumentBuilder, Duplicate};
