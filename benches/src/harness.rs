@@ -1,0 +1,390 @@
+//! Measures contestants side by side and prints their ratios.
+//!
+//! All contestants of a question run in the same process, in short batches, taking turns: a slow minute of the
+//! machine hits all of them. The time of a contestant is the median of its batches; a ratio is the median of the
+//! ratios within a round, which a drifting clock frequency cannot move. Nothing is ever asserted about time.
+
+use std::{
+    hint::black_box,
+    time::{Duration, Instant},
+};
+
+/// The benchmarks of one file. Prints its table when dropped.
+#[derive(Debug)]
+pub struct Suite {
+    options: Options,
+    title: String,
+    results: Vec<Answer>,
+}
+
+#[derive(Debug)]
+struct Options {
+    filters: Vec<String>,
+    rounds: usize,
+    batch: Duration,
+    drop_outside: bool,
+}
+
+impl Suite {
+    /// Reads the command line: words are parts of ids to run, `--rounds N` (default 25), `--batch-ms N` (default 4),
+    /// and `--without-drop`, which times every call by itself and frees its result outside (default: the time of
+    /// freeing a result is part of its cost).
+    pub fn from_args() -> Self {
+        let mut options =
+            Options { filters: Vec::new(), rounds: 25, batch: Duration::from_millis(4), drop_outside: false };
+        let mut args = std::env::args().skip(1);
+        while let Some(arg) = args.next() {
+            match arg.as_str() {
+                "--rounds" => options.rounds = number(args.next()).max(1),
+                "--batch-ms" => options.batch = Duration::from_millis(number(args.next()) as u64),
+                "--without-drop" => options.drop_outside = true,
+                flag if flag.starts_with('-') => {}
+                word => options.filters.push(word.to_owned()),
+            }
+        }
+        Self { options, title: String::new(), results: Vec::new() }
+    }
+
+    /// Starts a new table.
+    pub fn table(&mut self, title: &str) {
+        self.flush();
+        self.title = title.to_owned();
+    }
+
+    /// Asks one question; `id` is `crate/operation/size`.
+    pub fn ask<'a>(&'a mut self, id: impl Into<String>) -> Question<'a> {
+        let id = id.into();
+        let filters = &self.options.filters;
+        let wanted = filters.is_empty() || filters.iter().any(|word| id.contains(word.as_str()));
+        Question { suite: self, id, wanted, unit: Unit::Nanos, contestants: Vec::new(), targets: Vec::new() }
+    }
+
+    fn flush(&mut self) {
+        let results = std::mem::take(&mut self.results);
+        if !results.is_empty() {
+            println!("\n{}\n", self.title);
+            print!("{}", render(&results));
+        }
+    }
+}
+
+impl Drop for Suite {
+    fn drop(&mut self) {
+        self.flush();
+    }
+}
+
+fn number(arg: Option<String>) -> usize {
+    arg.and_then(|text| text.parse().ok()).unwrap_or(1)
+}
+
+/// One line of a table: ours, its rivals and what was promised.
+pub struct Question<'a> {
+    suite: &'a mut Suite,
+    id: String,
+    wanted: bool,
+    unit: Unit,
+    contestants: Vec<Contestant<'a>>,
+    targets: Vec<Target>,
+}
+
+struct Contestant<'a> {
+    name: &'static str,
+    /// Runs so many operations and says what they took in all, in the unit of the question.
+    batch: Box<dyn FnMut(u64) -> f64 + 'a>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Unit {
+    Nanos,
+    Bytes,
+    Count,
+}
+
+/// What was promised, to be compared with what was measured.
+#[derive(Debug, Clone)]
+enum Target {
+    Ratio(&'static str, f64),
+    Nanos(f64),
+}
+
+/// The name of our own contestant.
+pub const OURS: &str = "ours";
+
+impl<'a> Question<'a> {
+    /// Our answer.
+    pub fn ours<R>(self, run: impl FnMut() -> R + 'a) -> Self {
+        self.peer(OURS, run)
+    }
+
+    /// Our answer, once it is there.
+    pub fn ours_if<R>(self, there: bool, run: impl FnMut() -> R + 'a) -> Self {
+        if there { self.ours(run) } else { self }
+    }
+
+    /// A rival's answer; the closure does one operation and returns its result.
+    pub fn peer<R>(self, name: &'static str, mut run: impl FnMut() -> R + 'a) -> Self {
+        if self.suite.options.drop_outside {
+            return self.peer_with(name, || (), move |()| run());
+        }
+        self.contestant(name, move |count| {
+            let start = Instant::now();
+            for _ in 0..count {
+                black_box(run());
+            }
+            start.elapsed().as_nanos() as f64
+        })
+    }
+
+    /// A rival that consumes something which `prepare` makes outside the measured time. Reading the clock for each
+    /// call costs some 25 ns, so this is for operations of microseconds.
+    pub fn peer_with<T, R>(
+        self,
+        name: &'static str,
+        mut prepare: impl FnMut() -> T + 'a,
+        mut run: impl FnMut(T) -> R + 'a,
+    ) -> Self {
+        self.contestant(name, move |count| {
+            let mut total = Duration::ZERO;
+            for _ in 0..count {
+                let input = black_box(prepare());
+                let start = Instant::now();
+                let output = black_box(run(input));
+                total += start.elapsed();
+                drop(output);
+            }
+            total.as_nanos() as f64
+        })
+    }
+
+    /// A size in bytes instead of a time.
+    pub fn bytes(mut self, name: &'static str, mut measure: impl FnMut() -> u64 + 'a) -> Self {
+        self.unit = Unit::Bytes;
+        self.contestant(name, move |_| measure() as f64)
+    }
+
+    /// A size in bytes, once it is there.
+    pub fn bytes_if(self, there: bool, name: &'static str, measure: impl FnMut() -> u64 + 'a) -> Self {
+        if there { self.bytes(name, measure) } else { self }
+    }
+
+    /// A number of things instead of a time.
+    pub fn count(mut self, name: &'static str, mut measure: impl FnMut() -> u64 + 'a) -> Self {
+        self.unit = Unit::Count;
+        self.contestant(name, move |_| measure() as f64)
+    }
+
+    /// Promises at most `ratio` times what `peer` needs.
+    pub fn at_most(mut self, ratio: f64, peer: &'static str) -> Self {
+        self.targets.push(Target::Ratio(peer, ratio));
+        self
+    }
+
+    /// Promises at most so many nanoseconds, on the machine the promise was made for.
+    pub fn at_most_nanos(mut self, nanos: f64) -> Self {
+        self.targets.push(Target::Nanos(nanos));
+        self
+    }
+
+    /// Measures and keeps the result for the table.
+    pub fn run(mut self) {
+        if !self.wanted || self.contestants.is_empty() {
+            return;
+        }
+        eprint!("\r\x1b[2K{}", self.id);
+        let options = &self.suite.options;
+        let samples = match self.unit {
+            Unit::Nanos => sample(&mut self.contestants, options.rounds, options.batch),
+            _ => self.contestants.iter_mut().map(|contestant| vec![(contestant.batch)(1)]).collect(),
+        };
+        eprint!("\r\x1b[2K");
+        let names = self.contestants.iter().map(|contestant| contestant.name).collect();
+        let answer = Answer { id: self.id, unit: self.unit, names, samples, targets: self.targets };
+        self.suite.results.push(answer);
+    }
+
+    fn contestant(mut self, name: &'static str, batch: impl FnMut(u64) -> f64 + 'a) -> Self {
+        if self.wanted {
+            self.contestants.push(Contestant { name, batch: Box::new(batch) });
+        }
+        self
+    }
+}
+
+/// One row of samples for each contestant, in time per operation, all of the same length.
+fn sample(contestants: &mut [Contestant<'_>], rounds: usize, batch: Duration) -> Vec<Vec<f64>> {
+    let counts: Vec<_> = contestants.iter_mut().map(|contestant| calibrate(contestant, batch)).collect();
+    let mut samples = vec![Vec::with_capacity(rounds); contestants.len()];
+    for round in 0..rounds {
+        for turn in 0..contestants.len() {
+            // Each round starts with another contestant, so that none is always the one behind the slowest.
+            let index = (round + turn) % contestants.len();
+            let total = (contestants[index].batch)(counts[index]);
+            samples[index].push(total / counts[index] as f64);
+        }
+    }
+    samples
+}
+
+/// How many operations fill a batch; warms caches and branch predictors on the way.
+fn calibrate(contestant: &mut Contestant<'_>, batch: Duration) -> u64 {
+    let wanted = batch.as_nanos() as f64;
+    let mut count = 1;
+    loop {
+        let taken = (contestant.batch)(count);
+        if taken >= wanted / 4.0 {
+            return ((count as f64 * wanted / taken.max(1.0)) as u64).max(1);
+        }
+        count *= 4;
+    }
+}
+
+#[derive(Debug)]
+struct Answer {
+    id: String,
+    unit: Unit,
+    names: Vec<&'static str>,
+    samples: Vec<Vec<f64>>,
+    targets: Vec<Target>,
+}
+
+impl Answer {
+    fn of(&self, name: &str) -> Option<&[f64]> {
+        let index = self.names.iter().position(|known| *known == name)?;
+        Some(&self.samples[index])
+    }
+
+    fn value(&self, name: &str) -> Option<f64> {
+        self.of(name).map(|samples| median(samples.to_vec()))
+    }
+
+    fn ratio(&self, peer: &str) -> Option<f64> {
+        let ratios = self.of(OURS)?.iter().zip(self.of(peer)?).map(|(ours, theirs)| ours / theirs);
+        Some(median(ratios.collect()))
+    }
+
+    fn cell(&self, name: &str) -> String {
+        let Some(value) = self.value(name) else { return "-".to_owned() };
+        let value = self.unit.show(value);
+        match self.ratio(name) {
+            Some(ratio) if name != OURS => format!("{value} ({ratio:.2}x)"),
+            _ => value,
+        }
+    }
+
+    fn promised(&self) -> String {
+        let promises = self.targets.iter().map(|target| match target {
+            Target::Ratio(peer, ratio) => format!("{ratio:.2}x {peer}"),
+            Target::Nanos(nanos) => self.unit.show(*nanos),
+        });
+        promises.collect::<Vec<_>>().join(", ")
+    }
+
+    fn met(&self) -> &'static str {
+        let kept = |target: &Target| match target {
+            Target::Ratio(peer, most) => self.ratio(peer).map(|ratio| ratio <= *most),
+            Target::Nanos(most) => self.value(OURS).map(|nanos| nanos <= *most),
+        };
+        let verdicts: Vec<_> = self.targets.iter().filter_map(kept).collect();
+        match verdicts.as_slice() {
+            [] => "",
+            all if all.iter().all(|kept| *kept) => "yes",
+            _ => "NO",
+        }
+    }
+}
+
+impl Unit {
+    fn show(self, value: f64) -> String {
+        let scaled = |units: [&str; 3]| {
+            let (value, unit) = match value {
+                v if v >= 1e6 => (v / 1e6, units[2]),
+                v if v >= 1e3 => (v / 1e3, units[1]),
+                v => (v, units[0]),
+            };
+            let digits = if value < 9.995 {
+                2
+            } else if value < 99.95 {
+                1
+            } else {
+                0
+            };
+            format!("{value:.digits$} {unit}")
+        };
+        match self {
+            Self::Nanos => scaled(["ns", "µs", "ms"]),
+            Self::Bytes => scaled(["B", "KB", "MB"]),
+            Self::Count => format!("{value:.0}"),
+        }
+    }
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    let middle = values.len() / 2;
+    if values.len() % 2 == 1 { values[middle] } else { (values[middle - 1] + values[middle]) / 2.0 }
+}
+
+/// A Markdown table that also lines up in a terminal.
+fn render(answers: &[Answer]) -> String {
+    let mut peers: Vec<&str> = Vec::new();
+    for name in answers.iter().flat_map(|answer| &answer.names) {
+        if *name != OURS && !peers.contains(name) {
+            peers.push(name);
+        }
+    }
+    let mut rows =
+        vec![["id", OURS].into_iter().chain(peers.iter().copied()).map(str::to_owned).collect::<Vec<_>>()];
+    rows[0].extend(["target".to_owned(), "met".to_owned()]);
+    for answer in answers {
+        let mut row = vec![answer.id.clone(), answer.cell(OURS)];
+        row.extend(peers.iter().map(|peer| answer.cell(peer)));
+        row.extend([answer.promised(), answer.met().to_owned()]);
+        rows.push(row);
+    }
+    let widths: Vec<_> = (0..rows[0].len())
+        .map(|column| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0))
+        .collect();
+    let rule = widths.iter().map(|width| "-".repeat(*width)).collect();
+    rows.insert(1, rule);
+    let line = |row: &Vec<String>| {
+        let cells = row.iter().zip(&widths).map(|(cell, width)| format!(" {cell:<width$} ", width = *width));
+        format!("|{}|\n", cells.collect::<Vec<_>>().join("|"))
+    };
+    rows.iter().map(line).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(ours: &[f64], peer: &[f64], target: Target) -> Answer {
+        Answer {
+            id: "core/diff/1KB".to_owned(),
+            unit: Unit::Nanos,
+            names: vec![OURS, "rival"],
+            samples: vec![ours.to_vec(), peer.to_vec()],
+            targets: vec![target],
+        }
+    }
+
+    #[test]
+    fn a_ratio_is_taken_within_a_round() {
+        // Everything is ten times slower in the second round; the ratio does not notice.
+        let answer = answer(&[10.0, 100.0, 10.0], &[20.0, 200.0, 20.0], Target::Ratio("rival", 0.5));
+        assert_eq!(answer.ratio("rival"), Some(0.5));
+        assert_eq!(answer.met(), "yes");
+    }
+
+    #[test]
+    fn a_missed_target_is_shown() {
+        assert_eq!(answer(&[10.0], &[10.0], Target::Ratio("rival", 0.9)).met(), "NO");
+        assert_eq!(answer(&[10.0], &[10.0], Target::Nanos(9.0)).met(), "NO");
+    }
+
+    #[test]
+    fn units_scale() {
+        let shown = [0.5, 12.34, 1234.0, 5.4e6].map(|value| Unit::Nanos.show(value));
+        assert_eq!(shown, ["0.50 ns", "12.3 ns", "1.23 µs", "5.40 ms"]);
+    }
+}
