@@ -1,7 +1,8 @@
 use std::borrow::Cow;
 
 use enhanced_config_core::{
-    BuildError, Document, DocumentBuilder, KeyPath, Layer, LayerKind, Limit, Problem, ProblemKind, Problems,
+    BuildError, Document, DocumentBuilder, KeyPath, Layer, LayerKind, Limit, Origin, Problem, ProblemKind,
+    Problems,
 };
 
 use crate::{Format, Limits};
@@ -127,9 +128,14 @@ impl<'a> Reading<'a> {
             .with_max_depth(self.options.limits.depth)
     }
 
+    /// The place of a byte of the text.
+    pub(crate) fn origin(&self, offset: usize) -> Origin {
+        self.layer.origin(offset as u32)
+    }
+
     /// An error at a byte of the text.
     pub(crate) fn error(&self, kind: ProblemKind, offset: usize) -> Problem {
-        Problem::error(kind).with_origin(self.layer.origin(offset as u32))
+        Problem::error(kind).with_origin(self.origin(offset))
     }
 
     /// A syntax error at a byte of the text.
