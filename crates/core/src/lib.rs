@@ -4,6 +4,7 @@
 //! [`KeyPath`]s; every value has an [`Origin`]; what is wrong with it is a [`Problem`].
 
 mod builder;
+mod de;
 mod document;
 mod keys;
 mod kind;
@@ -16,8 +17,11 @@ mod redact;
 mod row;
 mod ser;
 mod suggest;
+pub mod text;
+mod value;
 
 pub use builder::{BuildError, DocumentBuilder, Duplicate};
+pub use de::{DeserializeError, ExtractOptions, UnknownKeys, extract};
 pub use document::Document;
 pub use kind::Kind;
 pub use layer::{Layer, LayerKind, Origin, Place};

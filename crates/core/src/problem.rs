@@ -142,6 +142,14 @@ pub enum ProblemKind {
         /// What is there.
         found: Kind,
     },
+    /// A list that a type wants longer or shorter.
+    #[error("expected {expected}, found {found}")]
+    WrongLength {
+        /// What was expected: "a list of 2".
+        expected: Cow<'static, str>,
+        /// How many members there are.
+        found: usize,
+    },
     /// A value of the right kind that is not one of those allowed.
     #[error("expected {expected}")]
     BadValue {

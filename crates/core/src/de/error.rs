@@ -1,0 +1,202 @@
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{Expected, Unexpected};
+
+use crate::{KeyPath, Kind, NodeRef, Problem, ProblemKind, Segment, is_secret_name, suggest};
+
+/// A value that a Rust type did not take.
+///
+/// Names the key, the place, what was expected and the kind found. [`extract`](crate::extract) finds all such
+/// problems of a type at once; this is the first of them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DeserializeError {
+    problem: Box<Problem>,
+    pub(super) news: News,
+    /// The field that is missing, as serde names it.
+    pub(super) field: Option<&'static str>,
+}
+
+/// What a recorder can learn from an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum News {
+    /// A problem that it has not seen.
+    Fresh,
+    /// Even a stand-in was refused for a value whose problem it knows: its parent has to be replaced.
+    Stuck,
+    /// Nothing: the run only unwinds.
+    Settled,
+}
+
+impl DeserializeError {
+    pub(super) fn new(kind: ProblemKind) -> Self {
+        Self { problem: Box::new(Problem::error(kind)), news: News::Fresh, field: None }
+    }
+
+    pub(super) fn settled() -> Self {
+        Self { news: News::Settled, ..Self::new(ProblemKind::Missing) }
+    }
+
+    pub(super) fn stuck(self) -> Self {
+        Self { news: News::Stuck, ..self }
+    }
+
+    /// What is wrong.
+    pub fn problem(&self) -> &Problem {
+        &self.problem
+    }
+
+    /// What is wrong, to keep.
+    pub fn into_problem(self) -> Problem {
+        *self.problem
+    }
+
+    /// Says which value it is about, unless a value further inside did.
+    pub(super) fn at(mut self, node: NodeRef<'_>) -> Self {
+        if self.problem.origin.is_none() {
+            self.problem.origin = Some(match self.problem.kind {
+                ProblemKind::UnknownKey => {
+                    let key = self.problem.path.last_key().and_then(|key| node.get(key));
+                    key.unwrap_or(node).key_origin()
+                }
+                _ => node.origin(),
+            });
+        }
+        if let ProblemKind::WrongType { found, .. } = &mut self.problem.kind {
+            *found = node.kind();
+        }
+        self
+    }
+
+    /// Puts the step to the value in front of the path, and drops what a secret must not show.
+    pub(super) fn within(mut self, step: Segment) -> Self {
+        if matches!(&step, Segment::Key(key) if is_secret_name(key)) {
+            redact(&mut self.problem);
+        }
+        let rest = std::mem::take(&mut self.problem.path);
+        self.problem.path = [step].into_iter().chain(rest.segments().iter().cloned()).collect();
+        self
+    }
+}
+
+/// Takes out of a problem what may have come from the value.
+pub(super) fn redact(problem: &mut Problem) {
+    match &mut problem.kind {
+        ProblemKind::Custom { message } => *message = "not a valid value (it is secret and not shown)".into(),
+        ProblemKind::UnknownVariant { found, .. } => *found = None,
+        _ => return,
+    }
+    problem.help = None;
+}
+
+impl fmt::Display for DeserializeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.problem.fmt(f)
+    }
+}
+
+impl std::error::Error for DeserializeError {}
+
+impl serde::de::Error for DeserializeError {
+    fn custom<T: fmt::Display>(message: T) -> Self {
+        Self::new(ProblemKind::Custom { message: message.to_string().into() })
+    }
+
+    fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        Self::new(ProblemKind::WrongType { expected: expectation(expected), found: kind_of(found) })
+    }
+
+    fn invalid_value(_: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        Self::new(ProblemKind::BadValue { expected: expectation(expected) })
+    }
+
+    fn invalid_length(length: usize, expected: &dyn Expected) -> Self {
+        Self::new(ProblemKind::WrongLength { expected: expectation(expected), found: length })
+    }
+
+    fn unknown_variant(found: &str, expected: &'static [&'static str]) -> Self {
+        let kind = ProblemKind::UnknownVariant {
+            found: Some(found.to_owned()),
+            expected: expected.iter().copied().map(Cow::Borrowed).collect(),
+        };
+        let mut error = Self::new(kind);
+        error.problem.help = did_you_mean(found, expected.iter().copied());
+        error
+    }
+
+    fn unknown_field(found: &str, expected: &'static [&'static str]) -> Self {
+        let mut error = Self::new(ProblemKind::UnknownKey);
+        error.problem.path = KeyPath::root().join(found);
+        error.problem.help = did_you_mean(found, expected.iter().copied());
+        error
+    }
+
+    fn missing_field(field: &'static str) -> Self {
+        let mut error = Self::new(ProblemKind::Missing);
+        error.problem.path = KeyPath::root().join(field);
+        error.field = Some(field);
+        error
+    }
+
+    fn duplicate_field(field: &'static str) -> Self {
+        let message = format!("`{field}` is set twice, under two of its names");
+        Self::new(ProblemKind::Custom { message: message.into() })
+    }
+}
+
+pub(super) fn did_you_mean<'a>(
+    found: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<Cow<'static, str>> {
+    suggest(found, candidates).map(|near| format!("did you mean `{near}`?").into())
+}
+
+fn kind_of(found: Unexpected<'_>) -> Kind {
+    match found {
+        Unexpected::Bool(_) => Kind::Bool,
+        Unexpected::Unsigned(_) | Unexpected::Signed(_) => Kind::Integer,
+        Unexpected::Float(_) => Kind::Float,
+        Unexpected::Unit | Unexpected::Option => Kind::Null,
+        Unexpected::Seq | Unexpected::TupleVariant | Unexpected::Bytes(_) => Kind::List,
+        Unexpected::Map
+        | Unexpected::StructVariant
+        | Unexpected::NewtypeStruct
+        | Unexpected::NewtypeVariant => Kind::Map,
+        _ => Kind::String,
+    }
+}
+
+/// What a type expects, in words for the person who writes the configuration instead of the program.
+pub(super) fn expectation(expected: &dyn Expected) -> Cow<'static, str> {
+    let words = expected.to_string();
+    match words.as_str() {
+        "i8" => "an integer from -128 to 127".into(),
+        "i16" => "an integer from -32768 to 32767".into(),
+        "i32" => "an integer from -2147483648 to 2147483647".into(),
+        "i64" | "isize" => "an integer from -2^63 to 2^63-1".into(),
+        "u8" => "an integer from 0 to 255".into(),
+        "u16" => "an integer from 0 to 65535".into(),
+        "u32" => "an integer from 0 to 4294967295".into(),
+        "u64" | "usize" => "an integer from 0 to 2^64-1".into(),
+        "i128" | "u128" => "an integer".into(),
+        "f32" | "f64" => "a number".into(),
+        "a sequence" => "a list".into(),
+        "unit" => "null".into(),
+        "a borrowed string" => "a string".into(),
+        words if words.starts_with("a nonzero ") => "an integer other than 0, within its range".into(),
+        words if words.starts_with("struct ") => "a map".into(),
+        words if words.starts_with("tuple struct ") || words.starts_with("a tuple of ") => list_of(words),
+        words if words.starts_with("enum ") => {
+            "the name of a variant, or a map of one variant to its content".into()
+        }
+        words => words.to_owned().into(),
+    }
+}
+
+/// `a tuple of size 2`, `tuple struct Pair with 2 elements` and the like.
+fn list_of(words: &str) -> Cow<'static, str> {
+    match words.split(' ').rev().find(|word| word.bytes().all(|b| b.is_ascii_digit())) {
+        Some(length) => format!("a list of {length}").into(),
+        None => "a list".into(),
+    }
+}

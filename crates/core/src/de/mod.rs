@@ -1,0 +1,27 @@
+//! From documents to Rust types, in place.
+
+/// Every integer type is read like `i64`: the visitor checks the range.
+macro_rules! forward_integers {
+    () => {
+        forward_integers! {
+            @ deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i128
+              deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64 deserialize_u128
+        }
+    };
+    (@ $($method:ident)*) => {
+        $(
+            fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeserializeError> {
+                self.deserialize_i64(visitor)
+            }
+        )*
+    };
+}
+
+mod error;
+mod node;
+mod recorder;
+mod recording;
+mod wild;
+
+pub use error::DeserializeError;
+pub use recorder::{ExtractOptions, UnknownKeys, extract};

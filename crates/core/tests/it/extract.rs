@@ -1,0 +1,306 @@
+//! Typed reads: every problem of a type at once.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::num::NonZeroU16;
+
+use enhanced_config_core::*;
+use serde::Deserialize;
+use serde_json::{Value as Json, json};
+
+fn document(data: &Json, kind: LayerKind) -> Document {
+    Document::from_serialize(data, Layer::new(kind, "app")).unwrap()
+}
+
+/// The problems of reading `T`, one a line, errors unmarked.
+fn check<T: for<'de> Deserialize<'de>>(data: Json, expected: &[&str]) {
+    let document = document(&data, LayerKind::Base);
+    let problems = match extract::<T>(document.root(), &KeyPath::root(), &ExtractOptions::default()) {
+        Ok((_, warnings)) => warnings,
+        Err(problems) => problems,
+    };
+    let found: Vec<String> = problems.to_string().lines().map(|line| line.replace(" (app)", "")).collect();
+    assert_eq!(found, expected, "{data}");
+}
+
+#[derive(Deserialize, Debug, PartialEq)]
+#[allow(dead_code, reason = "fields are there to be filled")]
+struct Service {
+    name: String,
+    port: u16,
+    #[serde(default)]
+    tags: Vec<String>,
+    limits: Limits,
+    bind: Option<IpAddr>,
+    #[serde(default)]
+    mode: Mode,
+}
+
+#[derive(Deserialize, Debug, PartialEq)]
+#[serde(deny_unknown_fields)]
+#[allow(dead_code, reason = "fields are there to be filled")]
+struct Limits {
+    rate: f64,
+    burst: NonZeroU16,
+    pair: (i8, bool),
+}
+
+#[derive(Deserialize, Debug, PartialEq, Default)]
+#[serde(rename_all = "lowercase")]
+enum Mode {
+    #[default]
+    Fast,
+    Safe {
+        retries: u8,
+    },
+}
+
+fn good() -> Json {
+    json!({
+        "name": "a", "port": 80, "tags": ["x"], "limits": { "rate": 1, "burst": 2, "pair": [-1, true] },
+        "bind": "::1", "mode": { "safe": { "retries": 3 } },
+    })
+}
+
+fn with(pointer: &str, value: Json) -> Json {
+    let mut data = good();
+    *data.pointer_mut(pointer).unwrap() = value;
+    data
+}
+
+#[test]
+fn a_good_document_reads_as_serde_reads_it() {
+    let document = document(&good(), LayerKind::Base);
+    let (service, warnings) =
+        extract::<Service>(document.root(), &KeyPath::root(), &ExtractOptions::default()).unwrap();
+    assert_eq!(service, serde_json::from_value(good()).unwrap());
+    assert_eq!(service, Service::deserialize(document.root()).unwrap());
+    assert!(warnings.is_empty());
+}
+
+#[test]
+fn each_problem_is_named() {
+    check::<Service>(
+        with("/port", json!("80")),
+        &["port: expected an integer from 0 to 65535, found string"],
+    );
+    check::<Service>(with("/port", json!(65536)), &["port: expected an integer from 0 to 65535"]);
+    check::<Service>(with("/port", json!(-1)), &["port: expected an integer from 0 to 65535"]);
+    check::<Service>(with("/port", json!(8.5)), &["port: expected an integer from 0 to 65535, found float"]);
+    check::<Service>(with("/name", json!(null)), &["name: expected a string, found null"]);
+    check::<Service>(with("/tags", json!({})), &["tags: expected a list, found map"]);
+    check::<Service>(with("/tags/0", json!(1)), &["tags[0]: expected a string, found integer"]);
+    check::<Service>(with("/limits", json!([])), &["limits: expected a map, found list"]);
+    check::<Service>(with("/limits", json!(3)), &["limits: expected a map, found integer"]);
+    check::<Service>(
+        with("/limits/burst", json!(0)),
+        &["limits.burst: expected an integer other than 0, within its range"],
+    );
+    check::<Service>(with("/limits/pair", json!([1])), &["limits.pair: expected a list of 2, found 1"]);
+    check::<Service>(with("/bind", json!("nowhere")), &["bind: invalid IP address syntax"]);
+    check::<Service>(
+        with("/mode", json!("saef")),
+        &["mode: unknown variant `saef`, expected `fast` or `safe`; did you mean `safe`?"],
+    );
+    check::<Service>(
+        with("/mode", json!("safe")),
+        &["mode: expected a map of the variant to its fields, found string"],
+    );
+    check::<Service>(
+        with("/mode/safe/retries", json!(300)),
+        &["mode.safe.retries: expected an integer from 0 to 255"],
+    );
+    check::<Service>(
+        with("/limits/pair/0", json!(200)),
+        &["limits.pair[0]: expected an integer from -128 to 127"],
+    );
+}
+
+#[test]
+fn all_problems_are_found_at_once() {
+    check::<Service>(
+        json!({
+            "name": 1, "prot": 80, "tags": [1, "x", null], "bind": "nowhere",
+            "limits": { "rate": "fast", "burst": 0, "bust": 1, "pair": [1000, "no"] },
+            "mode": { "safe": { "retries": -1 } },
+        }),
+        &[
+            "bind: invalid IP address syntax",
+            "limits.burst: expected an integer other than 0, within its range",
+            "limits.bust: unknown key; did you mean `burst`?",
+            "limits.pair[0]: expected an integer from -128 to 127",
+            "limits.pair[1]: expected a boolean, found string",
+            "limits.rate: expected a number, found string",
+            "mode.safe.retries: expected an integer from 0 to 255",
+            "name: expected a string, found integer",
+            "port: missing",
+            "warning: prot: unknown key; did you mean `port`?",
+            "tags[0]: expected a string, found integer",
+            "tags[2]: expected a string, found null",
+        ],
+    );
+}
+
+#[test]
+fn a_value_that_has_no_stand_in_hides_nothing_beside_it() {
+    #[derive(Deserialize, Debug)]
+    #[allow(dead_code, reason = "fields are there to be filled")]
+    struct Hosts {
+        a: IpAddr,
+        b: IpAddr,
+        c: u8,
+        inner: BTreeMap<String, IpAddr>,
+        list: Vec<IpAddr>,
+        missing: IpAddr,
+    }
+    check::<Hosts>(
+        json!({ "a": "x", "b": "y", "c": "z", "inner": { "k": "v", "l": 1 }, "list": ["1.1.1.1", "q", "r"] }),
+        &[
+            "a: invalid IP address syntax",
+            "b: invalid IP address syntax",
+            "c: expected an integer from 0 to 255, found string",
+            "inner.k: invalid IP address syntax",
+            "inner.l: expected IP address, found integer",
+            "list[1]: invalid IP address syntax",
+            "list[2]: invalid IP address syntax",
+            "missing: missing",
+        ],
+    );
+}
+
+#[test]
+fn buffered_types_say_that_they_may_hide_more() {
+    #[derive(Deserialize, Debug)]
+    #[serde(tag = "type")]
+    #[allow(dead_code, reason = "fields are there to be filled")]
+    enum Store {
+        #[serde(rename = "file")]
+        File { path: String, size: u8 },
+    }
+    #[derive(Deserialize, Debug)]
+    #[allow(dead_code, reason = "fields are there to be filled")]
+    struct App {
+        store: Store,
+        other: bool,
+    }
+    check::<App>(
+        json!({ "store": { "type": "file", "path": 1, "size": 1000 }, "other": 3 }),
+        &[
+            "other: expected a boolean, found integer",
+            "store: expected a string, found map; its type is read as a whole: further problems inside it may be hidden",
+        ],
+    );
+}
+
+#[test]
+fn flattened_structs_report_missing_keys() {
+    #[derive(Deserialize, Debug)]
+    #[allow(dead_code, reason = "fields are there to be filled")]
+    struct Inner {
+        a: u8,
+        b: u8,
+    }
+    #[derive(Deserialize, Debug)]
+    #[allow(dead_code, reason = "fields are there to be filled")]
+    struct Outer {
+        #[serde(flatten)]
+        inner: Inner,
+        c: u8,
+    }
+    check::<Outer>(json!({}), &["a: missing", "b: missing", "c: missing"]);
+}
+
+#[test]
+fn the_environment_is_read_as_the_type_wants() {
+    #[derive(Deserialize, Debug, PartialEq)]
+    struct Loose {
+        text: String,
+        int: i32,
+        float: f64,
+        flag: bool,
+        list: Vec<u8>,
+        json: Vec<u8>,
+        empty: Vec<u8>,
+        option: Option<u8>,
+        mode: Mode,
+    }
+    let data = json!({
+        "text": "007", "int": " +1_000 ", "float": "1e3", "flag": "on", "list": "1, 2", "json": "[3,4]", "empty": "",
+        "option": "5", "mode": "fast",
+    });
+    let environment = document(&data, LayerKind::Environment);
+    let (loose, _) =
+        extract::<Loose>(environment.root(), &KeyPath::root(), &ExtractOptions::default()).unwrap();
+    let expected = Loose {
+        text: "007".into(),
+        int: 1000,
+        float: 1000.0,
+        flag: true,
+        list: vec![1, 2],
+        json: vec![3, 4],
+        empty: vec![],
+        option: Some(5),
+        mode: Mode::Fast,
+    };
+    assert_eq!(loose, expected);
+    assert_eq!(Loose::deserialize(environment.root()).unwrap(), expected);
+    assert!(Loose::deserialize(document(&data, LayerKind::Base).root()).is_err());
+}
+
+#[test]
+fn unknown_keys_follow_the_policy() {
+    #[derive(Deserialize, Debug)]
+    #[allow(dead_code, reason = "fields are there to be filled")]
+    struct Open {
+        port: u16,
+    }
+    let document = document(&json!({ "port": 1, "prt": 2 }), LayerKind::Base);
+    let read = |policy| {
+        let options = ExtractOptions::default().with_unknown_keys(policy);
+        extract::<Open>(document.root(), &KeyPath::root(), &options)
+    };
+    assert!(read(UnknownKeys::Ignore).unwrap().1.is_empty());
+    assert_eq!(read(UnknownKeys::Warn).unwrap().1.len(), 1);
+    assert_eq!(
+        read(UnknownKeys::Deny).unwrap_err().to_string(),
+        "prt: unknown key (app); did you mean `port`?"
+    );
+}
+
+#[test]
+fn secrets_stay_out_of_every_message() {
+    #[derive(Debug)]
+    struct Chatty;
+    impl<'de> Deserialize<'de> for Chatty {
+        fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            let text = Json::deserialize(deserializer)?;
+            Err(serde::de::Error::custom(format!("I do not like {text}")))
+        }
+    }
+    #[derive(Deserialize, Debug)]
+    #[allow(dead_code, reason = "fields are there to be filled")]
+    struct App {
+        password: Chatty,
+        token: Mode,
+        api_key: u8,
+        inner: Chatty,
+        plain: Chatty,
+    }
+    let data = json!({
+        "password": "canary", "token": "canary", "api_key": "canary", "inner": { "list": [{ "secret": "canary" }] },
+        "plain": "x://canary@host",
+    });
+    let document = document(&data, LayerKind::Base);
+    let problems = extract::<App>(document.root(), &KeyPath::root(), &ExtractOptions::default()).unwrap_err();
+    assert_eq!(problems.len(), 5);
+    for text in [
+        problems.to_string(),
+        format!("{problems:?}"),
+        format!("{document:?}"),
+        format!("{:?}", document.root()),
+    ] {
+        assert!(!text.contains("canary"), "{text}");
+    }
+    let first = App::deserialize(document.root()).unwrap_err();
+    assert!(!format!("{first} {first:?}").contains("canary"), "{first}");
+}
