@@ -1,4 +1,4 @@
-use crate::document::{Document, FAR, MemberIndex, SCAN};
+use crate::document::{Document, MemberIndex, SCAN};
 use crate::keys::{KeyGuess, KeyTable};
 use crate::row::{MAX_KEYS, MAX_LAYERS, MAX_ROWS, NO_KEY, Row, Tag, range_payload};
 use crate::{KeyPath, Layer, NodeRef, Segment, Value};
@@ -385,17 +385,8 @@ impl DocumentBuilder {
 
     /// Moves the values above `from` from the scratch stack to their final rows.
     fn settle(&mut self, from: usize) {
-        let document = &mut self.document;
-        for (row, Pending { row: value, key_position }) in
-            (document.rows.len() as u32..).zip(self.scratch.drain(from..))
-        {
-            document.rows.push(value);
-            let distance = value.position.wrapping_sub(key_position);
-            let gap = u8::try_from(distance).unwrap_or(FAR);
-            if gap == FAR {
-                document.far_keys.push((row, key_position));
-            }
-            document.gaps.push(gap);
+        for Pending { row, key_position } in self.scratch.drain(from..) {
+            self.document.push_row(row, key_position);
         }
     }
 

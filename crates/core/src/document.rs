@@ -132,6 +132,36 @@ impl Document {
         self.text.get(offset as usize..offset as usize + length as usize).unwrap_or_default()
     }
 
+    /// Adds a row whose key stands at `key_position`.
+    #[inline]
+    pub(crate) fn push_row(&mut self, row: Row, key_position: u32) {
+        let gap = gap_between(key_position, row.position);
+        if gap == FAR {
+            self.far_keys.push((self.rows.len() as u32, key_position));
+        }
+        self.rows.push(row);
+        self.gaps.push(gap);
+    }
+
+    /// Replaces a row by one whose key stands at `key_position`.
+    pub(crate) fn set_row(&mut self, at: u32, row: Row, key_position: u32) {
+        let gap = gap_between(key_position, row.position);
+        let far = self.far_keys.binary_search_by_key(&at, |&(row, _)| row);
+        match (far, gap == FAR) {
+            (Err(_), false) => {}
+            (Err(free), true) => self.far_keys.insert(free, (at, key_position)),
+            (Ok(known), false) => drop(self.far_keys.remove(known)),
+            (Ok(known), true) => {
+                if let Some(entry) = self.far_keys.get_mut(known) {
+                    entry.1 = key_position;
+                }
+            }
+        }
+        if let (Some(old), Some(old_gap)) = (self.rows.get_mut(at as usize), self.gaps.get_mut(at as usize)) {
+            (*old, *old_gap) = (row, gap);
+        }
+    }
+
     /// Where the key of `row` stands; the value's own place when the key has none.
     pub(crate) fn key_position(&self, row: u32) -> u32 {
         let position = self.row(row).position;
@@ -163,6 +193,12 @@ impl Document {
         let found = order.binary_search_by_key(&key, |&row| self.row(row).key()).ok()?;
         order.get(found).copied()
     }
+}
+
+/// The distance from a key to its value, or [`FAR`].
+#[inline]
+fn gap_between(key_position: u32, position: u32) -> u8 {
+    u8::try_from(position.wrapping_sub(key_position)).unwrap_or(FAR)
 }
 
 const NULL_ROW: Row = Row::null();

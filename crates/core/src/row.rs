@@ -97,10 +97,6 @@ impl Row {
     pub(crate) fn range(self) -> (u32, u32) {
         ((self.payload >> 32) as u32, self.payload as u32)
     }
-
-    pub(crate) fn with_layer_and_key(self, layer: u32, key: u32) -> Self {
-        Self::new(self.tag(), self.payload, self.position, layer, key)
-    }
 }
 
 pub(crate) fn range_payload(first: usize, count: usize) -> u64 {

@@ -1,2 +1,3 @@
 //! Behaviour of the crate through its public interface.
 mod extract;
+mod merge;
