@@ -1,1 +1,52 @@
-//! Placeholder head until the crate lands.
+//! Safe access to configuration files beneath one root directory: the only crate of the workspace that touches the
+//! disk.
+//!
+//! ```
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let dir = tempfile::tempdir()?;
+//! # std::fs::write(dir.path().join("app.yaml"), "port: 8080\n")?;
+//! use enhanced_config_files::{ConfigRoot, ReadError};
+//!
+//! let root = ConfigRoot::open(dir.path())?;
+//! let file = root.read("app.yaml", 4 << 20)?;
+//! assert_eq!(file.bytes, b"port: 8080\n");
+//! assert_eq!(file.fingerprint, root.fingerprint("app.yaml")?);
+//!
+//! assert!(matches!(root.read("../../etc/passwd", 4 << 20), Err(ReadError::Outside { .. })));
+//! assert!(matches!(root.read("app.yml", 4 << 20), Err(ReadError::Missing { .. })));
+//! assert_eq!(root.near_misses("app.yml"), ["app.yaml"]);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! What a [`ConfigRoot`] promises:
+//!
+//! - Nothing outside the root is reached: not by `..`, not by an absolute path, not by a symbolic link. Linux checks
+//!   this itself (`openat2`, since 5.6); elsewhere on Unix each step is opened without following links. On other
+//!   systems the resolved path is compared with the root, which does not hold against someone who swaps a directory for a link
+//!   at that very moment.
+//! - Links that stay inside work when they are relative, such as those of a mounted Kubernetes ConfigMap.
+//! - Only regular files are read. A named pipe, a socket, a device or a directory is an error and never a hang.
+//! - No more than the given number of bytes is read, even while the file grows.
+//! - A file that changes while it is read is read again, so that no half of one version meets half of another. This
+//!   cannot notice a writer that pauses in the middle, nor one long write that is under way before the reading begins
+//!   and after it ends, because the time of a file changes when a write begins. Whoever reloads waits for writes to
+//!   settle; whoever writes is best off renaming a finished file.
+
+mod beneath;
+mod error;
+mod file_kind;
+mod fingerprint;
+mod list;
+mod name;
+mod near;
+mod read;
+mod root;
+mod shown;
+
+pub use error::{Access, Link, ReadError};
+pub use file_kind::FileKind;
+pub use fingerprint::Fingerprint;
+pub use name::{Name, NameError};
+pub use read::FileBytes;
+pub use root::{ConfigRoot, RootError};

@@ -1,0 +1,250 @@
+//! The kernel checks where it can; where it cannot, or says no, a walk opens one component after the other.
+//!
+//! The walk serves twice: it opens files on systems without `openat2`, and where the kernel refuses a path it finds out
+//! which part is to blame, which no error number tells.
+
+use super::Entry;
+use crate::{Access, ConfigRoot, FileKind, Link, ReadError, RootError};
+use rustix::fs::{
+    AtFlags, Dir, FileType, Mode, OFlags, fstat, open as open_at_cwd, openat, readlinkat, statat,
+};
+use rustix::io::Errno;
+use std::ffi::{OsStr, OsString};
+use std::fs::{File, Metadata};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::{Component, Path, PathBuf};
+
+/// Opening a pipe for reading waits for a writer, and opening a terminal may make it ours, unless told otherwise.
+const READ: OFlags = OFlags::RDONLY.union(OFlags::NONBLOCK).union(OFlags::NOCTTY).union(OFlags::CLOEXEC);
+const LIST: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
+/// Neither needs the right to read nor tells those who watch for files being opened.
+#[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
+const LOOK: OFlags = OFlags::PATH.union(OFlags::CLOEXEC);
+#[cfg(not(any(target_os = "linux", target_os = "android", target_os = "freebsd")))]
+const LOOK: OFlags = READ;
+
+/// As many links as Linux follows, see path_resolution(7).
+const MAX_LINKS: usize = 40;
+
+pub(super) fn check_root(root: &ConfigRoot) -> Result<(), RootError> {
+    open_root(root).map(drop)
+}
+
+pub(super) fn open(root: &ConfigRoot, path: &Path) -> Result<File, ReadError> {
+    open_beneath(root, path, READ)
+}
+
+/// As [`open`] where the kernel offers no help.
+#[cfg(test)]
+pub(super) fn open_by_walk(root: &ConfigRoot, path: &Path) -> Result<File, ReadError> {
+    Walk::new(root, open_root(root)?, path)?.open(READ)
+}
+
+pub(super) fn metadata(root: &ConfigRoot, path: &Path) -> Result<Metadata, ReadError> {
+    let file = open_beneath(root, path, LOOK)?;
+    file.metadata().map_err(|source| ReadError::io(root.path().join(path), source))
+}
+
+pub(super) fn entries(root: &ConfigRoot, path: &Path, limit: usize) -> Result<Vec<Entry>, ReadError> {
+    let fail = |errno: Errno| ReadError::io(root.path().join(path), errno);
+    let mut dir = Dir::new(open_beneath(root, path, LIST)?).map_err(fail)?;
+    let mut entries = Vec::new();
+    while let Some(entry) = dir.read() {
+        let entry = entry.map_err(fail)?;
+        let name = OsStr::from_bytes(entry.file_name().to_bytes());
+        if name == "." || name == ".." {
+            continue;
+        }
+        if entries.len() == limit {
+            return Err(ReadError::TooManyEntries { path: root.path().join(path), limit });
+        }
+        let is_directory = match entry.file_type() {
+            FileType::Unknown => {
+                statat(dir.fd().map_err(fail)?, entry.file_name(), AtFlags::SYMLINK_NOFOLLOW)
+                    .is_ok_and(|stat| FileType::from_raw_mode(stat.st_mode).is_dir())
+            }
+            kind => kind.is_dir(),
+        };
+        entries.push(Entry { name: name.to_owned(), is_directory });
+    }
+    Ok(entries)
+}
+
+fn open_root(root: &ConfigRoot) -> Result<OwnedFd, RootError> {
+    open_at_cwd(root.absolute(), LOOK | OFlags::DIRECTORY, Mode::empty())
+        .map_err(|errno| root.error(errno.into()))
+}
+
+fn open_beneath(root: &ConfigRoot, path: &Path, flags: OFlags) -> Result<File, ReadError> {
+    let base = open_root(root)?;
+    match open_by_kernel(&base, path, flags) {
+        Ok(file) => Ok(file.into()),
+        Err(_) => Walk::new(root, base, path)?.open(flags),
+    }
+}
+
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn open_by_kernel(base: &OwnedFd, path: &Path, flags: OFlags) -> Result<OwnedFd, Errno> {
+    use rustix::fs::{ResolveFlags, openat2};
+    openat2(base, path, flags, Mode::empty(), ResolveFlags::BENEATH | ResolveFlags::NO_MAGICLINKS)
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn open_by_kernel(_: &OwnedFd, _: &Path, _: OFlags) -> Result<OwnedFd, Errno> {
+    Err(Errno::NOSYS)
+}
+
+/// The way from the root to a file, one component at a time, none of which follows a link by itself.
+///
+/// Directories on the way stay open, so that `..` goes back to where we came from, and never above the root.
+struct Walk<'a> {
+    root: &'a ConfigRoot,
+    asked: &'a Path,
+    base: OwnedFd,
+    /// Open directories below `base`.
+    dirs: Vec<OwnedFd>,
+    /// Where the last of `dirs` is, relative to the root.
+    here: PathBuf,
+    /// What is still to be walked, the next step last.
+    todo: Vec<Step>,
+    /// All links followed so far.
+    links: Vec<Link>,
+}
+
+struct Step {
+    /// A name in the current directory; nothing means `..`.
+    name: Option<OsString>,
+    /// Which of the links says so; nothing means the path that was asked for.
+    link: Option<usize>,
+}
+
+impl<'a> Walk<'a> {
+    fn new(root: &'a ConfigRoot, base: OwnedFd, asked: &'a Path) -> Result<Self, ReadError> {
+        if asked.is_absolute() {
+            return Err(ReadError::Absolute { path: asked.into(), root: root.path().into() });
+        }
+        let todo = steps(asked, None).collect();
+        Ok(Self { root, asked, base, dirs: Vec::new(), here: PathBuf::new(), todo, links: Vec::new() })
+    }
+
+    fn open(mut self, flags: OFlags) -> Result<File, ReadError> {
+        while let Some(Step { name, link }) = self.todo.pop() {
+            let Some(name) = name else {
+                self.up(link)?;
+                continue;
+            };
+            match readlinkat(self.dir(), &name, Vec::new()) {
+                Ok(target) => self.follow(&name, OsString::from_vec(target.into_bytes()).into())?,
+                // Not a link.
+                Err(Errno::INVAL) if self.todo.is_empty() => return self.open_here(&name, flags, link),
+                Err(Errno::INVAL) => self.enter(name, link)?,
+                Err(errno) => return Err(self.explain(errno, &name, link)),
+            }
+        }
+        self.open_here(OsStr::new("."), flags, None)
+    }
+
+    fn dir(&self) -> BorrowedFd<'_> {
+        self.dirs.last().unwrap_or(&self.base).as_fd()
+    }
+
+    fn open_here(&self, name: &OsStr, flags: OFlags, link: Option<usize>) -> Result<File, ReadError> {
+        let file = openat(self.dir(), name, flags | OFlags::NOFOLLOW, Mode::empty());
+        file.map(File::from).map_err(|errno| self.explain(errno, name, link))
+    }
+
+    fn enter(&mut self, name: OsString, link: Option<usize>) -> Result<(), ReadError> {
+        let dir = self.open_here(&name, LOOK | OFlags::DIRECTORY, link)?;
+        self.dirs.push(dir.into());
+        self.here.push(name);
+        Ok(())
+    }
+
+    fn up(&mut self, link: Option<usize>) -> Result<(), ReadError> {
+        self.here.pop();
+        self.dirs.pop().map(drop).ok_or_else(|| self.outside(self.link(link)))
+    }
+
+    fn follow(&mut self, name: &OsStr, target: PathBuf) -> Result<(), ReadError> {
+        let link = Link { path: self.shown(name), target };
+        if link.target.is_absolute() {
+            return Err(self.outside(Some(link)));
+        }
+        if self.links.len() == MAX_LINKS {
+            return Err(ReadError::LinkLoop { path: self.path(), link });
+        }
+        self.todo.extend(steps(&link.target, Some(self.links.len())));
+        self.links.push(link);
+        Ok(())
+    }
+
+    /// The error for `name` in the current directory, to which `link` led.
+    fn explain(&self, errno: Errno, name: &OsStr, link: Option<usize>) -> ReadError {
+        let path = self.path();
+        match (errno, self.link(link)) {
+            (Errno::NOENT, Some(link)) => ReadError::DanglingLink { path, link },
+            (Errno::NOENT, None) => ReadError::Missing { path, absent: self.shown(name) },
+            (Errno::NOTDIR, _) => ReadError::NotADirectory { path, at: self.shown(name) },
+            (Errno::ACCESS, _) => self.denied(name),
+            _ => match self.kind(name) {
+                Some(kind) => ReadError::NotRegular { path, kind },
+                None => ReadError::io(path, errno),
+            },
+        }
+    }
+
+    /// What `name` is, if it is of a kind that some systems refuse to open at all.
+    fn kind(&self, name: &OsStr) -> Option<FileKind> {
+        let stat = statat(self.dir(), name, AtFlags::SYMLINK_NOFOLLOW).ok()?;
+        match FileType::from_raw_mode(stat.st_mode) {
+            FileType::Socket => Some(FileKind::Socket),
+            FileType::CharacterDevice | FileType::BlockDevice => Some(FileKind::Device),
+            _ => None,
+        }
+    }
+
+    /// Blames the directory when even the status of `name` is kept from us, and `name` otherwise.
+    #[allow(clippy::useless_conversion, reason = "a mode has 16 bits on macOS")]
+    fn denied(&self, name: &OsStr) -> ReadError {
+        let (at, stat) = match statat(self.dir(), name, AtFlags::SYMLINK_NOFOLLOW) {
+            Ok(stat) => (self.shown(name), Some(stat)),
+            Err(_) => (self.shown(OsStr::new(".")), fstat(self.dir()).ok()),
+        };
+        let access = stat.map(|stat| Access {
+            mode: u32::from(stat.st_mode) & 0o7777,
+            owner: stat.st_uid,
+            group: stat.st_gid,
+            process_user: rustix::process::geteuid().as_raw(),
+        });
+        ReadError::Denied { path: self.path(), at, access }
+    }
+
+    fn outside(&self, link: Option<Link>) -> ReadError {
+        ReadError::Outside { path: self.path(), link }
+    }
+
+    fn path(&self) -> PathBuf {
+        self.root.path().join(self.asked)
+    }
+
+    /// Where `name` of the current directory is, as far as messages are concerned.
+    fn shown(&self, name: &OsStr) -> PathBuf {
+        let at = self.root.path().join(&self.here).join(name);
+        // Drops the `.` at the end, and with it the slash.
+        at.components().collect()
+    }
+
+    fn link(&self, index: Option<usize>) -> Option<Link> {
+        self.links.get(index?).cloned()
+    }
+}
+
+/// The steps of `path`, the first one last.
+fn steps(path: &Path, link: Option<usize>) -> impl Iterator<Item = Step> {
+    path.components().rev().filter_map(move |component| match component {
+        Component::ParentDir => Some(Step { name: None, link }),
+        Component::Normal(name) => Some(Step { name: Some(name.to_owned()), link }),
+        Component::CurDir | Component::RootDir | Component::Prefix(_) => None,
+    })
+}

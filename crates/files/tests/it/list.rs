@@ -1,0 +1,68 @@
+use crate::Scene;
+use enhanced_config_files::ReadError;
+use std::path::{Path, PathBuf};
+
+#[test]
+fn lists_files_in_the_order_of_their_bytes() {
+    let scene = Scene::new();
+    for name in
+        ["b.yaml", "a.yaml", "B.yaml", "10-x.yaml", "9-x.yaml", "ä.yaml", ".hidden", "a.yaml~", "a.yaml.bak"]
+    {
+        scene.write(Path::new("conf.d").join(name), "");
+    }
+    scene.write("conf.d/sub/c.yaml", "");
+    let expected = ["10-x.yaml", "9-x.yaml", "B.yaml", "a.yaml", "b.yaml", "ä.yaml"];
+    assert_eq!(scene.root.list("conf.d").unwrap(), expected.map(|name| Path::new("conf.d").join(name)));
+}
+
+#[test]
+fn lists_the_root_itself() {
+    let scene = Scene::new();
+    scene.write("app.yaml", "x");
+    assert_eq!(scene.root.list("").unwrap(), [PathBuf::from("app.yaml")]);
+    assert_eq!(scene.root.list(".").unwrap(), [PathBuf::from("./app.yaml")]);
+}
+
+#[test]
+fn only_directories_inside_can_be_listed() {
+    let scene = Scene::new();
+    scene.write("file", "");
+    assert!(matches!(scene.root.list("conf.d"), Err(ReadError::Missing { .. })));
+    assert!(matches!(scene.root.list("file"), Err(ReadError::NotADirectory { .. })));
+    assert!(matches!(scene.root.list(".."), Err(ReadError::Outside { .. })));
+}
+
+#[cfg(unix)]
+#[test]
+fn links_and_names_that_are_not_utf_8_are_listed() {
+    use std::os::unix::ffi::OsStrExt;
+    let scene = Scene::new();
+    let name = std::ffi::OsStr::from_bytes(b"caf\xe9.yaml");
+    scene.write(name, "x: 1");
+    scene.link("link.yaml", "gone");
+    assert_eq!(scene.root.list("").unwrap(), [name.into(), PathBuf::from("link.yaml")]);
+    assert_eq!(scene.read(name), Ok("x: 1".into()));
+    assert!(scene.root.near_misses("cafe.yaml").is_empty(), "what cannot be typed is no hint");
+}
+
+#[test]
+fn near_misses_are_the_nearest_files_beside_the_missing_one() {
+    let scene = Scene::new();
+    for name in [
+        "app.toml",
+        "apq.yaml",
+        "appp.yaml",
+        "aqp.yaml",
+        "zebra.yaml",
+        "app.yaml.bak",
+        "conf.d/databsae.yaml",
+    ] {
+        scene.write(name, "");
+    }
+    assert_eq!(scene.root.near_misses("app.yml"), ["app.toml", "appp.yaml", "apq.yaml"]);
+    assert_eq!(scene.root.near_misses("zbera"), ["zebra.yaml"]);
+    assert_eq!(scene.root.near_misses("conf.d/database.yaml"), ["conf.d/databsae.yaml"]);
+    assert!(scene.root.near_misses("something-else.yaml").is_empty());
+    assert!(scene.root.near_misses("nowhere/app.yaml").is_empty());
+    assert!(scene.root.near_misses("../config/app.yaml").is_empty());
+}
