@@ -170,6 +170,12 @@ pub enum ProblemKind {
     /// A key that nothing reads.
     #[error("unknown key")]
     UnknownKey,
+    /// A source that cannot be read at all.
+    #[error("{why}")]
+    Unreadable {
+        /// Why not, with the path.
+        why: Cow<'static, str>,
+    },
     /// A map under a scalar or the other way round; the higher layer wins.
     #[error("a {higher} replaces a {lower} of a lower layer")]
     KindChanged {

@@ -1,7 +1,9 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use crate::{KeyPath, Segment};
+use serde_json::Value as Json;
+
+use crate::{KeyPath, NodeRef, Segment, Value};
 
 /// What stands in place of a secret.
 pub const MASK: &str = "***";
@@ -34,7 +36,8 @@ impl Redactor {
         Self::default()
     }
 
-    /// Makes the value at `path`, and all below it, secret.
+    /// Makes the value at `path`, and all below it, secret. The members of a list share one path, and `*` stands for
+    /// any key.
     #[must_use]
     pub fn with_secret(mut self, path: &KeyPath) -> Self {
         self.secret.insert(without_indices(path));
@@ -54,8 +57,45 @@ impl Redactor {
         path.segments().iter().any(|segment| {
             let Segment::Key(key) = segment else { return false };
             way.push(segment.clone());
-            self.secret.contains(&way) || is_secret_name(key) && !self.public.contains(&way)
+            holds(&self.secret, &way) || is_secret_name(key) && !holds(&self.public, &way)
         })
+    }
+
+    /// A value as one line of JSON in which every secret is masked, shortened to 80 characters.
+    pub fn show(&self, node: NodeRef<'_>, path: &KeyPath) -> String {
+        const LONGEST: usize = 80;
+        let text = self.masked(node, &mut path.clone()).to_string();
+        match text.char_indices().nth(LONGEST) {
+            Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+            None => text,
+        }
+    }
+
+    fn masked(&self, node: NodeRef<'_>, path: &mut KeyPath) -> Json {
+        if self.is_secret(path) {
+            return MASK.into();
+        }
+        match node.value() {
+            Value::String(text) => self.mask_urls(text).into(),
+            Value::List(items) => items
+                .enumerate()
+                .map(|(index, item)| {
+                    path.push(index);
+                    let masked = self.masked(item, path);
+                    path.pop();
+                    masked
+                })
+                .collect(),
+            Value::Map(entries) => entries
+                .map(|(key, member)| {
+                    path.push(key);
+                    let masked = self.masked(member, path);
+                    path.pop();
+                    (key.to_owned(), masked)
+                })
+                .collect(),
+            _ => node.into(),
+        }
     }
 
     /// `text` with the user and password of every URL in it masked.
@@ -73,6 +113,15 @@ impl Redactor {
         out.push_str(rest);
         Cow::Owned(out)
     }
+}
+
+fn holds(patterns: &BTreeSet<KeyPath>, path: &KeyPath) -> bool {
+    let any = |segment: &Segment| matches!(segment, Segment::Key(key) if &**key == "*");
+    let matches = |pattern: &KeyPath| {
+        let (pattern, path) = (pattern.segments(), path.segments());
+        pattern.len() == path.len() && pattern.iter().zip(path).all(|(wanted, found)| any(wanted) || wanted == found)
+    };
+    patterns.iter().any(matches)
 }
 
 /// All members of a list share one path.

@@ -1,1 +1,18 @@
-//! Placeholder head until the crate lands.
+//! Sources, precedence, profiles, environment variables and provenance.
+//!
+//! [`Layers`] is the recipe of a configuration: [`Source`]s in order of precedence. Loading runs them and folds what
+//! they give into one document whose every value knows its layer; [`Explanation`] says so to a person.
+
+mod explain;
+mod file;
+mod hints;
+mod include;
+mod layers;
+mod source;
+mod value;
+
+pub use explain::{Contribution, Explanation, Fate, Shown};
+pub use file::{DropInSource, FileSource};
+pub use layers::{Layers, LoadFailure, Loaded};
+pub use source::{Context, Input, Source, Texts};
+pub use value::{OverrideGuard, Overrides, ValueSource};

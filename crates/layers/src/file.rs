@@ -1,0 +1,157 @@
+use std::path::{Path, PathBuf};
+
+use enhanced_config_core::{Document, LayerKind, Problem, ProblemKind, Problems};
+use enhanced_config_files::ReadError;
+use enhanced_config_format::Format;
+
+use crate::include::with_includes;
+use crate::source::{Context, unreadable};
+use crate::{Input, Source};
+
+/// One file beneath the root.
+///
+/// Either a file of this very path ([`FileSource::new`]), or the one file of a name, whatever its format
+/// ([`FileSource::named`]): two files of one name, such as `app.yaml` and `app.toml`, are an error.
+#[derive(Debug, Clone)]
+pub struct FileSource {
+    file: Finding,
+    layer: LayerKind,
+    optional: bool,
+    allow_empty: bool,
+}
+
+#[derive(Debug, Clone)]
+enum Finding {
+    Path(PathBuf),
+    Name(Box<str>),
+}
+
+impl FileSource {
+    /// The file at `path` beneath the root; its extension names its format.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self { file: Finding::Path(path.into()), layer: LayerKind::Base, optional: false, allow_empty: false }
+    }
+
+    /// The file called `name`, with the extension of any format.
+    pub fn named(name: &str) -> Self {
+        Self { file: Finding::Name(name.into()), ..Self::new("") }
+    }
+
+    /// Sets the part its layer plays. Default: base file.
+    #[must_use]
+    pub fn with_layer(mut self, layer: LayerKind) -> Self {
+        self.layer = layer;
+        self
+    }
+
+    /// Gives no layer when there is no such file, instead of an error; the file may also hold comments alone.
+    #[must_use]
+    pub fn optional(mut self) -> Self {
+        self.optional = true;
+        self.allow_empty = true;
+        self
+    }
+
+    /// Takes a file without any value as an empty map.
+    #[must_use]
+    pub fn with_allow_empty(mut self, allow: bool) -> Self {
+        self.allow_empty = allow;
+        self
+    }
+
+    fn find(&self, context: &mut Context<'_>) -> Result<Option<PathBuf>, Problems> {
+        let name = match &self.file {
+            Finding::Path(path) if self.optional && !context.exists(path)? => return Ok(None),
+            Finding::Path(path) => return Ok(Some(path.clone())),
+            Finding::Name(name) => name,
+        };
+        let mut found = Vec::new();
+        for path in candidates(name) {
+            if context.exists(&path)? {
+                found.push(path);
+            }
+        }
+        match found.as_slice() {
+            [] if self.optional => Ok(None),
+            [] => Err(nothing_called(name, context)),
+            [path] => Ok(Some(path.clone())),
+            several => Err(several_called(name, several, context)),
+        }
+    }
+}
+
+impl Source for FileSource {
+    fn load(&self, context: &mut Context<'_>) -> Result<Vec<Document>, Problems> {
+        match self.find(context)? {
+            Some(path) => with_includes(context, &path, self.layer, self.allow_empty),
+            None => Ok(Vec::new()),
+        }
+    }
+}
+
+/// The paths at which the file called `name` may be. A `.env` file is a list of variables, not a configuration.
+fn candidates(name: &str) -> impl Iterator<Item = PathBuf> {
+    let formats = Format::ALL.into_iter().filter(|format| *format != Format::DotEnv);
+    formats.flat_map(Format::extensions).map(move |extension| PathBuf::from(format!("{name}.{extension}")))
+}
+
+fn nothing_called(name: &str, context: &Context<'_>) -> Problems {
+    let root = context.root();
+    let why = format!("no file called {name} (.yaml, .yml, .json or .toml) in {}", root.path().display());
+    let mut problem = Problem::error(ProblemKind::Unreadable { why: why.into() });
+    let near = root.near_misses(format!("{name}.yaml"));
+    if !near.is_empty() {
+        problem = problem.with_help(format!("did you mean {}?", near.join(" or ")));
+    }
+    problem.into()
+}
+
+fn several_called(name: &str, several: &[PathBuf], context: &Context<'_>) -> Problems {
+    let paths: Vec<String> = several.iter().map(|path| context.root().path().join(path).display().to_string()).collect();
+    let why = format!("several files are called {name}: {}", paths.join(" and "));
+    Problem::error(ProblemKind::Unreadable { why: why.into() })
+        .with_help("keep one of them: two formats of one configuration drift apart")
+        .into()
+}
+
+/// The files of a drop-in directory, in the order of the bytes of their names, each a layer of its own.
+///
+/// Hidden files, backup files and files of unknown formats are skipped; a missing directory is an empty one.
+#[derive(Debug, Clone)]
+pub struct DropInSource {
+    directory: PathBuf,
+}
+
+impl DropInSource {
+    /// The files of this directory beneath the root.
+    pub fn new(directory: impl Into<PathBuf>) -> Self {
+        Self { directory: directory.into() }
+    }
+
+    fn files(&self, context: &mut Context<'_>) -> Result<Vec<PathBuf>, Problems> {
+        context.inputs.push(Input { path: self.directory.clone(), fingerprint: None });
+        match context.root().list(&self.directory) {
+            Ok(files) => Ok(files.into_iter().filter(|file| is_configuration(file)).collect()),
+            Err(ReadError::Missing { .. }) => Ok(Vec::new()),
+            Err(error) => Err(unreadable(&error)),
+        }
+    }
+}
+
+impl Source for DropInSource {
+    fn load(&self, context: &mut Context<'_>) -> Result<Vec<Document>, Problems> {
+        let mut documents = Vec::new();
+        let mut problems = Problems::new();
+        for file in self.files(context)? {
+            match with_includes(context, &file, LayerKind::DropIn, true) {
+                Ok(loaded) => documents.extend(loaded),
+                Err(found) => problems.extend(found),
+            }
+        }
+        if problems.is_empty() { Ok(documents) } else { Err(problems) }
+    }
+}
+
+fn is_configuration(path: &Path) -> bool {
+    Format::of_path(path).is_some_and(|format| format != Format::DotEnv)
+}

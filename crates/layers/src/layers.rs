@@ -1,0 +1,194 @@
+use std::sync::Arc;
+
+use enhanced_config_core::{Document, KeyPath, MergeOptions, Merged, Problem, ProblemKind, Problems, Redactor, merge};
+use enhanced_config_files::ConfigRoot;
+use enhanced_config_format::Limits;
+
+use crate::{Context, Explanation, Input, Source, Texts, explain, hints};
+
+/// The recipe of one configuration: its sources, the lowest first, and how they become one document.
+///
+/// ```
+/// # use enhanced_config_layers::*;
+/// # let dir = tempfile::tempdir()?;
+/// # std::fs::write(dir.path().join("app.json"), r#"{"db": {"host": "a", "port": 1}}"#)?;
+/// let root = enhanced_config_files::ConfigRoot::open(dir.path())?;
+/// let layers = Layers::new()
+///     .with_source(ValueSource::defaults(&serde_json::json!({ "db": { "pool": 4 } }))?)
+///     .with_source(FileSource::named("app"))
+///     .with_source(EnvSource::new("APP_").with_variables([("APP_DB__PORT", "5432")]));
+/// let loaded = layers.load(&root)?;
+/// assert_eq!(loaded.document.get("db.port").unwrap().as_u64(), Some(5432));
+/// assert_eq!(loaded.document.get("db.port").unwrap().origin().to_string(), "environment variable APP_DB__PORT");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Default)]
+pub struct Layers {
+    sources: Vec<Box<dyn Source>>,
+    schema: Option<Arc<Document>>,
+    limits: Limits,
+    merge: MergeOptions,
+    redactor: Redactor,
+    interpolate: bool,
+    includes: bool,
+}
+
+/// What a recipe gave.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Loaded {
+    /// The effective document.
+    pub document: Arc<Document>,
+    /// The layers it was folded from, the lowest first.
+    pub layers: Vec<Arc<Document>>,
+    /// What is probably not meant as written.
+    pub warnings: Problems,
+    /// Which values are secret.
+    pub redactor: Redactor,
+    /// The texts that were read.
+    pub texts: Texts,
+    /// The files that were read or looked for.
+    pub inputs: Vec<Input>,
+}
+
+/// Everything that kept a recipe from giving a document.
+#[derive(Debug, thiserror::Error)]
+#[error("{problems}")]
+#[non_exhaustive]
+pub struct LoadFailure {
+    /// What is wrong, warnings included.
+    pub problems: Problems,
+    /// The texts that were read, to show the lines.
+    pub texts: Texts,
+    /// Which values are secret.
+    pub redactor: Redactor,
+    /// The files that were read or looked for.
+    pub inputs: Vec<Input>,
+}
+
+impl Layers {
+    /// No source yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a source above those there are.
+    #[must_use]
+    pub fn with_source(mut self, source: impl Source + 'static) -> Self {
+        self.sources.push(Box::new(source));
+        self
+    }
+
+    /// Sets the JSON Schema that environment variables are matched against, and whose `x-merge` and `x-secret` count.
+    #[must_use]
+    pub fn with_schema(mut self, schema: Arc<Document>) -> Self {
+        let hints = hints::read(schema.root());
+        self.merge = self.merge.with_lists(hints.lists);
+        self.redactor = hints.secrets.iter().fold(self.redactor, |redactor, path| redactor.with_secret(path));
+        self.redactor = hints.publics.iter().fold(self.redactor, |redactor, path| redactor.with_public(path));
+        self.schema = Some(schema);
+        self
+    }
+
+    /// Sets how large a text may be.
+    #[must_use]
+    pub fn with_limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Makes a map over something else, or something else over a map, an error.
+    #[must_use]
+    pub fn with_strict(mut self, strict: bool) -> Self {
+        self.merge = self.merge.with_strict(strict);
+        self
+    }
+
+    /// Sets what is secret besides what its name or the schema makes so.
+    #[must_use]
+    pub fn with_redactor(mut self, redactor: Redactor) -> Self {
+        self.redactor = redactor;
+        self
+    }
+
+    /// Replaces `${…}` in values. Default: off, because real files contain such text.
+    #[must_use]
+    pub fn with_interpolation(mut self, on: bool) -> Self {
+        self.interpolate = on;
+        self
+    }
+
+    /// Follows `include: [other.yaml]` at the root of a file. Default: off, because real files have such keys.
+    #[must_use]
+    pub fn with_includes(mut self, on: bool) -> Self {
+        self.includes = on;
+        self
+    }
+
+    /// Runs every source and folds what they give. A source that fails does not keep the others from being checked.
+    ///
+    /// # Errors
+    /// Everything that is wrong with any of them.
+    pub fn load(&self, root: &ConfigRoot) -> Result<Loaded, LoadFailure> {
+        let mut context = Context::new(root, self.schema.as_ref().map(|schema| schema.root()), self.limits, &self.merge);
+        context.follow_includes = self.includes;
+        for source in &self.sources {
+            match source.load(&mut context) {
+                Ok(documents) => context.documents.extend(documents.into_iter().map(Arc::new)),
+                Err(problems) => context.problems.extend(problems),
+            }
+        }
+        self.finish(context)
+    }
+
+    fn finish(&self, context: Context<'_>) -> Result<Loaded, LoadFailure> {
+        let Context { documents, mut problems, texts, inputs, .. } = context;
+        let mut redactor = self.redactor.clone();
+        let document = if problems.has_errors() {
+            None
+        } else {
+            match self.fold(&documents, &mut problems, &mut redactor) {
+                Ok(document) => Some(document),
+                Err(found) => {
+                    problems.extend(found);
+                    None
+                }
+            }
+        };
+        problems.sort();
+        match document {
+            Some(document) => Ok(Loaded { document, layers: documents, warnings: problems, redactor, texts, inputs }),
+            None => Err(LoadFailure { problems, texts, redactor, inputs }),
+        }
+    }
+
+    fn fold(
+        &self,
+        documents: &[Arc<Document>],
+        problems: &mut Problems,
+        redactor: &mut Redactor,
+    ) -> Result<Arc<Document>, Problems> {
+        let merged = match documents {
+            [] => return Err(Problem::error(ProblemKind::Empty).into()),
+            [only] => Arc::clone(only),
+            [lowest, higher @ ..] => {
+                let higher: Vec<&Document> = higher.iter().map(|document| &**document).collect();
+                let Merged { document, warnings, .. } = merge(lowest, &higher, &self.merge)?;
+                problems.extend(warnings);
+                Arc::new(document)
+            }
+        };
+        if !self.interpolate {
+            return Ok(merged);
+        }
+        let _ = redactor;
+        Ok(merged)
+    }
+}
+
+impl Loaded {
+    /// Every layer's value for a key, and which one won.
+    pub fn explain(&self, path: &KeyPath) -> Explanation {
+        explain::explain(&self.document, &self.layers, path, &self.redactor)
+    }
+}

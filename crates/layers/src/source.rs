@@ -1,0 +1,168 @@
+use std::collections::HashMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use enhanced_config_core::{
+    Document, LayerKind, MergeOptions, NodeRef, Problem, ProblemKind, Problems, merge,
+};
+use enhanced_config_files::{ConfigRoot, Fingerprint, ReadError};
+use enhanced_config_format::{Format, Limits, ParseOptions, parse};
+
+/// A recipe for layers: cheap to make, and run again at every load.
+///
+/// Sources run in order of precedence, the lowest first; what a source gives is in the same order.
+pub trait Source: fmt::Debug + Send + Sync {
+    /// Runs the recipe. A source that has nothing to say gives no layer.
+    ///
+    /// # Errors
+    /// Everything that makes its layers unusable.
+    fn load(&self, context: &mut Context<'_>) -> Result<Vec<Document>, Problems>;
+}
+
+/// What a source may use while it loads.
+#[derive(Debug)]
+pub struct Context<'a> {
+    root: &'a ConfigRoot,
+    schema: Option<NodeRef<'a>>,
+    limits: Limits,
+    merge: &'a MergeOptions,
+    pub(crate) follow_includes: bool,
+    pub(crate) documents: Vec<Arc<Document>>,
+    pub(crate) problems: Problems,
+    pub(crate) texts: Texts,
+    pub(crate) inputs: Vec<Input>,
+}
+
+/// A file that a load read or looked for, and what it was then: when one of them is another now, a new load may give
+/// something else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Input {
+    /// The path beneath the root.
+    pub path: PathBuf,
+    /// What the file was; `None` when there was none.
+    pub fingerprint: Option<Fingerprint>,
+}
+
+/// The texts of the layers of one load, to show the lines that problems are about.
+///
+/// Debug output names the layers and nothing of their texts, which hold secrets.
+#[derive(Clone, Default)]
+pub struct Texts(HashMap<Box<str>, Arc<str>>);
+
+impl Texts {
+    /// The text of the layer called `name`.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(|text| &**text)
+    }
+
+    /// Adds the text of the layer called `name`.
+    pub fn insert(&mut self, name: &str, text: &str) {
+        self.0.insert(name.into(), text.into());
+    }
+}
+
+impl fmt::Debug for Texts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}
+
+impl<'a> Context<'a> {
+    pub(crate) fn new(
+        root: &'a ConfigRoot,
+        schema: Option<NodeRef<'a>>,
+        limits: Limits,
+        merge: &'a MergeOptions,
+    ) -> Self {
+        Self {
+            root,
+            schema,
+            limits,
+            merge,
+            follow_includes: false,
+            documents: Vec::new(),
+            problems: Problems::new(),
+            texts: Texts::default(),
+            inputs: Vec::new(),
+        }
+    }
+
+    /// The directory beneath which files are found.
+    pub fn root(&self) -> &'a ConfigRoot {
+        self.root
+    }
+
+    /// The JSON Schema of the configuration, if there is one.
+    pub fn schema(&self) -> Option<NodeRef<'a>> {
+        self.schema
+    }
+
+    /// The layers below this source folded into one; `None` when there are none, or one of them failed.
+    pub fn lower(&self) -> Option<Document> {
+        let (lowest, higher) = self.documents.split_first()?;
+        if self.problems.has_errors() {
+            return None;
+        }
+        let higher: Vec<&Document> = higher.iter().map(|document| &**document).collect();
+        merge(lowest, &higher, self.merge).ok().map(|merged| merged.document)
+    }
+
+    /// Notes something that is probably not meant as written.
+    pub fn warn(&mut self, warnings: impl IntoIterator<Item = Problem>) {
+        self.problems.extend(warnings);
+    }
+
+    /// Whether there is a file at `path` beneath the root; noted as an input either way.
+    ///
+    /// # Errors
+    /// When that cannot be told.
+    pub fn exists(&mut self, path: &Path) -> Result<bool, Problems> {
+        match self.root.exists(path) {
+            Ok(true) => Ok(true),
+            Ok(false) => {
+                self.inputs.push(Input { path: path.to_owned(), fingerprint: None });
+                Ok(false)
+            }
+            Err(error) => Err(unreadable(&error)),
+        }
+    }
+
+    /// Reads the file at `path` beneath the root into a document.
+    ///
+    /// # Errors
+    /// When it cannot be read, or everything that is wrong with its text.
+    pub fn read(&mut self, path: &Path, layer: LayerKind, allow_empty: bool) -> Result<Document, Problems> {
+        let format = Format::of_path(path).ok_or_else(|| unknown_format(&self.root.path().join(path)))?;
+        let file = self.root.read(path, self.limits.text_bytes).map_err(|error| self.missing(path, &error))?;
+        self.inputs.push(Input { path: path.to_owned(), fingerprint: Some(file.fingerprint) });
+        let name = file.path.to_string_lossy();
+        if let Ok(text) = std::str::from_utf8(&file.bytes) {
+            self.texts.insert(&name, text);
+        }
+        let options = ParseOptions::default().with_limits(self.limits).with_layer(layer).with_allow_empty(allow_empty);
+        let parsed = parse(&file.bytes, format, &name, &options)?;
+        self.problems.extend(parsed.warnings);
+        Ok(parsed.document)
+    }
+
+    /// What went wrong, with files of similar names if there is no such file.
+    fn missing(&mut self, path: &Path, error: &ReadError) -> Problems {
+        if let ReadError::Missing { .. } = error {
+            self.inputs.push(Input { path: path.to_owned(), fingerprint: None });
+        }
+        unreadable(error)
+    }
+}
+
+pub(crate) fn unreadable(error: &ReadError) -> Problems {
+    Problem::error(ProblemKind::Unreadable { why: error.to_string().into() }).into()
+}
+
+fn unknown_format(path: &Path) -> Problems {
+    let why = format!("{}: the format of this file is not known by its extension", path.display());
+    Problem::error(ProblemKind::Unreadable { why: why.into() })
+        .with_help("use .yaml, .yml, .json, .toml or .env")
+        .into()
+}
