@@ -3,7 +3,7 @@ use crate::{FileKind, RootError};
 use std::path::{Path, PathBuf};
 use std::{fmt, io};
 
-/// Why a path beneath a [`ConfigRoot`] cannot be read.
+/// Why a path beneath a [`ConfigRoot`](crate::ConfigRoot) cannot be read.
 ///
 /// Paths named `path` are the root as it was given, joined with the path that was asked for.
 #[derive(Debug, thiserror::Error)]

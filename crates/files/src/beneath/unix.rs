@@ -248,3 +248,51 @@ fn steps(path: &Path, link: Option<usize>) -> impl Iterator<Item = Step> {
         Component::CurDir | Component::RootDir | Component::Prefix(_) => None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+    use proptest::sample::select;
+    use std::fs;
+    use std::os::unix::fs::{MetadataExt, symlink};
+
+    /// Paths of up to four steps, of which many exist and many lead out.
+    fn paths() -> impl Strategy<Value = String> {
+        vec(select(vec!["..", "dir", "sub", "file", "one", "two", "three"]), 1..=4)
+            .prop_map(|steps| steps.join("/"))
+    }
+
+    proptest! {
+        /// Links that point anywhere, at each other too: kernel and walk find the same file or none.
+        #[test]
+        fn the_walk_ends_where_the_kernel_does(
+            links in vec((select(vec!["", "dir", "dir/sub"]), select(vec!["one", "two", "three"]), paths()), 0..6),
+            asked in vec(paths(), 1..8),
+        ) {
+            let dir = tempfile::tempdir().unwrap();
+            let base = dir.path().join("dir");
+            fs::create_dir_all(base.join("dir/sub")).unwrap();
+            for place in ["file", "dir/file", "dir/sub/file", "../file"] {
+                fs::write(base.join(place), "").unwrap();
+            }
+            for (place, name, target) in links {
+                // A second link of the same name stays away.
+                let _ = symlink(target, base.join(place).join(name));
+            }
+            let root = ConfigRoot::open(base).unwrap();
+            for path in asked {
+                let kernel = open_by_kernel(&open_root(&root).unwrap(), Path::new(&path), READ);
+                if matches!(kernel, Err(Errno::NOSYS | Errno::PERM)) {
+                    return Ok(());
+                }
+                let walk = open_by_walk(&root, Path::new(&path));
+                let left_root = matches!(walk, Err(ReadError::Outside { .. }));
+                prop_assert_eq!(left_root, matches!(kernel, Err(Errno::XDEV)), "{} by walk {:?}, by kernel {:?}", path, walk, kernel);
+                let inode = |file: File| file.metadata().unwrap().ino();
+                prop_assert_eq!(walk.ok().map(inode), kernel.ok().map(File::from).map(inode), "{}", path);
+            }
+        }
+    }
+}
