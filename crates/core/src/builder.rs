@@ -188,6 +188,13 @@ impl DocumentBuilder {
         self.scratch.iter().skip(frame.children).any(|child| child.row.key() == id)
     }
 
+    /// The path of the value that comes next.
+    pub fn path(&self) -> KeyPath {
+        let key = self.key.map_or(NO_KEY, |(id, _)| id);
+        let children = self.scratch.len();
+        self.path_of(&Frame { tag: Tag::Null, position: 0, key, key_position: 0, children })
+    }
+
     /// Adds `null`.
     ///
     /// # Errors
@@ -421,7 +428,7 @@ impl DocumentBuilder {
         }
     }
 
-    /// The path of a frame that was just taken off the stack.
+    /// The path of a frame that is not on the stack.
     fn path_of(&self, frame: &Frame) -> KeyPath {
         let inner = self.frames.iter().skip(1).chain([frame]);
         let steps = self.frames.iter().zip(inner).map(|(outer, inner)| match outer.tag {
