@@ -1,0 +1,200 @@
+//! JSON (RFC 8259), strictly, straight into a document.
+//!
+//! One pass over the bytes, without recursion: the open brackets are on a stack of their own. What makes the text
+//! unreadable ends the pass; a number out of range is noted, and the pass goes on.
+
+mod cursor;
+mod diagnose;
+mod fault;
+mod number;
+mod string;
+
+use enhanced_config_core::{BuildError, Document, DocumentBuilder, Kind, ProblemKind, Problems};
+
+use self::cursor::Cursor;
+use self::diagnose::{Open, Wanted};
+use self::fault::{Fault, Outcome};
+use self::number::Number;
+use crate::parse::Reading;
+
+pub(crate) fn read(reading: &mut Reading<'_>) -> Result<Document, Problems> {
+    let mut scanner = Scanner::new(reading);
+    scanner.cursor.skip_blanks();
+    if scanner.cursor.is_at_end() {
+        return reading.empty();
+    }
+    let root = scanner.cursor.at();
+    match scanner.text() {
+        Ok(()) => scanner.finish(root),
+        Err(fault) => {
+            scanner.problems.extend(fault.into_problems(reading));
+            Err(scanner.problems)
+        }
+    }
+}
+
+struct Scanner<'r, 'a> {
+    reading: &'r Reading<'a>,
+    cursor: Cursor<'a>,
+    builder: DocumentBuilder,
+    open: Vec<Open>,
+    /// Where strings with escapes are put together.
+    unescaped: String,
+    problems: Problems,
+}
+
+/// What comes after a value, or after the opening of one.
+enum Next {
+    Value,
+    CommaOrEnd,
+}
+
+impl<'r, 'a> Scanner<'r, 'a> {
+    fn new(reading: &'r Reading<'a>) -> Self {
+        let bytes = reading.text.len();
+        Self {
+            reading,
+            cursor: Cursor::new(reading.text),
+            builder: reading.builder().with_capacity(bytes / 24, bytes / 4),
+            open: Vec::new(),
+            unescaped: String::new(),
+            problems: Problems::new(),
+        }
+    }
+
+    fn text(&mut self) -> Outcome<()> {
+        let mut next = self.value()?;
+        loop {
+            next = match next {
+                Next::Value => self.value()?,
+                Next::CommaOrEnd if self.open.is_empty() => break,
+                Next::CommaOrEnd => self.comma_or_end()?,
+            };
+        }
+        self.cursor.skip_blanks();
+        if self.cursor.is_at_end() { Ok(()) } else { Err(self.unexpected(Wanted::End)) }
+    }
+
+    /// Reads a scalar or an empty map or list, or goes up to the first member of one.
+    #[inline]
+    fn value(&mut self) -> Outcome<Next> {
+        let at = self.cursor.at();
+        let position = at as u32;
+        let added = match self.cursor.peek() {
+            b'"' => self.builder.string(self.cursor.string(&mut self.unescaped)?, position),
+            b'{' => return self.open_map(at),
+            b'[' => return self.open_list(at),
+            b'-' | b'0'..=b'9' => match self.cursor.number()? {
+                Number::Integer(value) => self.builder.integer(value, position),
+                Number::Unsigned(value) => self.builder.unsigned(value, position),
+                Number::Float(value) => self.builder.float(value, position),
+                Number::OutOfRange(expected) => self.out_of_range(expected, at),
+            },
+            b't' if self.cursor.word("true") => self.builder.bool(true, position),
+            b'f' if self.cursor.word("false") => self.builder.bool(false, position),
+            b'n' if self.cursor.word("null") => self.builder.null(position),
+            _ => return Err(self.unexpected(Wanted::Value)),
+        };
+        added.map_err(|error| Fault::refused(error, at))?;
+        Ok(Next::CommaOrEnd)
+    }
+
+    fn open_map(&mut self, at: usize) -> Outcome<Next> {
+        self.builder.open_map(at as u32).map_err(|error| Fault::refused(error, at))?;
+        self.open.push(Open { at, map: true });
+        self.cursor.step();
+        self.cursor.skip_blanks();
+        if self.cursor.peek() == b'}' { self.close() } else { self.key() }
+    }
+
+    fn open_list(&mut self, at: usize) -> Outcome<Next> {
+        self.builder.open_list(at as u32).map_err(|error| Fault::refused(error, at))?;
+        self.open.push(Open { at, map: false });
+        self.cursor.step();
+        self.cursor.skip_blanks();
+        if self.cursor.peek() == b']' { self.close() } else { Ok(Next::Value) }
+    }
+
+    fn close(&mut self) -> Outcome<Next> {
+        let at = self.cursor.at();
+        self.open.pop();
+        self.cursor.step();
+        self.builder.close().map_err(|error| Fault::refused(error, at))?;
+        Ok(Next::CommaOrEnd)
+    }
+
+    #[inline]
+    fn comma_or_end(&mut self) -> Outcome<Next> {
+        let in_map = self.open.last().is_some_and(|open| open.map);
+        self.cursor.skip_blanks();
+        match (self.cursor.peek(), in_map) {
+            (b',', _) => {
+                self.cursor.step();
+                self.cursor.skip_blanks();
+                if in_map { self.key() } else { Ok(Next::Value) }
+            }
+            (b'}', true) | (b']', false) => self.close(),
+            _ => Err(self.unexpected(Wanted::CommaOrEnd)),
+        }
+    }
+
+    /// Reads a key and its colon, up to the value.
+    #[inline]
+    fn key(&mut self) -> Outcome<Next> {
+        let at = self.cursor.at();
+        if self.cursor.peek() != b'"' {
+            return Err(self.unexpected(Wanted::Key));
+        }
+        let key = self.cursor.string(&mut self.unescaped)?;
+        if key.len() > self.reading.options.limits.key_bytes {
+            return Err(Fault::long_key(at));
+        }
+        self.builder.key(key, at as u32).map_err(|error| Fault::refused(error, at))?;
+        self.cursor.skip_blanks();
+        if self.cursor.peek() != b':' {
+            return Err(self.unexpected(Wanted::Colon));
+        }
+        self.cursor.step();
+        self.cursor.skip_blanks();
+        Ok(Next::Value)
+    }
+
+    /// Notes a number that cannot be held, and puts `null` in its place.
+    #[cold]
+    fn out_of_range(&mut self, expected: &'static str, at: usize) -> Result<(), BuildError> {
+        let problem = self.reading.error(ProblemKind::NumberRange { expected }, at);
+        self.problems.push(problem.with_path(self.builder.path()));
+        self.builder.null(at as u32)
+    }
+
+    #[cold]
+    fn unexpected(&self, wanted: Wanted) -> Box<Fault> {
+        diagnose::unexpected(self.reading.text, self.cursor.at(), wanted, self.open.last())
+    }
+
+    /// The document, unless the root, which stands at `at`, is not a map.
+    fn finish(mut self, at: usize) -> Result<Document, Problems> {
+        match self.root_kind(at) {
+            Kind::Null => return self.reading.empty(),
+            Kind::Map => {}
+            found => self.problems.push(self.reading.error(ProblemKind::Root { found }, at)),
+        }
+        if !self.problems.is_empty() {
+            return Err(self.problems);
+        }
+        self.builder.finish().map_err(|error| self.reading.refused(error, at))
+    }
+
+    fn root_kind(&self, at: usize) -> Kind {
+        let text = self.reading.text.get(at..).unwrap_or_default();
+        match text.as_bytes().first() {
+            Some(b'{') => Kind::Map,
+            Some(b'[') => Kind::List,
+            Some(b'"') => Kind::String,
+            Some(b't' | b'f') => Kind::Bool,
+            Some(b'n') | None => Kind::Null,
+            _ if text.contains(['.', 'e', 'E']) => Kind::Float,
+            _ => Kind::Integer,
+        }
+    }
+}
