@@ -361,9 +361,11 @@ impl Problems {
         self.0.iter()
     }
 
-    /// Puts them in order: by layer, place and key. Problems of one place keep their order.
+    /// Puts them in order: by layer, place and key; what was found twice stays once. Problems of one place keep their
+    /// order.
     pub fn sort(&mut self) {
         self.0.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
+        self.0.dedup();
     }
 
     /// `Ok` when none of them is an error: the warnings that remain.

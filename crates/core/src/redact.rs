@@ -27,6 +27,7 @@ pub const MASK: &str = "***";
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Redactor {
     secret: BTreeSet<KeyPath>,
+    secret_keys: BTreeSet<Box<str>>,
     public: BTreeSet<KeyPath>,
 }
 
@@ -44,6 +45,13 @@ impl Redactor {
         self
     }
 
+    /// Makes the values of every key of this name secret, wherever they are.
+    #[must_use]
+    pub fn with_secret_key(mut self, key: &str) -> Self {
+        self.secret_keys.insert(key.into());
+        self
+    }
+
     /// Makes the value at `path` not secret, whatever its own name is.
     #[must_use]
     pub fn with_public(mut self, path: &KeyPath) -> Self {
@@ -57,7 +65,8 @@ impl Redactor {
         path.segments().iter().any(|segment| {
             let Segment::Key(key) = segment else { return false };
             way.push(segment.clone());
-            holds(&self.secret, &way) || is_secret_name(key) && !holds(&self.public, &way)
+            holds(&self.secret, &way)
+                || (is_secret_name(key) || self.secret_keys.contains(key)) && !holds(&self.public, &way)
         })
     }
 
@@ -119,7 +128,8 @@ fn holds(patterns: &BTreeSet<KeyPath>, path: &KeyPath) -> bool {
     let any = |segment: &Segment| matches!(segment, Segment::Key(key) if &**key == "*");
     let matches = |pattern: &KeyPath| {
         let (pattern, path) = (pattern.segments(), path.segments());
-        pattern.len() == path.len() && pattern.iter().zip(path).all(|(wanted, found)| any(wanted) || wanted == found)
+        pattern.len() == path.len()
+            && pattern.iter().zip(path).all(|(wanted, found)| any(wanted) || wanted == found)
     };
     patterns.iter().any(matches)
 }

@@ -63,9 +63,18 @@ impl fmt::Display for Fate {
     }
 }
 
-pub(crate) fn explain(effective: &Document, layers: &[Arc<Document>], path: &KeyPath, redactor: &Redactor) -> Explanation {
+pub(crate) fn explain(
+    effective: &Document,
+    layers: &[Arc<Document>],
+    path: &KeyPath,
+    redactor: &Redactor,
+) -> Explanation {
     let winner = effective.at(path);
-    let show = |node: NodeRef<'_>| Shown { text: redactor.show(node, path), kind: node.kind(), origin: node.origin() };
+    let show = |node: NodeRef<'_>| Shown {
+        text: redactor.show(node, path),
+        kind: node.kind(),
+        origin: node.origin(),
+    };
     let layers = layers.iter().rev().filter_map(|layer| {
         let node = layer.at(path)?;
         Some(Contribution { layer: node.layer().kind(), value: show(node), fate: fate(node, winner) })
@@ -77,7 +86,9 @@ fn fate(node: NodeRef<'_>, winner: Option<NodeRef<'_>>) -> Fate {
     let Some(winner) = winner else { return Fate::Overridden };
     let holds_some = |layer: &enhanced_config_core::Layer| any_from(winner, layer);
     match (node.kind(), winner.kind()) {
-        (Kind::Map, Kind::Map) | (Kind::List, Kind::List) if node != winner && holds_some(node.layer()) => Fate::Merged,
+        (Kind::Map, Kind::Map) | (Kind::List, Kind::List) if node != winner && holds_some(node.layer()) => {
+            Fate::Merged
+        }
         _ if node.origin() == winner.origin() => Fate::Won,
         (Kind::Map, Kind::Map) | (Kind::List, Kind::List) if holds_some(node.layer()) => Fate::Merged,
         _ => Fate::Overridden,
@@ -101,7 +112,8 @@ impl fmt::Display for Explanation {
             None => return writeln!(f, "{name} is not set by any layer"),
         }
         let width = |text: fn(&Contribution) -> usize| self.layers.iter().map(text).max().unwrap_or_default();
-        let (layer, value) = (width(|row| row.layer.name().len()), width(|row| row.value.text.chars().count()));
+        let (layer, value) =
+            (width(|row| row.layer.name().len()), width(|row| row.value.text.chars().count()));
         for row in &self.layers {
             let Contribution { layer: kind, value: shown, fate } = row;
             writeln!(f, "  {fate:<10}  {:<layer$}  {:<value$}  {}", kind.name(), shown.text, shown.origin)?;

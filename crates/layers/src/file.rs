@@ -107,7 +107,8 @@ fn nothing_called(name: &str, context: &Context<'_>) -> Problems {
 }
 
 fn several_called(name: &str, several: &[PathBuf], context: &Context<'_>) -> Problems {
-    let paths: Vec<String> = several.iter().map(|path| context.root().path().join(path).display().to_string()).collect();
+    let paths: Vec<String> =
+        several.iter().map(|path| context.root().path().join(path).display().to_string()).collect();
     let why = format!("several files are called {name}: {}", paths.join(" and "));
     Problem::error(ProblemKind::Unreadable { why: why.into() })
         .with_help("keep one of them: two formats of one configuration drift apart")

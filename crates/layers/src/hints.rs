@@ -1,4 +1,4 @@
-use enhanced_config_core::{KeyPath, ListMerge, ListRules, NodeRef, Value};
+use enhanced_config_core::{KeyPath, ListMerge, ListRules, NodeRef, Redactor, Value};
 
 /// What a JSON Schema says beyond what is valid.
 #[derive(Debug, Default)]
@@ -6,20 +6,33 @@ pub(crate) struct Hints {
     /// `x-merge: append` and `x-merge: {key: name}`.
     pub(crate) lists: ListRules,
     /// `x-secret: true`.
-    pub(crate) secrets: Vec<KeyPath>,
+    secrets: Vec<KeyPath>,
     /// `x-secret: false`.
-    pub(crate) publics: Vec<KeyPath>,
+    publics: Vec<KeyPath>,
+    /// Whether the schema contains itself, so that paths without end have the same hints.
+    recursive: bool,
 }
 
-/// Deeper than any schema people write; a schema that refers to itself ends here.
-const MAX_DEPTH: usize = 32;
+impl Hints {
+    /// `redactor`, and what the schema says is secret or is not.
+    pub(crate) fn redact(&self, mut redactor: Redactor) -> Redactor {
+        for path in &self.secrets {
+            redactor = redactor.with_secret(path);
+            if let (true, Some(key)) = (self.recursive, path.last_key()) {
+                redactor = redactor.with_secret_key(key);
+            }
+        }
+        self.publics.iter().fold(redactor, |redactor, path| redactor.with_public(path))
+    }
+}
+
 /// Schemas that refer to others many times over end here.
 const MAX_VISITS: usize = 100_000;
 
 /// Reads the hints of a schema; what is not understood is passed over.
 pub(crate) fn read(schema: NodeRef<'_>) -> Hints {
-    let mut walk = Walk { root: schema, hints: Hints::default(), visits: 0 };
-    walk.visit(schema, &mut KeyPath::root(), 0);
+    let mut walk = Walk { root: schema, hints: Hints::default(), visits: 0, following: Vec::new() };
+    walk.visit(schema, &mut KeyPath::root());
     walk.hints
 }
 
@@ -27,36 +40,47 @@ struct Walk<'a> {
     root: NodeRef<'a>,
     hints: Hints,
     visits: usize,
+    /// The references being followed.
+    following: Vec<&'a str>,
 }
 
 impl<'a> Walk<'a> {
-    fn visit(&mut self, schema: NodeRef<'a>, path: &mut KeyPath, depth: usize) {
+    fn visit(&mut self, schema: NodeRef<'a>, path: &mut KeyPath) {
         self.visits += 1;
-        if depth > MAX_DEPTH || self.visits > MAX_VISITS {
+        if self.visits > MAX_VISITS {
             return;
         }
         self.note(schema, path);
         for (keyword, value) in schema.entries() {
             match keyword {
-                "properties" => value.entries().for_each(|(key, inner)| self.below(key, inner, path, depth)),
-                "additionalProperties" => self.below("*", value, path, depth),
-                "patternProperties" => value.entries().for_each(|(_, inner)| self.below("*", inner, path, depth)),
-                "allOf" | "anyOf" | "oneOf" | "prefixItems" => value.items().for_each(|inner| self.visit(inner, path, depth + 1)),
-                "items" | "then" | "else" => self.visit(value, path, depth + 1),
-                "$ref" => {
-                    if let Some(target) = value.as_str().and_then(|reference| self.resolve(reference)) {
-                        self.visit(target, path, depth + 1);
-                    }
+                "properties" => value.entries().for_each(|(key, inner)| self.below(key, inner, path)),
+                "additionalProperties" => self.below("*", value, path),
+                "patternProperties" => value.entries().for_each(|(_, inner)| self.below("*", inner, path)),
+                "allOf" | "anyOf" | "oneOf" | "prefixItems" => {
+                    value.items().for_each(|inner| self.visit(inner, path))
                 }
+                "items" | "then" | "else" => self.visit(value, path),
+                "$ref" => self.follow(value.as_str().unwrap_or_default(), path),
                 _ => {}
             }
         }
     }
 
-    fn below(&mut self, key: &str, schema: NodeRef<'a>, path: &mut KeyPath, depth: usize) {
+    fn below(&mut self, key: &str, schema: NodeRef<'a>, path: &mut KeyPath) {
         path.push(key);
-        self.visit(schema, path, depth + 1);
+        self.visit(schema, path);
         path.pop();
+    }
+
+    fn follow(&mut self, reference: &'a str, path: &mut KeyPath) {
+        if self.following.contains(&reference) || reference == "#" {
+            self.hints.recursive = true;
+            return;
+        }
+        let Some(target) = self.resolve(reference) else { return };
+        self.following.push(reference);
+        self.visit(target, path);
+        self.following.pop();
     }
 
     /// A reference within the schema.

@@ -23,7 +23,7 @@ pub(crate) fn with_includes(
     if !context.follow_includes {
         return context.read(path, layer, allow_empty).map(|document| vec![document]);
     }
-    let mut reader = Reader { context, layer, chain: Vec::new(), documents: Vec::new() };
+    let mut reader = Reader { context, layer, chain: Vec::new(), files: 0, documents: Vec::new() };
     reader.read(path, allow_empty)?;
     Ok(reader.documents)
 }
@@ -33,11 +33,14 @@ struct Reader<'a, 'c> {
     layer: LayerKind,
     /// The files that are being read, the outermost first.
     chain: Vec<PathBuf>,
+    /// How many were read so far.
+    files: usize,
     documents: Vec<Document>,
 }
 
 impl Reader<'_, '_> {
     fn read(&mut self, path: &Path, allow_empty: bool) -> Result<(), Problems> {
+        self.files += 1;
         let document = self.context.read(path, self.layer, allow_empty)?;
         let Some(include) = document.root().get(KEY) else {
             self.documents.push(document);
@@ -61,14 +64,20 @@ impl Reader<'_, '_> {
     fn include(&mut self, from: &Path, file: &str, node: NodeRef<'_>) -> Result<(), Problems> {
         let target = beside(from, file);
         if let Some(start) = self.chain.iter().position(|known| *known == target) {
-            let circle: Vec<String> = self.chain.iter().skip(start).chain([&target]).map(|path| path.display().to_string()).collect();
+            let circle: Vec<String> = self
+                .chain
+                .iter()
+                .skip(start)
+                .chain([&target])
+                .map(|path| path.display().to_string())
+                .collect();
             return Err(refuse(node, file, format!("it includes itself: {}", circle.join(" -> "))).into());
         }
         if self.chain.len() == MAX_DEPTH {
             let kind = ProblemKind::Limit { limit: Limit::Includes, most: MAX_DEPTH as u64 };
             return Err(Problem::error(kind).with_origin(node.origin()).into());
         }
-        if self.documents.len() == MAX_FILES {
+        if self.files == MAX_FILES {
             return Err(refuse(node, file, format!("more than {MAX_FILES} files are included")).into());
         }
         self.read(&target, true).map_err(|problems| about_include(problems, node))
@@ -89,13 +98,18 @@ fn about_include(problems: Problems, node: NodeRef<'_>) -> Problems {
 fn files(include: NodeRef<'_>) -> Result<Vec<(&str, NodeRef<'_>)>, Problems> {
     match include.value() {
         Value::String(file) => Ok(vec![(file, include)]),
-        Value::List(items) => items.map(|item| item.as_str().map(|file| (file, item)).ok_or_else(|| not_a_path(item))).collect(),
+        Value::List(items) => {
+            items.map(|item| item.as_str().map(|file| (file, item)).ok_or_else(|| not_a_path(item))).collect()
+        }
         _ => Err(not_a_path(include)),
     }
 }
 
 fn not_a_path(node: NodeRef<'_>) -> Problems {
-    let kind = ProblemKind::WrongType { expected: "the path of a file, or a list of such paths".into(), found: node.kind() };
+    let kind = ProblemKind::WrongType {
+        expected: "the path of a file, or a list of such paths".into(),
+        found: node.kind(),
+    };
     Problem::error(kind).with_path([KEY.into()].into_iter().collect()).with_origin(node.origin()).into()
 }
 
@@ -121,7 +135,8 @@ fn beside(from: &Path, file: &str) -> PathBuf {
 /// The document without its list of includes, which is no part of the configuration.
 fn without_key(document: &Document) -> Result<Document, Problems> {
     let root = document.root();
-    let mut builder = DocumentBuilder::new(root.layer().clone()).with_max_values(usize::MAX).with_max_depth(usize::MAX);
+    let mut builder =
+        DocumentBuilder::new(root.layer().clone()).with_max_values(usize::MAX).with_max_depth(usize::MAX);
     let built = builder.open_map(root.position()).and_then(|()| {
         for (key, member) in root.entries().filter(|(key, _)| *key != KEY) {
             builder.key(key, member.key_position())?;

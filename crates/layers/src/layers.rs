@@ -1,6 +1,8 @@
 use std::sync::Arc;
 
-use enhanced_config_core::{Document, KeyPath, MergeOptions, Merged, Problem, ProblemKind, Problems, Redactor, merge};
+use enhanced_config_core::{
+    Document, KeyPath, MergeOptions, Merged, Problem, ProblemKind, Problems, Redactor, merge,
+};
 use enhanced_config_files::ConfigRoot;
 use enhanced_config_format::Limits;
 
@@ -83,9 +85,8 @@ impl Layers {
     #[must_use]
     pub fn with_schema(mut self, schema: Arc<Document>) -> Self {
         let hints = hints::read(schema.root());
+        self.redactor = hints.redact(self.redactor);
         self.merge = self.merge.with_lists(hints.lists);
-        self.redactor = hints.secrets.iter().fold(self.redactor, |redactor, path| redactor.with_secret(path));
-        self.redactor = hints.publics.iter().fold(self.redactor, |redactor, path| redactor.with_public(path));
         self.schema = Some(schema);
         self
     }
@@ -130,7 +131,8 @@ impl Layers {
     /// # Errors
     /// Everything that is wrong with any of them.
     pub fn load(&self, root: &ConfigRoot) -> Result<Loaded, LoadFailure> {
-        let mut context = Context::new(root, self.schema.as_ref().map(|schema| schema.root()), self.limits, &self.merge);
+        let mut context =
+            Context::new(root, self.schema.as_ref().map(|schema| schema.root()), self.limits, &self.merge);
         context.follow_includes = self.includes;
         for source in &self.sources {
             match source.load(&mut context) {
@@ -138,28 +140,43 @@ impl Layers {
                 Err(problems) => context.problems.extend(problems),
             }
         }
-        self.finish(context)
+        let Context { documents, problems, texts, inputs, .. } = context;
+        self.finish(documents, problems, texts, inputs)
     }
 
-    fn finish(&self, context: Context<'_>) -> Result<Loaded, LoadFailure> {
-        let Context { documents, mut problems, texts, inputs, .. } = context;
+    /// Lays more layers over what was loaded, without running the sources again: an experiment, a test, a value set
+    /// at run time.
+    ///
+    /// # Errors
+    /// When the layers do not fold.
+    pub fn overlay(&self, loaded: &Loaded, higher: &[Arc<Document>]) -> Result<Loaded, LoadFailure> {
+        let documents = loaded.layers.iter().chain(higher).cloned().collect();
+        self.finish(documents, Problems::new(), Texts::default(), loaded.inputs.clone()).map(|mut over| {
+            over.warnings.extend(loaded.warnings.iter().cloned());
+            over.warnings.sort();
+            over
+        })
+    }
+
+    fn finish(
+        &self,
+        layers: Vec<Arc<Document>>,
+        mut problems: Problems,
+        texts: Texts,
+        inputs: Vec<Input>,
+    ) -> Result<Loaded, LoadFailure> {
         let mut redactor = self.redactor.clone();
-        let document = if problems.has_errors() {
-            None
-        } else {
-            match self.fold(&documents, &mut problems, &mut redactor) {
-                Ok(document) => Some(document),
-                Err(found) => {
-                    problems.extend(found);
-                    None
+        if !problems.has_errors() {
+            match self.fold(&layers, &mut problems, &mut redactor) {
+                Ok(document) => {
+                    problems.sort();
+                    return Ok(Loaded { document, layers, warnings: problems, redactor, texts, inputs });
                 }
+                Err(found) => problems.extend(found),
             }
-        };
-        problems.sort();
-        match document {
-            Some(document) => Ok(Loaded { document, layers: documents, warnings: problems, redactor, texts, inputs }),
-            None => Err(LoadFailure { problems, texts, redactor, inputs }),
         }
+        problems.sort();
+        Err(LoadFailure { problems, texts, redactor, inputs })
     }
 
     fn fold(

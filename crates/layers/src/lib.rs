@@ -15,4 +15,4 @@ pub use explain::{Contribution, Explanation, Fate, Shown};
 pub use file::{DropInSource, FileSource};
 pub use layers::{Layers, LoadFailure, Loaded};
 pub use source::{Context, Input, Source, Texts};
-pub use value::{OverrideGuard, Overrides, ValueSource};
+pub use value::ValueSource;

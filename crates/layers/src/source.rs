@@ -135,13 +135,15 @@ impl<'a> Context<'a> {
     /// When it cannot be read, or everything that is wrong with its text.
     pub fn read(&mut self, path: &Path, layer: LayerKind, allow_empty: bool) -> Result<Document, Problems> {
         let format = Format::of_path(path).ok_or_else(|| unknown_format(&self.root.path().join(path)))?;
-        let file = self.root.read(path, self.limits.text_bytes).map_err(|error| self.missing(path, &error))?;
+        let file =
+            self.root.read(path, self.limits.text_bytes).map_err(|error| self.missing(path, &error))?;
         self.inputs.push(Input { path: path.to_owned(), fingerprint: Some(file.fingerprint) });
         let name = file.path.to_string_lossy();
         if let Ok(text) = std::str::from_utf8(&file.bytes) {
             self.texts.insert(&name, text);
         }
-        let options = ParseOptions::default().with_limits(self.limits).with_layer(layer).with_allow_empty(allow_empty);
+        let options =
+            ParseOptions::default().with_limits(self.limits).with_layer(layer).with_allow_empty(allow_empty);
         let parsed = parse(&file.bytes, format, &name, &options)?;
         self.problems.extend(parsed.warnings);
         Ok(parsed.document)

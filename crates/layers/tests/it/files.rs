@@ -1,0 +1,260 @@
+//! Files beneath a root: which are found, in which order they count, and what is said when one is missing.
+
+use std::path::Path;
+
+use enhanced_config_core::LayerKind;
+use enhanced_config_files::ConfigRoot;
+use enhanced_config_layers::{DropInSource, FileSource, Layers, LoadFailure, Loaded, ValueSource};
+use serde_json::{Value as Json, json};
+
+struct Case {
+    dir: tempfile::TempDir,
+}
+
+impl Case {
+    fn new(files: &[(&str, &str)]) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            let path = dir.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        Self { dir }
+    }
+
+    fn load(&self, layers: Layers) -> Result<Loaded, LoadFailure> {
+        layers.load(&ConfigRoot::open(self.dir.path()).unwrap())
+    }
+
+    /// The problems of a load, with the directory's name taken out.
+    fn problems(&self, layers: Layers) -> String {
+        let failure = self.load(layers).unwrap_err();
+        failure.problems.to_string().replace(&format!("{}", self.dir.path().display()), "DIR")
+    }
+}
+
+fn app() -> Layers {
+    Layers::new()
+        .with_source(FileSource::named("app"))
+        .with_source(FileSource::named("app.prod").with_layer(LayerKind::Profile).optional())
+        .with_source(DropInSource::new("app.d"))
+}
+
+fn data(loaded: &Loaded) -> Json {
+    Json::from(loaded.document.root())
+}
+
+#[test]
+fn files_lie_over_one_another_in_the_order_of_their_sources() {
+    let case = Case::new(&[
+        ("app.json", r#"{"a": 1, "b": 1, "c": 1, "d": 1}"#),
+        ("app.prod.json", r#"{"b": 2, "c": 2, "d": 2}"#),
+        ("app.d/9.json", r#"{"d": 3}"#),
+        ("app.d/10.json", r#"{"c": 4, "d": 4}"#),
+        ("app.d/.hidden.json", r#"{"a": 5}"#),
+        ("app.d/11.json~", r#"{"a": 6}"#),
+        ("app.d/README", "not a configuration"),
+    ]);
+    let loaded = case.load(app()).unwrap();
+    assert_eq!(data(&loaded), json!({"a": 1, "b": 2, "c": 4, "d": 3}));
+    let kinds: Vec<_> = loaded.layers.iter().map(|layer| layer.layers()[0].kind()).collect();
+    assert_eq!(kinds, [LayerKind::Base, LayerKind::Profile, LayerKind::DropIn, LayerKind::DropIn]);
+}
+
+#[test]
+fn a_missing_base_file_names_those_like_it() {
+    let case = Case::new(&[("ap.json", "{}"), ("other.json", "{}")]);
+    assert_eq!(
+        case.problems(app()),
+        "no file called app (.yaml, .yml, .json or .toml) in DIR; did you mean ap.json?"
+    );
+}
+
+#[test]
+fn two_files_of_one_name_are_an_error_naming_both() {
+    let case = Case::new(&[("app.json", "{}"), ("app.toml", "")]);
+    assert_eq!(
+        case.problems(app()),
+        "several files are called app: DIR/app.json and DIR/app.toml; keep one of them: two formats of one configuration drift apart"
+    );
+}
+
+#[test]
+fn a_path_names_its_format_by_its_extension() {
+    let case = Case::new(&[("app.conf", "{}")]);
+    let text = case.problems(Layers::new().with_source(FileSource::new("app.conf")));
+    assert_eq!(
+        text,
+        "DIR/app.conf: the format of this file is not known by its extension; use .yaml, .yml, .json, .toml or .env"
+    );
+}
+
+#[test]
+fn the_problems_of_all_files_come_together() {
+    let case = Case::new(&[
+        ("app.json", r#"{"a": 1, "a": 2}"#),
+        ("app.prod.json", "{"),
+        ("app.d/1.json", "[]"),
+        ("app.d/2.json", "1e400"),
+    ]);
+    let problems = case.load(app()).unwrap_err().problems;
+    assert_eq!(problems.len(), 5, "{problems}");
+}
+
+#[test]
+fn optional_files_may_be_missing_or_hold_nothing() {
+    let case = Case::new(&[("app.json", r#"{"a": 1}"#), ("app.prod.json", " \n")]);
+    assert_eq!(data(&case.load(app()).unwrap()), json!({"a": 1}));
+    let blank = Case::new(&[("app.json", " \n")]);
+    assert!(blank.problems(app()).starts_with("empty: expected a map"), "{}", blank.problems(app()));
+}
+
+#[test]
+fn every_file_looked_for_is_an_input() {
+    let case = Case::new(&[("app.json", "{}"), ("app.d/1.json", "{}")]);
+    let inputs = case.load(app()).unwrap().inputs;
+    let found: Vec<&Path> =
+        inputs.iter().filter(|input| input.fingerprint.is_some()).map(|input| &*input.path).collect();
+    assert_eq!(found, [Path::new("app.json"), Path::new("app.d/1.json")]);
+    for missing in ["app.yaml", "app.toml", "app.prod.yaml", "app.prod.json"] {
+        assert!(inputs.iter().any(|input| input.path == Path::new(missing)), "{missing}");
+    }
+}
+
+#[test]
+fn includes_are_lower_layers_and_leave_no_trace() {
+    let case = Case::new(&[
+        ("app.json", r#"{"include": ["parts/db.json", "parts/log.json"], "db": {"port": 2}}"#),
+        ("parts/db.json", r#"{"include": "../common.json", "db": {"port": 1, "host": "h"}}"#),
+        ("parts/log.json", r#"{"log": "info"}"#),
+        ("common.json", r#"{"log": "debug", "name": "x"}"#),
+    ]);
+    let loaded = case.load(app().with_includes(true)).unwrap();
+    assert_eq!(data(&loaded), json!({"log": "info", "name": "x", "db": {"port": 2, "host": "h"}}));
+    assert_eq!(data(&case.load(app()).unwrap())["include"], json!(["parts/db.json", "parts/log.json"]));
+}
+
+#[test]
+fn includes_that_go_wrong_name_the_line_that_asks_for_them() {
+    let check = |files: &[(&str, &str)], expected: &str| {
+        let case = Case::new(files);
+        let found = case.problems(app().with_includes(true));
+        assert!(found.contains(expected), "{found}");
+    };
+    check(
+        &[("app.json", r#"{"include": "app.json"}"#)],
+        "include: cannot include \"app.json\": it includes itself: app.json -> app.json (DIR/app.json:1:13)",
+    );
+    check(
+        &[("app.json", r#"{"include": "b.json"}"#), ("b.json", r#"{"include": "./app.json"}"#)],
+        "it includes itself: app.json -> b.json -> app.json (DIR/b.json:1:13)",
+    );
+    check(&[("app.json", r#"{"include": "gone.json"}"#)], "include: DIR/gone.json does not exist");
+    check(&[("app.json", "{\n\"include\": [\"gone.json\"]}")], "(DIR/app.json:2:13)");
+    check(&[("app.json", r#"{"include": "../../etc/passwd.json"}"#)], "(DIR/app.json:1:13)");
+    check(&[("app.json", r#"{"include": "/etc/passwd.json"}"#)], "(DIR/app.json:1:13)");
+    check(
+        &[("app.json", r#"{"include": {"a": 1}}"#)],
+        "include: expected the path of a file, or a list of such paths, found map (DIR/app.json:1:13)",
+    );
+    check(&[("app.json", r#"{"include": [1]}"#)], "found integer (DIR/app.json:1:14)");
+}
+
+#[test]
+fn includes_are_bounded() {
+    let deep: Vec<(String, String)> =
+        (0..40).map(|n| (format!("f{n}.json"), format!(r#"{{"include": "f{}.json"}}"#, n + 1))).collect();
+    let mut files: Vec<(&str, &str)> = deep.iter().map(|(name, text)| (&**name, &**text)).collect();
+    files.push(("app.json", r#"{"include": "f0.json"}"#));
+    assert!(
+        Case::new(&files).problems(app().with_includes(true)).contains("more than 16 levels of includes")
+    );
+
+    let wide: Vec<(String, String)> = (0..15)
+        .map(|n| (format!("f{n}.json"), format!(r#"{{"include": ["f{0}.json", "f{0}.json"]}}"#, n + 1)))
+        .collect();
+    let mut files: Vec<(&str, &str)> = wide.iter().map(|(name, text)| (&**name, &**text)).collect();
+    files.extend([("app.json", r#"{"include": "f0.json"}"#), ("f15.json", "{}")]);
+    assert!(
+        Case::new(&files).problems(app().with_includes(true)).contains("more than 256 files are included")
+    );
+}
+
+#[test]
+fn an_explanation_lists_every_layer_and_masks_secrets() {
+    let case = Case::new(&[
+        ("app.json", r#"{"db": {"port": 1, "password": "canary", "url": "x://canary@h"}, "list": [1]}"#),
+        ("app.prod.json", r#"{"db": {"port": 2}, "list": [2]}"#),
+    ]);
+    let loaded = case
+        .load(
+            Layers::new()
+                .with_source(ValueSource::defaults(&json!({"db": {"port": 0}})).unwrap())
+                .with_source(FileSource::named("app"))
+                .with_source(FileSource::named("app.prod").with_layer(LayerKind::Profile).optional()),
+        )
+        .unwrap();
+    let explain = |path: &str| {
+        loaded
+            .explain(&path.parse().unwrap())
+            .to_string()
+            .replace(&format!("{}", case.dir.path().display()), "DIR")
+    };
+    assert_eq!(
+        explain("db.port"),
+        "\
+db.port = 2   from DIR/app.prod.json:1:17
+  wins        profile file  2  DIR/app.prod.json:1:17
+  overridden  base file     1  DIR/app.json:1:17
+  overridden  defaults      0  defaults
+"
+    );
+    assert_eq!(explain("list").lines().next(), Some("list = [2]   from DIR/app.prod.json:1:29"));
+    assert_eq!(explain("nothing"), "nothing is not set by any layer\n");
+    for path in ["db", "", "db.password", "db.url"] {
+        assert!(!explain(path).contains("canary"), "{}", explain(path));
+    }
+    assert!(explain("db").contains("merged      defaults"), "{}", explain("db"));
+}
+
+#[test]
+fn a_schema_says_how_lists_merge_and_what_is_secret() {
+    let schema = json!({
+        "properties": {
+            "plugins": {"x-merge": "append"},
+            "hosts": {"$ref": "#/$defs/hosts"},
+            "users": {"additionalProperties": {"properties": {"pin": {"x-secret": true}, "token": {"x-secret": false}}}},
+        },
+        "$defs": {"hosts": {"x-merge": {"key": "name"}, "items": {"properties": {"self": {"$ref": "#"}}}}},
+    });
+    let schema = enhanced_config_core::Document::from_serialize(
+        &schema,
+        enhanced_config_core::Layer::new(LayerKind::Defaults, "schema"),
+    )
+    .unwrap();
+    let case = Case::new(&[
+        (
+            "app.json",
+            r#"{"plugins": [1], "hosts": [{"name": "a", "port": 1}], "users": {"me": {"pin": 1234, "token": "t"}}}"#,
+        ),
+        ("app.prod.json", r#"{"plugins": [2], "hosts": [{"name": "a", "port": 2}, {"name": "b"}]}"#),
+    ]);
+    let loaded = case.load(app().with_schema(schema.into())).unwrap();
+    assert_eq!(data(&loaded)["plugins"], json!([1, 2]));
+    assert_eq!(data(&loaded)["hosts"], json!([{"name": "a", "port": 2}, {"name": "b"}]));
+    assert!(loaded.redactor.is_secret(&"users.me.pin".parse().unwrap()));
+    assert!(loaded.redactor.is_secret(&"hosts[0].self.hosts[1].self.users.me.pin".parse().unwrap()));
+    assert!(!loaded.redactor.is_secret(&"users.me.token".parse().unwrap()));
+}
+
+#[test]
+fn layers_can_be_laid_over_without_reading_again() {
+    let case = Case::new(&[("app.json", r#"{"a": {"b": 1, "c": 1}}"#)]);
+    let layers = app();
+    let loaded = layers.load(&ConfigRoot::open(case.dir.path()).unwrap()).unwrap();
+    let layer = enhanced_config_core::Layer::new(LayerKind::Runtime, "test");
+    let over = enhanced_config_core::Document::from_serialize(&json!({"a": {"b": 2}}), layer).unwrap();
+    let over = layers.overlay(&loaded, &[over.into()]).unwrap();
+    assert_eq!(data(&over), json!({"a": {"b": 2, "c": 1}}));
+    assert_eq!(data(&loaded), json!({"a": {"b": 1, "c": 1}}));
+}

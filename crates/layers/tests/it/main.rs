@@ -1,0 +1,2 @@
+//! Behaviour of the crate through its public interface.
+mod files;
