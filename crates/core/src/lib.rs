@@ -17,6 +17,7 @@ mod problem;
 mod redact;
 mod row;
 mod ser;
+mod serialized;
 mod suggest;
 pub mod text;
 mod value;

@@ -165,6 +165,8 @@ fn steady(depth: u32) -> BoxedStrategy<Json> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
     fn folding_is_the_model(layers in proptest::collection::vec(map_of(value(), 24), 1..6)) {
         let mut expected = layers[0].clone();
