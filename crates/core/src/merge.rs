@@ -72,6 +72,13 @@ impl ListRules {
         self
     }
 
+    /// Has the lists at these paths be replaced, whatever else is said of them.
+    #[must_use]
+    pub fn with_replaced(self, paths: impl IntoIterator<Item = KeyPath>) -> Self {
+        let replaced = paths.into_iter().map(|path| (path, ListMerge::Replace));
+        Self(replaced.chain(self.0).collect())
+    }
+
     fn find(&self, keys: &[&str]) -> &ListMerge {
         const REPLACE: &ListMerge = &ListMerge::Replace;
         let matches = |path: &KeyPath| {

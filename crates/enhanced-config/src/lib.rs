@@ -1,1 +1,63 @@
-//! Placeholder head until the crate lands.
+//! Configuration that never takes a service down.
+//!
+//! An [`EnhancedConfigSystem`] finds the files of a configuration beneath one directory, lays a profile, a local
+//! file, drop-ins and the environment over them, and gives a typed configuration whose every value knows the file,
+//! line and column it came from.
+//!
+//! ```
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let dir = tempfile::tempdir()?;
+//! # let dir = dir.path();
+//! # std::fs::write(dir.join("app.json"), r#"{ "server": { "host": "localhost", "port": 8080 } }"#)?;
+//! # std::fs::write(dir.join("app.prod.json"), r#"{ "server": { "host": "0.0.0.0" } }"#)?;
+//! use enhanced_config::EnhancedConfigSystem;
+//!
+//! #[derive(serde::Deserialize)]
+//! struct App {
+//!     server: Server,
+//! }
+//!
+//! #[derive(serde::Deserialize)]
+//! struct Server {
+//!     host: String,
+//!     port: u16,
+//! }
+//!
+//! let system = EnhancedConfigSystem::builder(dir).profile("prod").env_prefix("APP_").build()?;
+//! let app: App = system.load("app")?;
+//! assert_eq!((app.server.host.as_str(), app.server.port), ("0.0.0.0", 8080));
+//!
+//! let config = system.load_config("app")?;
+//! println!("{}", config.explain("server.host")?);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The parts can be had alone, and are lent out here under their own names: [`core`], [`format`](mod@format),
+//! [`files`], [`layers`].
+
+mod builder;
+mod config;
+mod rejection;
+mod slot;
+mod system;
+
+pub use builder::{Builder, SetupError};
+pub use config::Config;
+pub use rejection::{LoadError, Rejection};
+pub use slot::OverrideGuard;
+pub use system::EnhancedConfigSystem;
+
+pub use enhanced_config_core::{
+    Document, KeyPath, Kind, Layer, LayerKind, Location, NodeRef, Origin, PathError, Problem, ProblemKind,
+    Problems, Severity, UnknownKeys,
+};
+#[cfg(feature = "render")]
+pub use enhanced_config_format::render::Color;
+pub use enhanced_config_format::{Format, Limits};
+pub use enhanced_config_layers::Explanation;
+
+pub use enhanced_config_core as core;
+pub use enhanced_config_files as files;
+pub use enhanced_config_format as format;
+pub use enhanced_config_layers as layers;

@@ -1,11 +1,10 @@
 use std::sync::Arc;
 
-use enhanced_config_core::{
-    Document, KeyPath, MergeOptions, Merged, Problem, ProblemKind, Problems, Redactor, merge,
-};
+use enhanced_config_core::{Document, KeyPath, MergeOptions, Problems, Redactor};
 use enhanced_config_files::ConfigRoot;
 use enhanced_config_format::Limits;
 
+use crate::source::{Given, fold};
 use crate::{Context, Explanation, Input, Source, Texts, explain, hints};
 
 /// The recipe of one configuration: its sources, the lowest first, and how they become one document.
@@ -51,6 +50,7 @@ pub struct Loaded {
     pub texts: Texts,
     /// The files that were read or looked for.
     pub inputs: Vec<Input>,
+    given: Vec<Given>,
 }
 
 /// Everything that kept a recipe from giving a document.
@@ -136,7 +136,7 @@ impl Layers {
         context.follow_includes = self.includes;
         for source in &self.sources {
             match source.load(&mut context) {
-                Ok(documents) => context.documents.extend(documents.into_iter().map(Arc::new)),
+                Ok(documents) => context.take(documents),
                 Err(problems) => context.problems.extend(problems),
             }
         }
@@ -150,27 +150,37 @@ impl Layers {
     /// # Errors
     /// When the layers do not fold.
     pub fn overlay(&self, loaded: &Loaded, higher: &[Arc<Document>]) -> Result<Loaded, LoadFailure> {
-        let documents = loaded.layers.iter().chain(higher).cloned().collect();
-        self.finish(documents, Problems::new(), Texts::default(), loaded.inputs.clone()).map(|mut over| {
-            over.warnings.extend(loaded.warnings.iter().cloned());
-            over.warnings.sort();
-            over
-        })
+        let over =
+            higher.iter().map(|document| Given { document: Arc::clone(document), whole_lists: Vec::new() });
+        let given = loaded.given.iter().cloned().chain(over).collect();
+        let mut over = self.finish(given, Problems::new(), Texts::default(), loaded.inputs.clone())?;
+        over.warnings.extend(loaded.warnings.iter().cloned());
+        over.warnings.sort();
+        Ok(over)
     }
 
     fn finish(
         &self,
-        layers: Vec<Arc<Document>>,
+        given: Vec<Given>,
         mut problems: Problems,
         texts: Texts,
         inputs: Vec<Input>,
     ) -> Result<Loaded, LoadFailure> {
         let mut redactor = self.redactor.clone();
         if !problems.has_errors() {
-            match self.fold(&layers, &mut problems, &mut redactor) {
+            match self.fold(&given, &mut problems, &mut redactor) {
                 Ok(document) => {
                     problems.sort();
-                    return Ok(Loaded { document, layers, warnings: problems, redactor, texts, inputs });
+                    let layers = given.iter().map(|given| Arc::clone(&given.document)).collect();
+                    return Ok(Loaded {
+                        document,
+                        layers,
+                        warnings: problems,
+                        redactor,
+                        texts,
+                        inputs,
+                        given,
+                    });
                 }
                 Err(found) => problems.extend(found),
             }
@@ -179,27 +189,17 @@ impl Layers {
         Err(LoadFailure { problems, texts, redactor, inputs })
     }
 
+    /// The effective document; what it takes in of secrets is secret too.
     fn fold(
         &self,
-        documents: &[Arc<Document>],
+        given: &[Given],
         problems: &mut Problems,
         redactor: &mut Redactor,
     ) -> Result<Arc<Document>, Problems> {
-        let merged = match documents {
-            [] => return Err(Problem::error(ProblemKind::Empty).into()),
-            [only] => Arc::clone(only),
-            [lowest, higher @ ..] => {
-                let higher: Vec<&Document> = higher.iter().map(|document| &**document).collect();
-                let Merged { document, warnings, .. } = merge(lowest, &higher, &self.merge)?;
-                problems.extend(warnings);
-                Arc::new(document)
-            }
-        };
-        if !self.interpolate {
-            return Ok(merged);
-        }
+        let (document, warnings) = fold(given, &self.merge)?;
+        problems.extend(warnings);
         let _ = redactor;
-        Ok(merged)
+        Ok(document)
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use enhanced_config_core::{
-    Document, LayerKind, MergeOptions, NodeRef, Problem, ProblemKind, Problems, merge,
+    Document, KeyPath, LayerKind, MergeOptions, NodeRef, Problem, ProblemKind, Problems, merge,
 };
 use enhanced_config_files::{ConfigRoot, Fingerprint, ReadError};
 use enhanced_config_format::{Format, Limits, ParseOptions, parse};
@@ -28,10 +28,39 @@ pub struct Context<'a> {
     limits: Limits,
     merge: &'a MergeOptions,
     pub(crate) follow_includes: bool,
-    pub(crate) documents: Vec<Arc<Document>>,
+    pub(crate) documents: Vec<Given>,
     pub(crate) problems: Problems,
     pub(crate) texts: Texts,
     pub(crate) inputs: Vec<Input>,
+    /// Lists that the source at work has whole.
+    pub(crate) whole_lists: Vec<KeyPath>,
+}
+
+/// What a source gave.
+#[derive(Debug, Clone)]
+pub(crate) struct Given {
+    pub(crate) document: Arc<Document>,
+    /// Lists that replace those below, whatever the rules.
+    pub(crate) whole_lists: Vec<KeyPath>,
+}
+
+/// Folds what the sources gave, the lowest first.
+pub(crate) fn fold(given: &[Given], options: &MergeOptions) -> Result<(Arc<Document>, Problems), Problems> {
+    let Some((lowest, higher)) = given.split_first() else {
+        return Err(Problem::error(ProblemKind::Empty).into());
+    };
+    let mut document = Arc::clone(&lowest.document);
+    let mut warnings = Problems::new();
+    // Layers with the same rules are folded in one go: each go copies the tables.
+    for layers in higher.chunk_by(|a, b| a.whole_lists == b.whole_lists) {
+        let whole_lists = layers.iter().flat_map(|layer| layer.whole_lists.iter().cloned());
+        let options = options.clone().with_lists(options.lists.clone().with_replaced(whole_lists));
+        let layers: Vec<&Document> = layers.iter().map(|layer| &*layer.document).collect();
+        let merged = merge(&document, &layers, &options)?;
+        document = Arc::new(merged.document);
+        warnings.extend(merged.warnings);
+    }
+    Ok((document, warnings))
 }
 
 /// A file that a load read or looked for, and what it was then: when one of them is another now, a new load may give
@@ -86,6 +115,7 @@ impl<'a> Context<'a> {
             problems: Problems::new(),
             texts: Texts::default(),
             inputs: Vec::new(),
+            whole_lists: Vec::new(),
         }
     }
 
@@ -100,13 +130,24 @@ impl<'a> Context<'a> {
     }
 
     /// The layers below this source folded into one; `None` when there are none, or one of them failed.
-    pub fn lower(&self) -> Option<Document> {
-        let (lowest, higher) = self.documents.split_first()?;
+    pub fn lower(&self) -> Option<Arc<Document>> {
         if self.problems.has_errors() {
             return None;
         }
-        let higher: Vec<&Document> = higher.iter().map(|document| &**document).collect();
-        merge(lowest, &higher, self.merge).ok().map(|merged| merged.document)
+        fold(&self.documents, self.merge).ok().map(|(document, _)| document)
+    }
+
+    /// Has the lists at these paths, in what the source at work gives, replace those below whatever the schema says:
+    /// the source has merged them itself.
+    pub fn replace_lists(&mut self, paths: impl IntoIterator<Item = KeyPath>) {
+        self.whole_lists.extend(paths);
+    }
+
+    /// Takes in what a source gave.
+    pub(crate) fn take(&mut self, documents: Vec<Document>) {
+        let whole_lists = std::mem::take(&mut self.whole_lists);
+        let given = |document| Given { document: Arc::new(document), whole_lists: whole_lists.clone() };
+        self.documents.extend(documents.into_iter().map(given));
     }
 
     /// Notes something that is probably not meant as written.

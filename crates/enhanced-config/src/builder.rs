@@ -1,0 +1,336 @@
+use std::collections::HashMap;
+use std::ffi::{OsStr, OsString};
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use enhanced_config_core::{
+    Document, ExtractOptions, Layer, LayerKind, PathError, Problems, Redactor, UnknownKeys,
+};
+use enhanced_config_files::{ConfigRoot, Name, NameError, RootError};
+use enhanced_config_format::{Format, Limits, ParseOptions, parse};
+use enhanced_config_layers::{DropInSource, EnvFileSource, EnvSource, FileSource, Layers, ValueSource};
+use serde::Serialize;
+
+use crate::EnhancedConfigSystem;
+
+/// Sets up an [`EnhancedConfigSystem`].
+///
+/// A configuration called `app` is made of these layers, the lowest first; only the base file has to exist:
+///
+/// | layer | where |
+/// |---|---|
+/// | defaults | [`defaults`](Self::defaults) |
+/// | base file | `app.yaml`, `app.yml`, `app.json` or `app.toml` |
+/// | profile files | `app.<profile>.yaml` and so on, for each [`profile`](Self::profile) |
+/// | local file | `app.local.yaml` and so on |
+/// | drop-in files | `app.d/*.yaml` and so on, in the order of the bytes of their names |
+/// | environment | [`env_file`](Self::env_file), then the variables that start with [`env_prefix`](Self::env_prefix) |
+/// | runtime | [`override_config`](EnhancedConfigSystem::override_config) |
+#[derive(Debug, Clone)]
+#[must_use = "a builder does nothing until `build`"]
+pub struct Builder {
+    directory: PathBuf,
+    recipes: Recipes,
+    /// Profiles, and where they were set.
+    profiles: Vec<(String, String)>,
+    profile_variable: Option<String>,
+    secrets: Vec<String>,
+    publics: Vec<String>,
+    problems: Vec<(String, Problems)>,
+    options: ExtractOptions,
+}
+
+/// How the layers of a name are found.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Recipes {
+    profiles: Vec<Name>,
+    env_prefix: Option<String>,
+    env_file: Option<PathBuf>,
+    variables: Option<Variables>,
+    reserved: Vec<String>,
+    defaults: HashMap<String, Document>,
+    schemas: HashMap<String, Arc<Document>>,
+    redactor: Redactor,
+    limits: Limits,
+    base_optional: bool,
+    allow_empty: bool,
+    strict: bool,
+    interpolate: bool,
+    includes: bool,
+}
+
+/// Variables in place of those of the process.
+#[derive(Clone)]
+struct Variables(Vec<(OsString, OsString)>);
+
+/// Their number; the values may be secret.
+impl fmt::Debug for Variables {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} variables", self.0.len())
+    }
+}
+
+/// Why a system cannot be set up.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SetupError {
+    /// The directory cannot be used.
+    #[error(transparent)]
+    Directory(#[from] RootError),
+    /// A profile or the name of a configuration is not allowed.
+    #[error("{what}: {error}")]
+    Name {
+        /// What it should name: "profile", "profile in APP_PROFILE", "defaults".
+        what: String,
+        /// What is wrong with it.
+        #[source]
+        error: NameError,
+    },
+    /// The path of a secret cannot be read.
+    #[error(transparent)]
+    Path(#[from] PathError),
+    /// Defaults or a schema cannot be read.
+    #[error("{what}: {problems}")]
+    Values {
+        /// Which: "defaults of app".
+        what: String,
+        /// What is wrong with them.
+        problems: Problems,
+    },
+}
+
+impl Builder {
+    pub(crate) fn new(directory: &Path) -> Self {
+        Self {
+            directory: directory.to_owned(),
+            recipes: Recipes::default(),
+            profiles: Vec::new(),
+            profile_variable: None,
+            secrets: Vec::new(),
+            publics: Vec::new(),
+            problems: Vec::new(),
+            options: ExtractOptions::default(),
+        }
+    }
+
+    /// Adds a profile, whose file lies over the base file; later ones lie over earlier ones. Default: none.
+    pub fn profile(mut self, profile: impl Into<String>) -> Self {
+        self.profiles.push((profile.into(), "profile".to_owned()));
+        self
+    }
+
+    /// Takes the profiles from an environment variable, separated by commas; unset or empty is none. Default: off.
+    pub fn profile_from_env(mut self, variable: impl Into<String>) -> Self {
+        self.profile_variable = Some(variable.into());
+        self
+    }
+
+    /// Reads environment variables that start with `prefix`; `{name}` in it stands for the name of the
+    /// configuration, in capitals. Default: none are read.
+    pub fn env_prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.recipes.env_prefix = Some(prefix.into());
+        self
+    }
+
+    /// Reads such variables also from a `.env` file beneath the directory, if it exists; those of the process win.
+    /// Default: off.
+    pub fn env_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.recipes.env_file = Some(path.into());
+        self
+    }
+
+    /// Takes these for the environment instead of the variables of the process: for tests.
+    pub fn env_variables<K: Into<OsString>, V: Into<OsString>>(
+        mut self,
+        variables: impl IntoIterator<Item = (K, V)>,
+    ) -> Self {
+        let variables = variables.into_iter().map(|(name, value)| (name.into(), value.into()));
+        self.recipes.variables = Some(Variables(variables.collect()));
+        self
+    }
+
+    /// Sets the values of a configuration that hold where no layer sets them: anything that serialises to a map.
+    /// With defaults the base file may be missing.
+    pub fn defaults<T: Serialize + ?Sized>(mut self, name: impl Into<String>, values: &T) -> Self {
+        let name = name.into();
+        match Document::from_serialize(values, Layer::new(LayerKind::Defaults, "defaults")) {
+            Ok(document) => drop(self.recipes.defaults.insert(name, document)),
+            Err(problems) => self.problems.push((format!("defaults of {name}"), problems)),
+        }
+        self
+    }
+
+    /// Sets the JSON Schema of a configuration, as JSON text: environment variables are matched against it, and its
+    /// `x-merge`, `x-secret` and `x-env` count.
+    pub fn schema(mut self, name: impl Into<String>, schema: &str) -> Self {
+        let name = name.into();
+        let what = format!("schema of {name}");
+        match parse(schema.as_bytes(), Format::Json, &what, &ParseOptions::default()) {
+            Ok(parsed) => drop(self.recipes.schemas.insert(name, Arc::new(parsed.document))),
+            Err(problems) => self.problems.push((what, problems)),
+        }
+        self
+    }
+
+    /// Sets what happens to keys that a type does not have. Default: a warning.
+    pub fn unknown_keys(mut self, unknown_keys: UnknownKeys) -> Self {
+        self.options = self.options.with_unknown_keys(unknown_keys);
+        self
+    }
+
+    /// Makes the value at a path, and all below it, secret. Default: what is secret by name, or by the schema.
+    pub fn secret(mut self, path: impl Into<String>) -> Self {
+        self.secrets.push(path.into());
+        self
+    }
+
+    /// Makes the value at a path not secret, whatever its name.
+    pub fn public(mut self, path: impl Into<String>) -> Self {
+        self.publics.push(path.into());
+        self
+    }
+
+    /// Sets how large a file may be. Default: see [`Limits`].
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.recipes.limits = limits;
+        self
+    }
+
+    /// Lets the base file be missing. Default: only where there are [`defaults`](Self::defaults).
+    pub fn optional_base(mut self, optional: bool) -> Self {
+        self.recipes.base_optional = optional;
+        self
+    }
+
+    /// Takes a base file without any value as an empty map. Default: an error, because a file caught in the middle
+    /// of being written looks like that.
+    pub fn allow_empty(mut self, allow: bool) -> Self {
+        self.recipes.allow_empty = allow;
+        self
+    }
+
+    /// Makes a map over something else, or something else over a map, an error. Default: a warning.
+    pub fn strict_merge(mut self, strict: bool) -> Self {
+        self.recipes.strict = strict;
+        self
+    }
+
+    /// Replaces `${db.host}`, `${env:HOME}` and `${x:-default}` in values. Default: off.
+    pub fn interpolation(mut self, on: bool) -> Self {
+        self.recipes.interpolate = on;
+        self
+    }
+
+    /// Follows `include: [other.yaml]` at the root of files. Default: off.
+    pub fn includes(mut self, on: bool) -> Self {
+        self.recipes.includes = on;
+        self
+    }
+
+    /// The system. Files are read when a configuration is first asked for.
+    ///
+    /// # Errors
+    /// When the directory cannot be used, or something that was set cannot be.
+    pub fn build(mut self) -> Result<EnhancedConfigSystem, SetupError> {
+        if let Some((what, problems)) = self.problems.pop() {
+            return Err(SetupError::Values { what, problems });
+        }
+        self.recipes.profiles = self.profile_names()?;
+        self.recipes.reserved.extend(self.profile_variable.clone());
+        self.recipes.redactor = self.redactor()?;
+        for name in self.recipes.defaults.keys().chain(self.recipes.schemas.keys()) {
+            Name::new(name)
+                .map_err(|error| SetupError::Name { what: "defaults or schema".to_owned(), error })?;
+        }
+        let root = ConfigRoot::open(&self.directory)?;
+        Ok(EnhancedConfigSystem::new(root, self.recipes, self.options))
+    }
+
+    fn profile_names(&self) -> Result<Vec<Name>, SetupError> {
+        let selected =
+            self.profile_variable.as_ref().map(|variable| (variable, self.recipes.variable(variable)));
+        let selected = selected.iter().flat_map(|(variable, value)| {
+            let names = value.split(',').map(str::trim).filter(|name| !name.is_empty());
+            names.map(move |name| (name.to_owned(), format!("profile in {variable}")))
+        });
+        let profiles = self.profiles.iter().cloned().chain(selected);
+        profiles
+            .map(|(name, what)| Name::new(&name).map_err(|error| SetupError::Name { what, error }))
+            .collect()
+    }
+
+    fn redactor(&self) -> Result<Redactor, PathError> {
+        let mut redactor = Redactor::new();
+        for path in &self.secrets {
+            redactor = redactor.with_secret(&path.parse()?);
+        }
+        for path in &self.publics {
+            redactor = redactor.with_public(&path.parse()?);
+        }
+        Ok(redactor)
+    }
+}
+
+impl Recipes {
+    /// The recipe of one configuration.
+    pub(crate) fn of(&self, name: &str) -> Layers {
+        let mut layers = Layers::new()
+            .with_limits(self.limits)
+            .with_redactor(self.redactor.clone())
+            .with_strict(self.strict)
+            .with_interpolation(self.interpolate)
+            .with_includes(self.includes);
+        if let Some(schema) = self.schemas.get(name) {
+            layers = layers.with_schema(Arc::clone(schema));
+        }
+        if let Some(defaults) = self.defaults.get(name) {
+            layers = layers.with_source(ValueSource::from(defaults.clone()));
+        }
+        layers = layers.with_source(self.base(name));
+        for profile in &self.profiles {
+            let file = FileSource::named(&format!("{name}.{}", profile.as_str()));
+            layers = layers.with_source(file.with_layer(LayerKind::Profile).optional());
+        }
+        let local = FileSource::named(&format!("{name}.local")).with_layer(LayerKind::Local).optional();
+        layers = layers.with_source(local).with_source(DropInSource::new(format!("{name}.d")));
+        let Some(environment) = self.environment(name) else { return layers };
+        if let Some(file) = &self.env_file {
+            layers = layers.with_source(EnvFileSource::new(file, environment.clone()));
+        }
+        layers.with_source(environment)
+    }
+
+    fn base(&self, name: &str) -> FileSource {
+        let base = FileSource::named(name);
+        if self.base_optional || self.defaults.contains_key(name) {
+            return base.optional();
+        }
+        base.with_allow_empty(self.allow_empty)
+    }
+
+    fn environment(&self, name: &str) -> Option<EnvSource> {
+        let prefix = self.env_prefix.as_ref()?.replace("{name}", &variable_name(name));
+        let mut source = EnvSource::new(prefix).with_reserved(self.reserved.clone());
+        if let Some(variables) = &self.variables {
+            source = source.with_variables(variables.0.clone());
+        }
+        Some(source)
+    }
+
+    /// A variable of the environment, empty if it is not set.
+    fn variable(&self, name: &str) -> String {
+        let value = match &self.variables {
+            Some(variables) => {
+                variables.0.iter().find(|(known, _)| known == OsStr::new(name)).map(|(_, value)| value.clone())
+            }
+            None => std::env::var_os(name),
+        };
+        value.map(|value| value.to_string_lossy().into_owned()).unwrap_or_default()
+    }
+}
+
+/// A configuration's name as part of a variable's name.
+fn variable_name(name: &str) -> String {
+    name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect()
+}

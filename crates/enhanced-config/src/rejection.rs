@@ -1,0 +1,101 @@
+use std::fmt;
+
+use enhanced_config_core::{Problems, Redactor, Severity};
+use enhanced_config_files::NameError;
+use enhanced_config_layers::Texts;
+
+/// Why a configuration cannot be had.
+#[derive(thiserror::Error)]
+#[non_exhaustive]
+pub enum LoadError {
+    /// The name is not one that a configuration may have; the disk was not touched.
+    #[error(transparent)]
+    Name(#[from] NameError),
+    /// The configuration has problems.
+    #[error(transparent)]
+    Rejected(#[from] Rejection),
+}
+
+impl LoadError {
+    /// Everything that is wrong with the configuration; nothing when its name is.
+    pub fn problems(&self) -> Option<&Problems> {
+        match self {
+            LoadError::Name(_) => None,
+            LoadError::Rejected(rejection) => Some(rejection.problems()),
+        }
+    }
+
+    /// The error with the lines it is about, for a terminal.
+    #[cfg(feature = "render")]
+    pub fn render(&self, color: crate::Color) -> String {
+        match self {
+            LoadError::Name(error) => format!("error: {error}\n"),
+            LoadError::Rejected(rejection) => rejection.render(color),
+        }
+    }
+}
+
+/// As [`Display`](fmt::Display): what `fn main() -> Result<…>` prints should be for people.
+impl fmt::Debug for LoadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// A configuration that is not as it must be: all of its problems.
+///
+/// Its text has one line a problem; [`render`](Self::render) shows the lines they are about.
+#[derive(Clone)]
+pub struct Rejection {
+    name: Box<str>,
+    problems: Problems,
+    texts: Texts,
+    redactor: Redactor,
+}
+
+impl Rejection {
+    pub(crate) fn new(name: &str, problems: Problems, texts: Texts, redactor: Redactor) -> Self {
+        Self { name: name.into(), problems, texts, redactor }
+    }
+
+    /// The name of the configuration.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Everything that is wrong, warnings included, in the order of layers and places.
+    pub fn problems(&self) -> &Problems {
+        &self.problems
+    }
+
+    fn summary(&self) -> String {
+        let errors = self.problems.iter().filter(|problem| problem.severity == Severity::Error).count();
+        let plural = if errors == 1 { "" } else { "s" };
+        format!("configuration {} has {errors} problem{plural}", self.name)
+    }
+
+    /// The problems with the lines they are about, for a terminal. Lines that hold a secret are not shown.
+    #[cfg(feature = "render")]
+    pub fn render(&self, color: crate::Color) -> String {
+        let snippets = enhanced_config_format::render::Renderer::new(color)
+            .with_redactor(self.redactor.clone())
+            .render(&self.problems, &|layer: &str| self.texts.get(layer));
+        format!("{snippets}\n{}\n", self.summary())
+    }
+}
+
+impl fmt::Display for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.summary())?;
+        self.problems.to_string().lines().try_for_each(|line| write!(f, "\n  {line}"))
+    }
+}
+
+/// As [`Display`](fmt::Display): what `fn main() -> Result<…>` prints should be for people.
+impl fmt::Debug for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl std::error::Error for Rejection {}

@@ -1,0 +1,236 @@
+//! No secret in any output: canaries in every kind of position, next to every kind of mistake.
+
+use std::fmt::Write as _;
+
+use enhanced_config::{Color, EnhancedConfigSystem};
+use serde::Deserialize;
+
+use crate::dir::Dir;
+
+const CANARY: &str = "c4n4ry";
+
+#[derive(Deserialize, Debug)]
+#[allow(dead_code, reason = "fields are there to be filled")]
+struct App {
+    port: u16,
+    password: Option<u16>,
+    token: Option<Mode>,
+    credentials: Option<Login>,
+    url: Option<u16>,
+}
+
+#[derive(Deserialize, Debug)]
+#[allow(dead_code, reason = "fields are there to be filled")]
+struct Login {
+    user: u16,
+    list: Vec<u16>,
+}
+
+#[derive(Deserialize, Debug)]
+#[serde(rename_all = "lowercase")]
+enum Mode {
+    On,
+    Off,
+}
+
+/// Everything that a user could see of a configuration, whether it loads or not.
+fn all_output(system: &EnhancedConfigSystem) -> String {
+    let mut out = format!("{system:?}");
+    match system.load_config("app") {
+        Err(error) => {
+            let _ = write!(out, "{error} {error:?} {:?} {}", error.problems(), error.render(Color::Always));
+        }
+        Ok(config) => {
+            let _ = write!(out, "{config:?} {:?} {} ", config.document(), config.warnings());
+            let _ = write!(out, "{:?} {:?}", config.document().root(), config.document().root().value());
+            for path in [
+                "",
+                "password",
+                "token",
+                "credentials",
+                "credentials.list[0]",
+                "db",
+                "db.password",
+                "url",
+                "list",
+                "port",
+            ] {
+                let explanation = config.explain(path).unwrap();
+                let _ = write!(out, "{explanation} {explanation:?}");
+                let _ = write!(out, "{:?}", config.node(path));
+                if let Err(error) = config.get::<Vec<bool>>(path) {
+                    let _ = write!(out, "{error} {error:?} {}", error.render(Color::Always));
+                }
+            }
+            if let Err(error) = config.extract::<App>() {
+                let _ = write!(out, "{error} {error:?} {}", error.render(Color::Always));
+            }
+        }
+    }
+    out
+}
+
+fn check(file: &str, text: &str) {
+    let dir = Dir::new(&[(file, text)]);
+    let output = all_output(&dir.system());
+    assert!(!output.contains(CANARY), "{file}:\n{text}\n---\n{output}");
+}
+
+/// Secrets in every position that a format has, in files that are otherwise right.
+const SOUND: &[(&str, &str)] = &[
+    ("app.yaml", "port: x\npassword: c4n4ry\n"),
+    ("app.yaml", "port: x\ndb: {user: me, password: c4n4ry, port: y}\n"),
+    ("app.yaml", "credentials:\n  user: c4n4ry\n  list: [c4n4ry, c4n4ry]\n"),
+    ("app.yaml", "credentials: [c4n4ry]\nport: [c]\n"),
+    ("app.yaml", "password: |\n  c4n4ry\n  more c4n4ry\nport: x\n"),
+    ("app.yaml", "token: c4n4ry\n"),
+    ("app.yaml", "url: https://me:c4n4ry@host/\nport: x\n"),
+    ("app.yaml", "list: [https://c4n4ry@host/, 'postgres://u:c4n4ry@h/db']\n"),
+    ("app.yaml", "db: &db\n  password: c4n4ry\nport: *db\n"),
+    ("app.yaml", "base: &b {token: c4n4ry}\ndb:\n  <<: *b\n  port: x\n"),
+    ("app.yaml", "'password': \"c4n4ry\"\nport: x\n"),
+    ("app.yaml", "? password\n: c4n4ry\n"),
+    ("app.json", r#"{"password": "c4n4ry", "port": "x"}"#),
+    ("app.json", r#"{"pass\u0077ord": "c4n4ry", "port": "x"}"#),
+    ("app.json", "{\"credentials\": {\"user\":\n\"c4n4ry\", \"list\": [\n\"c4n4ry\"]}}"),
+    ("app.toml", "password = 'c4n4ry'\nport = 'x'\n"),
+    ("app.toml", "password = \"\"\"\nc4n4ry\n\"\"\"\nport = 'x'\n"),
+    ("app.toml", "[credentials]\nuser = 'c4n4ry'\nlist = ['c4n4ry']\n"),
+    ("app.toml", "db.password = 'c4n4ry'\nport = 'x'\n"),
+];
+
+/// What breaks a text, put in at every line of it.
+const BREAKS: &[(&str, &[&str])] = &[
+    (
+        "app.yaml",
+        &[
+            "\tx: 1",
+            "x: y: z",
+            "x: \"",
+            "x: '",
+            "x: [",
+            "x: {",
+            "x: *none",
+            "x: !tag y",
+            "]",
+            "@x",
+            "x: 1e400",
+            "? [a]",
+            "- x",
+            "---",
+            "%X",
+        ],
+    ),
+    ("app.json", &["x", ",", "}", "\"", "[", "{", "// x", "1e400", "'", ",,", ":"]),
+    (
+        "app.toml",
+        &[
+            "x",
+            "x = ",
+            "x = y",
+            "x = \"",
+            "x = '''",
+            "x = [",
+            "[",
+            "]",
+            "x: y",
+            "x = 1e400",
+            "= 1",
+            "password = 1",
+        ],
+    ),
+];
+
+#[test]
+fn sound_files_keep_their_secrets() {
+    SOUND.iter().for_each(|(file, text)| check(file, text));
+}
+
+#[test]
+fn broken_files_keep_their_secrets_wherever_they_break() {
+    for (file, text) in SOUND {
+        let (_, breaks) = BREAKS.iter().find(|(name, _)| name == file).unwrap();
+        let lines: Vec<&str> = text.lines().collect();
+        for broken in *breaks {
+            for at in 0..=lines.len() {
+                let (before, after) = lines.split_at(at);
+                let indent: String =
+                    after.first().or(before.last()).unwrap().chars().take_while(|c| *c == ' ').collect();
+                for line in [(*broken).to_owned(), format!("{indent}{broken}")] {
+                    check(file, &[before, &[&line], after].concat().join("\n"));
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn files_cut_anywhere_keep_their_secrets() {
+    for (file, text) in SOUND {
+        (0..text.len()).filter(|end| text.is_char_boundary(*end)).for_each(|end| check(file, &text[..end]));
+        (0..text.len()).filter(|start| text.is_char_boundary(*start)).for_each(|start| {
+            // What is cut off at the front may be the very name that made the rest secret.
+            if text[start..].contains("c4n4ry") && text[..start].contains("c4n4ry") {
+                let (head, tail) = (&text[..start - 1], &text[start..]);
+                if head.lines().count() > 1 && head.ends_with('\n') {
+                    check(file, &format!("{head}{tail}"));
+                }
+            }
+        });
+    }
+}
+
+#[test]
+fn the_environment_keeps_its_secrets() {
+    let dir = Dir::new(&[
+        ("app.yaml", "port: 1\npassword: 1\ncredentials: {list: [1], user: 1}\n"),
+        ("app.local.yaml", "db: {password: 1}\n"),
+    ]);
+    let schema = r#"{"properties": {"password": {"type": "integer"}, "pin": {"type": "integer", "x-secret": true},
+        "credentials": {"properties": {"list": {"items": {"type": "integer"}}, "user": {"type": "boolean"}}}}}"#;
+    let variables = [
+        ("APP_PASSWORD", "c4n4ry"),
+        ("APP_CREDENTIALS__USER", "c4n4ry"),
+        ("APP_CREDENTIALS__LIST", "[c4n4ry"),
+        ("APP_CREDENTIALS__LIST__0", "c4n4ry"),
+        ("APP_CREDENTIALS__LIST__9", "c4n4ry"),
+        ("APP_DB__PASSWORD", "c4n4ry"),
+        ("APP_DB__TOKEN", "c4n4ry"),
+        ("APP_PASWORD", "c4n4ry"),
+        ("APP_PIN", "c4n4ry"),
+        ("APP_URL", "x://c4n4ry@h"),
+    ];
+    for (name, value) in variables {
+        for with_schema in [false, true] {
+            let builder = dir.builder().env_prefix("APP_").env_variables([(name, value)]);
+            let builder = if with_schema { builder.schema("app", schema) } else { builder };
+            let output = all_output(&builder.build().unwrap());
+            assert!(!output.contains(CANARY), "{name}: {output}");
+        }
+    }
+    let broken = Dir::new(&[("app.yaml", "port: 1\n"), (".env", "APP_PASSWORD='c4n4ry\nAPP_X=\"c4n4ry\n")]);
+    let output = all_output(&broken.builder().env_prefix("APP_").env_file(".env").build().unwrap());
+    assert!(!output.contains(CANARY), "{output}");
+}
+
+#[test]
+fn interpolation_keeps_secrets() {
+    let texts = [
+        "password: c4n4ry\nurl: x-${password}\nport: ${url}\n",
+        "password: c4n4ry\nport: ${password}\nlist: ['${password}']\n",
+        "password: c4n4ry\nport: ${nothing:-${password}}\n",
+        "password: ${c4n4ry\n",
+        "db: {password: c4n4ry}\nport: ${db}\nlist: ${db}\n",
+    ];
+    for text in texts {
+        let dir = Dir::new(&[("app.yaml", text)]);
+        let output = all_output(&dir.builder().interpolation(true).build().unwrap());
+        assert!(!output.contains(CANARY), "{text}: {output}");
+    }
+}
+
+#[test]
+fn the_tests_would_see_a_canary() {
+    let dir = Dir::new(&[("app.yaml", "port: c4n4ry\n")]);
+    assert!(all_output(&dir.system()).contains(CANARY));
+}
