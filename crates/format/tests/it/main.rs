@@ -1,3 +1,9 @@
 //! The crate through its public interface.
 
+// `clippy.toml` exempts `#[test]` functions, and these helpers are only called from them.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod dotenv;
 mod json;
+#[cfg(feature = "toml")]
+mod toml;
