@@ -1,4 +1,5 @@
 use crate::ConfigRoot;
+use crate::shown::misleads;
 use std::path::Path;
 
 /// More would be a directory listing, not a hint.
@@ -6,7 +7,8 @@ const MAX_HINTS: usize = 3;
 
 impl ConfigRoot {
     /// Up to three files beside the missing `path` whose names resemble its name, the nearest first, for "did you
-    /// mean". Empty when there are none, or when the directory cannot be listed.
+    /// mean". Empty when there are none, or when the directory cannot be listed. Names that are not UTF-8 or hold
+    /// control characters are left out: nobody meant those.
     ///
     /// Extensions do not count, nor does case: `App.yaml` resembles `app.toml`, and `app` both of them.
     pub fn near_misses(&self, path: impl AsRef<Path>) -> Vec<String> {
@@ -16,6 +18,7 @@ impl ConfigRoot {
         let mut near: Vec<_> = files
             .iter()
             .filter_map(|file| Some((distance(wanted, file.file_name()?.to_str()?)?, file.to_str()?)))
+            .filter(|(_, file)| !file.chars().any(misleads))
             .collect();
         near.sort_unstable();
         near.into_iter().take(MAX_HINTS).map(|(_, file)| file.to_owned()).collect()

@@ -39,8 +39,10 @@ fn links_and_names_that_are_not_utf_8_are_listed() {
     let scene = Scene::new();
     let name = std::ffi::OsStr::from_bytes(b"caf\xe9.yaml");
     scene.write(name, "x: 1");
+    scene.write("cafe\n.yaml", "");
     scene.link("link.yaml", "gone");
-    assert_eq!(scene.root.list("").unwrap(), [name.into(), PathBuf::from("link.yaml")]);
+    let expected = [PathBuf::from("cafe\n.yaml"), name.into(), PathBuf::from("link.yaml")];
+    assert_eq!(scene.root.list("").unwrap(), expected);
     assert_eq!(scene.read(name), Ok("x: 1".into()));
     assert!(scene.root.near_misses("cafe.yaml").is_empty(), "what cannot be typed is no hint");
 }
