@@ -170,7 +170,7 @@ impl Document {
                 Ok(at) => self.far_keys.get(at).map_or(position, |&(_, key)| key),
                 Err(_) => position,
             },
-            Some(&gap) => position - u32::from(gap),
+            Some(&gap) => position.wrapping_sub(gap.into()),
             None => position,
         }
     }

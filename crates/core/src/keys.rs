@@ -19,7 +19,18 @@ const EMPTY: u32 = NO_KEY;
 
 impl KeyTable {
     pub(crate) fn new() -> Self {
-        Self { text: String::new(), ends: Vec::new(), slots: vec![EMPTY; 16], hasher: RandomState::default() }
+        Self::with_capacity(0, 0)
+    }
+
+    /// With room for so many keys of so many bytes in all.
+    pub(crate) fn with_capacity(keys: usize, bytes: usize) -> Self {
+        let slots = (keys * 2).next_power_of_two().max(16);
+        Self {
+            text: String::with_capacity(bytes),
+            ends: Vec::with_capacity(keys),
+            slots: vec![EMPTY; slots],
+            hasher: RandomState::default(),
+        }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -39,6 +50,14 @@ impl KeyTable {
         };
         let end = self.ends.get(at).copied().unwrap_or_default();
         self.text.get(start as usize..end as usize).unwrap_or_default()
+    }
+
+    /// The length in bytes of a key, if there is one of this number.
+    #[inline]
+    pub(crate) fn length(&self, id: u32) -> Option<u32> {
+        let end = *self.ends.get(id as usize)?;
+        let before = id.checked_sub(1).and_then(|before| self.ends.get(before as usize));
+        Some(end - before.copied().unwrap_or_default())
     }
 
     /// The number of `key`, if the document has it anywhere.
@@ -92,10 +111,10 @@ impl KeyTable {
         self.slots.clear();
         self.slots.resize(size, EMPTY);
         for id in 0..self.ends.len() as u32 {
-            if let Err(slot) = self.probe(self.name(id)) {
-                if let Some(free) = self.slots.get_mut(slot) {
-                    *free = id;
-                }
+            if let Err(slot) = self.probe(self.name(id))
+                && let Some(free) = self.slots.get_mut(slot)
+            {
+                *free = id;
             }
         }
     }

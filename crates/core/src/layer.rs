@@ -18,7 +18,7 @@ struct Inner {
 
 /// What the positions of a layer's values mean.
 #[derive(PartialEq, Eq)]
-enum Places {
+pub(crate) enum Places {
     /// Nothing more than the layer itself.
     Whole,
     /// Byte offsets into a text.
@@ -74,19 +74,25 @@ impl fmt::Display for LayerKind {
 impl Layer {
     /// A layer without places: values set in code.
     pub fn new(kind: LayerKind, name: impl Into<Box<str>>) -> Self {
-        Self(Arc::new(Inner { kind, name: name.into(), places: Places::Whole }))
+        Self::with_places(kind, name.into(), Places::Whole)
     }
 
     /// A layer read from `text`: positions are byte offsets into it. The text itself is not kept.
     pub fn of_text(kind: LayerKind, name: impl Into<Box<str>>, text: &str) -> Self {
-        let places = Places::Text(LineTable::new(text));
-        Self(Arc::new(Inner { kind, name: name.into(), places }))
+        Self::with_places(kind, name.into(), Places::Text(LineTable::new(text)))
     }
 
     /// A layer of environment variables: positions are indices into `variables`.
     pub fn of_variables(kind: LayerKind, name: impl Into<Box<str>>, variables: Vec<Box<str>>) -> Self {
-        let places = Places::Variables(variables.into());
-        Self(Arc::new(Inner { kind, name: name.into(), places }))
+        Self::with_places(kind, name.into(), Places::Variables(variables.into()))
+    }
+
+    pub(crate) fn with_places(kind: LayerKind, name: Box<str>, places: Places) -> Self {
+        Self(Arc::new(Inner { kind, name, places }))
+    }
+
+    pub(crate) fn places(&self) -> &Places {
+        &self.0.places
     }
 
     /// What part it plays.

@@ -5,6 +5,7 @@
 
 mod builder;
 mod de;
+mod diff;
 mod document;
 mod keys;
 mod kind;
@@ -12,7 +13,9 @@ mod layer;
 mod lines;
 mod merge;
 mod node;
+mod pack;
 mod path;
+mod prepared;
 mod problem;
 mod redact;
 mod row;
@@ -24,13 +27,16 @@ mod value;
 
 pub use builder::{BuildError, DocumentBuilder, Duplicate};
 pub use de::{DeserializeError, ExtractOptions, UnknownKeys, extract};
+pub use diff::{Change, ChangeKind, Changes, diff};
 pub use document::Document;
 pub use kind::Kind;
 pub use layer::{Layer, LayerKind, Origin, Place};
 pub use lines::{LineTable, Location};
 pub use merge::{ListMerge, ListRules, MergeOptions, Merged, merge};
 pub use node::{Entries, Items, NodeRef, Value};
+pub use pack::UnpackError;
 pub use path::{KeyPath, PathError, PathFault, Segment};
+pub use prepared::PreparedPath;
 pub use problem::{Limit, Problem, ProblemKind, Problems, Related, Severity};
 pub use redact::{MASK, Redactor, is_secret_name};
 pub use suggest::suggest;

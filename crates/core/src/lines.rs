@@ -32,6 +32,26 @@ impl LineTable {
         Self { lines: line_lengths(text).into(), wide: wide_characters(text).into() }
     }
 
+    /// The two strings, for [`from_parts`](Self::from_parts).
+    pub(crate) fn parts(&self) -> (&[u8], &[u8]) {
+        (&self.lines, &self.wide)
+    }
+
+    /// Takes what [`parts`](Self::parts) gave; `None` when there cannot be a text with such lines.
+    pub(crate) fn from_parts(lines: &[u8], wide: &[u8]) -> Option<Self> {
+        let whole = |bytes: &[u8]| bytes.last().is_none_or(|last| *last < 0x80);
+        let mut lengths = Varints(lines);
+        let end = lengths.try_fold(0u32, |end, length| end.checked_add(length));
+        // Wide characters do not overlap: each starts where the one before ends, or later.
+        let mut codes = Varints(wide);
+        let places = codes.try_fold((0u32, 0u32), |(at, free), code| {
+            let at = at.checked_add(code >> 2)?;
+            (at >= free && code & 3 > 0).then_some((at, at.checked_add(code & 3)?.checked_add(1)?))
+        });
+        let fits = whole(lines) && whole(wide) && end.is_some() && places.is_some();
+        fits.then(|| Self { lines: lines.into(), wide: wide.into() })
+    }
+
     /// The line and column of the byte at `offset`, which may be the end of the text.
     pub fn locate(&self, offset: u32) -> Location {
         let (mut line, mut start) = (1, 0);

@@ -223,22 +223,8 @@ impl<'a> NodeRef<'a> {
 /// Equal data, as [`Document`]s compare.
 impl PartialEq for NodeRef<'_> {
     fn eq(&self, other: &Self) -> bool {
-        match (self.value(), other.value()) {
-            (Value::Null, Value::Null) => true,
-            (Value::Bool(a), Value::Bool(b)) => a == b,
-            (Value::Integer(a), Value::Integer(b)) => a == b,
-            (Value::Unsigned(a), Value::Unsigned(b)) => a == b,
-            (Value::Float(a), Value::Float(b)) => a.to_bits() == b.to_bits(),
-            (Value::String(a), Value::String(b)) => a == b,
-            (Value::List(a), Value::List(b)) => a.len() == b.len() && a.zip(b).all(|(a, b)| a == b),
-            (Value::Map(a), Value::Map(b)) => a.len() == b.len() && same_members(a, *other),
-            _ => false,
-        }
+        crate::diff::equal(*self, *other)
     }
-}
-
-fn same_members(mut members: Entries<'_>, other: NodeRef<'_>) -> bool {
-    members.all(|(key, member)| other.get(key).is_some_and(|twin| member == twin))
 }
 
 /// Kind and place, never the value, which may be a secret.

@@ -1,0 +1,149 @@
+use super::column::{push_distance, push_signed, push_varint};
+use super::{Expected, MAGIC, TRUE, VERSION, layers};
+use crate::Document;
+use crate::row::{NO_KEY, Row, Tag};
+
+pub(super) fn pack(document: &Document) -> Vec<u8> {
+    let mut packer = Packer::new(document);
+    packer.value(document.root);
+    packer.end_run();
+    packer.join(&layers::write(&document.layers))
+}
+
+struct Packer<'a> {
+    document: &'a Document,
+    columns: Columns,
+    /// The new number of each key; keys are numbered anew as they appear, so that unused ones are left behind.
+    key_numbers: Vec<u32>,
+    keys: u32,
+    expected: Expected,
+    /// The layer of the values before, and how many they are.
+    run: (u32, u64),
+}
+
+#[derive(Default)]
+struct Columns {
+    key_lengths: Vec<u8>,
+    key_text: Vec<u8>,
+    tags: Vec<u8>,
+    keys: Vec<u8>,
+    places: Vec<u8>,
+    gaps: Vec<u8>,
+    counts: Vec<u8>,
+    lengths: Vec<u8>,
+    text: Vec<u8>,
+    numbers: Vec<u8>,
+    floats: Vec<u8>,
+    runs: Vec<u8>,
+}
+
+impl<'a> Packer<'a> {
+    fn new(document: &'a Document) -> Self {
+        Self {
+            document,
+            columns: Columns::default(),
+            key_numbers: vec![NO_KEY; document.keys.len()],
+            keys: 0,
+            expected: Expected::new(document.layers.len()),
+            run: (0, 0),
+        }
+    }
+
+    fn value(&mut self, number: u32) {
+        let row = self.document.row(number);
+        let (first, size) = row.range();
+        let tag = row.tag() as u8;
+        self.layer(row.layer());
+        self.place(number, row);
+        self.columns.tags.push(if row.tag() == Tag::Bool && row.payload != 0 { tag | TRUE } else { tag });
+        match row.tag() {
+            Tag::Null | Tag::Bool => {}
+            Tag::Int => push_signed(&mut self.columns.numbers, row.payload as i64),
+            Tag::Uint => push_varint(&mut self.columns.numbers, row.payload),
+            Tag::Float => self.columns.floats.extend(row.payload.to_le_bytes()),
+            Tag::String => {
+                push_varint(&mut self.columns.lengths, size.into());
+                self.columns.text.extend(self.document.slice(row).as_bytes());
+            }
+            Tag::List | Tag::Map => {
+                push_varint(&mut self.columns.counts, size.into());
+                (first..first + size).for_each(|member| self.value(member));
+            }
+        }
+    }
+
+    /// Its key, and where both stand.
+    fn place(&mut self, number: u32, row: Row) {
+        let expected = self.expected.place(row.layer());
+        let length = if row.tag() == Tag::String { row.range().1 } else { 0 };
+        self.expected.end(row.layer(), row.position.wrapping_add(length));
+        if row.key() == NO_KEY {
+            push_distance(&mut self.columns.places, expected, row.position);
+            return;
+        }
+        let key_place = self.document.key_position(number);
+        let key_end = key_place.wrapping_add(self.key(row.key()));
+        push_distance(&mut self.columns.places, expected, key_place);
+        push_distance(&mut self.columns.gaps, key_end, row.position);
+    }
+
+    /// Writes a key and gives its length.
+    fn key(&mut self, id: u32) -> u32 {
+        let key = self.document.keys.name(id);
+        if let Some(number) = self.key_numbers.get_mut(id as usize) {
+            if *number == NO_KEY {
+                *number = self.keys;
+                self.keys += 1;
+                push_varint(&mut self.columns.key_lengths, key.len() as u64);
+                self.columns.key_text.extend(key.as_bytes());
+            }
+            push_varint(&mut self.columns.keys, (*number).into());
+        }
+        key.len() as u32
+    }
+
+    fn layer(&mut self, layer: u32) {
+        if layer != self.run.0 {
+            self.end_run();
+            self.run = (layer, 0);
+        }
+        self.run.1 += 1;
+    }
+
+    fn end_run(&mut self) {
+        let (layer, values) = self.run;
+        if values > 0 {
+            push_varint(&mut self.columns.runs, layer.into());
+            push_varint(&mut self.columns.runs, values);
+        }
+    }
+
+    fn join(self, layers: &[u8]) -> Vec<u8> {
+        let c = self.columns;
+        let columns: [&[u8]; 13] = [
+            layers,
+            &c.key_lengths,
+            &c.key_text,
+            &c.tags,
+            &c.keys,
+            &c.places,
+            &c.gaps,
+            &c.counts,
+            &c.lengths,
+            &c.text,
+            &c.numbers,
+            &c.floats,
+            &c.runs,
+        ];
+        let mut out = Vec::with_capacity(columns.iter().map(|column| column.len() + 5).sum());
+        out.extend(MAGIC);
+        out.push(VERSION);
+        for column in columns {
+            push_varint(&mut out, column.len() as u64);
+            out.extend(column);
+        }
+        let checksum = crc32fast::hash(&out);
+        out.extend(checksum.to_le_bytes());
+        out
+    }
+}
