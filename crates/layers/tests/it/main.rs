@@ -1,2 +1,6 @@
 //! Behaviour of the crate through its public interface.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests fail the test")]
+
+mod env;
 mod files;
