@@ -321,9 +321,11 @@ impl Recipes {
     /// A variable of the environment, empty if it is not set.
     fn variable(&self, name: &str) -> String {
         let value = match &self.variables {
-            Some(variables) => {
-                variables.0.iter().find(|(known, _)| known == OsStr::new(name)).map(|(_, value)| value.clone())
-            }
+            Some(variables) => variables
+                .0
+                .iter()
+                .find(|(known, _)| known == OsStr::new(name))
+                .map(|(_, value)| value.clone()),
             None => std::env::var_os(name),
         };
         value.map(|value| value.to_string_lossy().into_owned()).unwrap_or_default()

@@ -61,3 +61,8 @@ pub use enhanced_config_core as core;
 pub use enhanced_config_files as files;
 pub use enhanced_config_format as format;
 pub use enhanced_config_layers as layers;
+
+/// The program of the README is run as a test.
+#[cfg(all(doctest, feature = "yaml"))]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

@@ -49,7 +49,9 @@ impl fmt::Debug for LoadError {
 pub struct Rejection {
     name: Box<str>,
     problems: Problems,
+    #[cfg_attr(not(feature = "render"), allow(dead_code, reason = "only rendering shows lines"))]
     texts: Texts,
+    #[cfg_attr(not(feature = "render"), allow(dead_code, reason = "only rendering shows lines"))]
     redactor: Redactor,
 }
 

@@ -186,7 +186,7 @@ fn of_permission() {
         None => Dir::new(&[("app.yaml", "a: 1\n")]),
     };
     let mode = |path: &std::path::Path, mode| {
-        std::fs::set_permissions(path, PermissionsExt::from_mode(mode)).unwrap()
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap()
     };
     mode(dir.path(), 0o755);
     mode(&dir.path().join("app.yaml"), 0o600);

@@ -26,7 +26,13 @@ fn inputs() -> Vec<Input> {
     let keys = |format: fn(usize) -> String| (0..300_000).map(format).collect::<String>();
     vec![
         refused("800 kB of `{a: `", "app.yaml", "{a: ".repeat(200_000), "levels of nesting"),
-        refused("40 kB of `- `", "app.yaml", "- ".repeat(20_000), "levels of nesting"),
+        refused("40 kB of `- ` at the root", "app.yaml", "- ".repeat(20_000), "found list"),
+        refused(
+            "40 kB of `- ` under a key",
+            "app.yaml",
+            format!("a:\n  {}", "- ".repeat(20_000)),
+            "levels of nesting",
+        ),
         refused("40 kB of `? `", "app.yaml", "? ".repeat(20_000), ""),
         refused(
             "nested block maps",
