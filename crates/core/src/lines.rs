@@ -62,7 +62,7 @@ impl LineTable {
             start += length;
             line += 1;
         }
-        let column = offset - start - self.extra_bytes(start, offset) + 1;
+        let column = (offset - start - self.extra_bytes(start, offset)).saturating_add(1);
         Location { line, column }
     }
 
@@ -162,5 +162,6 @@ mod tests {
         let table = LineTable::new(&"x".repeat(100_000));
         assert_eq!(table.locate(99_999), Location { line: 1, column: 100_000 });
         assert_eq!(LineTable::default().locate(7), Location { line: 1, column: 8 });
+        assert_eq!(LineTable::default().locate(u32::MAX), Location { line: 1, column: u32::MAX });
     }
 }
