@@ -27,7 +27,7 @@ fn from_file(suite: &mut Suite, input: &Input) {
     let read = || fs::read_to_string(&input.path).expect("the corpus wrote it");
     let question = suite
         .ask(format!("format/load/{}/{}", input.format.name(), input.name))
-        .ours_if(ours::READS, || ours::load(&input.path, input.format));
+        .ours(|| ours::load(&input.path, input.format));
     let question = match input.format {
         Format::Json => question.peer("serde_json", move || json(&read())),
         Format::Yaml => question.peer("serde_yaml", move || yaml(&read())),
@@ -49,7 +49,7 @@ fn from_text(suite: &mut Suite, input: &Input) {
     let Input { format, text, .. } = input;
     let question = suite
         .ask(format!("format/parse/{}/{}", format.name(), input.name))
-        .ours_if(ours::READS, || ours::parse(text, *format));
+        .ours(|| ours::parse(text, *format));
     let question = match format {
         Format::Json => question.peer("serde_json", || json(text)),
         Format::Yaml => question.peer("serde_yaml", || yaml(text)),

@@ -43,10 +43,7 @@ fn compare<'a>(suite: &'a mut Suite, id: String, text: &'a str, measure: Measure
     // that is measured but what they keep of it.
     let json = || serde_json::from_str::<serde_json::Value>(text).expect("valid JSON");
     let question = suite.ask(id);
-    let question = match ours::READS {
-        true => measured(question, "ours", measure, || ours::parse(text, Format::Json)),
-        false => question,
-    };
+    let question = measured(question, "ours", measure, || ours::parse(text, Format::Json));
     let question = measured(question, "serde_json", measure, json);
     let question = measured(question, "config", measure, || peers::config_text(text, Format::Json));
     let question = measured(question, "figment", measure, || peers::figment_text(text, Format::Json));

@@ -31,10 +31,10 @@ fn decoded(suite: &mut Suite, family: &Family) {
     let config = peers::config_text(text, Format::Json);
     let figment = peers::figment_text(text, Format::Json);
     let expected: Platform = serde_json::from_str(text).expect("the structs hold the data");
-    assert!(!ours::TYPES || ours::typed::<Platform>(&document) == expected);
+    assert!(ours::typed::<Platform>(&document) == expected);
     suite
         .ask(format!("core/typed/{}", family.size.name()))
-        .ours_if(ours::TYPES, || ours::typed::<Platform>(&document))
+        .ours(|| ours::typed::<Platform>(&document))
         .peer("serde_json text", || serde_json::from_str::<Platform>(text))
         .peer("&serde_json::Value", || Platform::deserialize(&value))
         .peer_with("config", || config.clone(), |config| config.try_deserialize::<Platform>())
@@ -47,7 +47,7 @@ fn from_text(suite: &mut Suite, input: &Input) {
     let Input { format, text, .. } = input;
     let question = suite
         .ask(format!("format/typed/{}/{}", format.name(), input.name))
-        .ours_if(ours::TYPES, || ours::typed::<Platform>(&ours::parse(text, *format)));
+        .ours(|| ours::typed::<Platform>(&ours::parse(text, *format)));
     let question = match format {
         Format::Json => question.peer("serde_json", || serde_json::from_str::<Platform>(text)),
         Format::Yaml => question.peer("serde_yaml", || serde_yaml::from_str::<Platform>(text)),

@@ -131,17 +131,19 @@ pub struct Family {
 impl Family {
     /// One for each size.
     pub fn all() -> Vec<Self> {
-        let family = |size| {
-            let base = generate(size);
-            Self {
-                size,
-                base: emit::json(&base),
-                profile: emit::json(&variant::profile(&base)),
-                local: emit::json(&variant::local(&base)),
-                changed: emit::json(&variant::ten_changes(&base)),
-            }
-        };
-        Size::ALL.into_iter().map(family).collect()
+        Size::ALL.into_iter().map(Self::of).collect()
+    }
+
+    /// The one of this size.
+    pub fn of(size: Size) -> Self {
+        let base = generate(size);
+        Self {
+            size,
+            base: emit::json(&base),
+            profile: emit::json(&variant::profile(&base)),
+            local: emit::json(&variant::local(&base)),
+            changed: emit::json(&variant::ten_changes(&base)),
+        }
     }
 }
 
@@ -150,10 +152,10 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
-    use crate::{peers, typed::Platform};
+    use crate::{ours, peers, typed::Platform};
 
     #[test]
-    fn every_rival_reads_every_text() {
+    fn everyone_reads_every_text_alike() {
         let corpus = Corpus::new().unwrap();
         for input in Format::ALL.into_iter().flat_map(|format| corpus.of(format)) {
             let expected: Value = match input.format {
@@ -161,6 +163,11 @@ mod tests {
                 Format::Yaml => serde_yaml::from_str(&input.text).unwrap(),
                 Format::Toml => toml::from_str(&input.text).unwrap(),
             };
+            assert!(
+                ours::json(&ours::parse(&input.text, input.format)) == expected,
+                "we read {} wrong",
+                input.name
+            );
             let config: Value = peers::config_file(input).try_deserialize().unwrap();
             assert!(config == expected, "config reads {} differently", input.name);
             let figment: Value = peers::figment_file(input).extract().unwrap();
