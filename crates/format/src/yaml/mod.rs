@@ -1,0 +1,71 @@
+//! YAML to documents: the events of `granit_parser`, composed straight into a [`DocumentBuilder`].
+//!
+//! Every YAML 1.2 construct is read, except what a configuration cannot hold: duplicate keys, tags outside the core
+//! schema, maps and lists as keys, and a second document. What a scalar means is in [`scalar`].
+//!
+//! Keys are strings. A key that is a number, a boolean or a null is the text it is written with (`1`, `0x1F`, `~`, or
+//! nothing), so that `1` and `"1"` are one key twice.
+//!
+//! Where a value stands:
+//!
+//! | value | position |
+//! |---|---|
+//! | scalar | its first character, quote, `\|` or `>`, behind tag and anchor |
+//! | flow map, list | its bracket |
+//! | block map | its first key |
+//! | block list | its first `-` |
+//! | nothing at all | its key; in a list its `-` |
+//! | alias, merged member | what it repeats, because that is the place to change it; an alias's key keeps its own |
+//!
+//! [`DocumentBuilder`]: enhanced_config_core::DocumentBuilder
+
+mod alias;
+mod compose;
+mod node;
+mod output;
+mod place;
+mod problems;
+mod scalar;
+mod syntax;
+mod tape;
+
+use enhanced_config_core::{Document, Problems};
+use granit_parser::{Parser, options};
+
+use crate::Limits;
+use crate::parse::Reading;
+use compose::{Composer, Stop};
+
+/// What a document can hold however high the limit is set.
+const MAX_DEPTH: usize = 512;
+
+/// How many characters the parser looks ahead of a token that may be a key. YAML says 1,024; what the limit counts is
+/// the key behind its escapes, of which `\u0061` is the longest.
+fn key_characters(limits: &Limits) -> usize {
+    limits.key_bytes.saturating_mul(6).saturating_add(64)
+}
+
+pub(crate) fn read(reading: &mut Reading<'_>) -> Result<Document, Problems> {
+    let text = reading.text;
+    let limits = reading.options.limits;
+    let depth = limits.depth.min(MAX_DEPTH);
+    let options = options! {
+        // The composer reports them, and goes on.
+        emit_unresolved_aliases: true,
+        simple_key_max_lookahead: key_characters(&limits),
+        flow_nesting_limit: depth,
+        block_nesting_limit: depth,
+    };
+    let mut parser = Parser::new_from_str_with_options(text, options);
+    let mut composer = Composer::new(reading);
+    while let Some(event) = parser.next_event() {
+        let outcome = match event {
+            Ok((event, span)) => composer.event(event, span),
+            Err(error) => composer.syntax(&error),
+        };
+        if let Err(Stop) = outcome {
+            break;
+        }
+    }
+    composer.finish()
+}

@@ -1,0 +1,99 @@
+use enhanced_config_core::{BuildError, KeyPath, Problem, ProblemKind, Segment, is_secret_name};
+use granit_parser::Span;
+
+use super::compose::{Composer, Next, Outcome, Stop, offset};
+use super::scalar::{Oddity, Scalar};
+use super::syntax;
+
+/// A file with more problems, or warnings, is not mended one by one.
+const MAX_PROBLEMS: usize = 50;
+
+impl Composer<'_, '_> {
+    /// Notes why a scalar has no plain meaning, and says what to read it as.
+    #[cold]
+    pub(super) fn odd(&mut self, oddity: Oddity, position: u32) -> Result<Scalar, Stop> {
+        match oddity {
+            Oddity::LeadingZero => {
+                if self.reading.warnings.len() < MAX_PROBLEMS {
+                    let path = self.path();
+                    self.reading.warn(ProblemKind::LeadingZero, path, position as usize);
+                }
+                return Ok(Scalar::Text);
+            }
+            Oddity::OutOfRange(expected) => self.note(ProblemKind::NumberRange { expected }, position)?,
+            Oddity::Unfit(expected) => self.note_unfit(expected, position)?,
+        }
+        Ok(Scalar::Null)
+    }
+
+    /// Names the tag, unless its key is a secret's: `password: !abc` was meant as text.
+    #[cold]
+    pub(super) fn unknown_tag(&mut self, span: Span) -> Outcome {
+        let path = self.path();
+        let is_secret =
+            path.segments().iter().any(|segment| matches!(segment, Segment::Key(key) if is_secret_name(key)));
+        let message = match span.tag_span().and_then(|span| span.slice(self.reading.text)) {
+            Some(tag) if !is_secret && tag.len() <= 64 => format!("unknown tag `{tag}`"),
+            _ => "unknown tag".into(),
+        };
+        let position = offset(span.tag_start().unwrap_or(span.start));
+        let problem = self.reading.syntax(message, position as usize);
+        self.add(problem.with_path(path).with_help(syntax::QUOTE_TAG))
+    }
+
+    /// A value that its tag does not fit.
+    pub(super) fn note_unfit(&mut self, expected: &'static str, position: u32) -> Outcome {
+        let expected = format!("{expected}, as its tag says").into();
+        self.note(ProblemKind::BadValue { expected }, position)
+    }
+
+    pub(super) fn note_syntax(&mut self, message: &'static str, position: u32) -> Outcome {
+        self.note(ProblemKind::Syntax { message: message.into() }, position)
+    }
+
+    #[cold]
+    pub(super) fn note(&mut self, kind: ProblemKind, position: u32) -> Outcome {
+        let problem = self.problem(kind, position);
+        self.add(problem)
+    }
+
+    pub(super) fn stop_syntax(&mut self, message: &'static str, position: u32) -> Outcome {
+        self.stop(ProblemKind::Syntax { message: message.into() }, position)
+    }
+
+    #[cold]
+    pub(super) fn stop(&mut self, kind: ProblemKind, position: u32) -> Outcome {
+        self.note(kind, position)?;
+        Err(Stop)
+    }
+
+    #[cold]
+    pub(super) fn refuse(&mut self, error: BuildError, position: u32) -> Outcome {
+        self.problems.extend(self.reading.refused(error, position as usize));
+        Err(Stop)
+    }
+
+    pub(super) fn add(&mut self, problem: Problem) -> Outcome {
+        self.problems.push(problem);
+        if self.problems.len() < MAX_PROBLEMS { Ok(()) } else { Err(Stop) }
+    }
+
+    /// A problem with the value that comes now.
+    pub(super) fn problem(&self, kind: ProblemKind, position: u32) -> Problem {
+        self.reading.error(kind, position as usize).with_path(self.path())
+    }
+
+    /// The path of the value that comes now; when a key comes, that of its map.
+    pub(super) fn path(&self) -> KeyPath {
+        let ends = self.frames.iter().skip(1).map(|frame| frame.keys).chain([self.keys.len()]);
+        let steps = self.frames.iter().zip(ends).filter_map(|(frame, end)| match frame.next {
+            Next::Key => None,
+            Next::Item => Some(Segment::Index(frame.items)),
+            Next::Value | Next::Merge => {
+                let key = end.checked_sub(1).and_then(|last| self.keys.get(last))?;
+                Some(Segment::Key(key.text.as_ref().into()))
+            }
+        });
+        steps.collect()
+    }
+}
