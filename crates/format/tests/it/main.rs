@@ -7,3 +7,11 @@ mod dotenv;
 mod json;
 #[cfg(feature = "toml")]
 mod toml;
+#[cfg(feature = "yaml")]
+mod yaml;
+#[cfg(feature = "yaml")]
+mod yaml_hostile;
+#[cfg(feature = "yaml")]
+mod yaml_refused;
+#[cfg(feature = "yaml")]
+mod yaml_spec;
