@@ -54,7 +54,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     match system.load::<App>("broken") {
         Ok(_) => Err("broken.yaml was taken".into()),
         Err(error) => {
-            print!("{}", error.render(Color::Auto));
+            eprint!("{}", error.render(Color::Auto));
             Ok(())
         }
     }

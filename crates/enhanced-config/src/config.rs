@@ -127,7 +127,7 @@ impl Config {
                 None => break,
             }
         }
-        let problem = Problem::error(ProblemKind::Missing).with_origin(node.origin());
+        let problem = Problem::error(ProblemKind::Missing).with_origin(node.key_origin());
         let near = match way.segments().last() {
             Some(Segment::Key(key)) => suggest(key, node.entries().map(|(key, _)| key))
                 .map(|key| way.parent().unwrap_or_default().join(key)),

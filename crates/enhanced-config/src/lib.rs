@@ -53,7 +53,7 @@ pub use enhanced_config_core::{
     Problems, Severity, UnknownKeys,
 };
 #[cfg(feature = "render")]
-pub use enhanced_config_format::render::Color;
+pub use enhanced_config_format::Color;
 pub use enhanced_config_format::{Format, Limits};
 pub use enhanced_config_layers::Explanation;
 

@@ -25,7 +25,8 @@ impl LoadError {
         }
     }
 
-    /// The error with the lines it is about, for a terminal.
+    /// The error with the lines it is about, for a terminal: [`Color::Auto`](crate::Color::Auto) looks at the standard
+    /// error stream.
     #[cfg(feature = "render")]
     pub fn render(&self, color: crate::Color) -> String {
         match self {
@@ -76,12 +77,14 @@ impl Rejection {
         format!("configuration {} has {errors} problem{plural}", self.name)
     }
 
-    /// The problems with the lines they are about, for a terminal. Lines that hold a secret are not shown.
+    /// The problems with the lines they are about, for a terminal: [`Color::Auto`](crate::Color::Auto) looks at the
+    /// standard error stream. Lines that may hold a secret are not shown.
     #[cfg(feature = "render")]
     pub fn render(&self, color: crate::Color) -> String {
-        let snippets = enhanced_config_format::render::Renderer::new(color)
+        let snippets = enhanced_config_format::Renderer::new()
+            .with_color(color, &std::io::stderr())
             .with_redactor(self.redactor.clone())
-            .render(&self.problems, &|layer: &str| self.texts.get(layer));
+            .render(&self.problems, |layer| self.texts.get(layer.name()));
         format!("{snippets}\n{}\n", self.summary())
     }
 }

@@ -59,6 +59,8 @@ impl DeserializeError {
                     let key = self.problem.path.last_key().and_then(|key| node.get(key));
                     key.unwrap_or(node).key_origin()
                 }
+                // What is not there has no place; its map's key is where a person looks.
+                ProblemKind::Missing => node.key_origin(),
                 _ => node.origin(),
             });
         }

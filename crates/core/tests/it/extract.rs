@@ -304,3 +304,30 @@ fn secrets_stay_out_of_every_message() {
     let first = App::deserialize(document.root()).unwrap_err();
     assert!(!format!("{first} {first:?}").contains("canary"), "{first}");
 }
+
+#[test]
+fn a_key_beside_its_misspelling_is_missing() {
+    #[derive(Deserialize, Debug)]
+    #[serde(deny_unknown_fields)]
+    #[allow(dead_code, reason = "fields are there to be filled")]
+    struct Server {
+        host: String,
+        port: u16,
+        timeout: f64,
+    }
+    #[derive(Deserialize, Debug)]
+    #[allow(dead_code, reason = "fields are there to be filled")]
+    struct App {
+        server: Server,
+        limits: u8,
+    }
+    check::<App>(
+        json!({ "server": { "host": "a", "prot": 1, "timeout": "soon" } }),
+        &[
+            "limits: missing",
+            "server.port: missing",
+            "server.prot: unknown key; did you mean `port`?",
+            "server.timeout: expected a number, found string",
+        ],
+    );
+}
