@@ -19,3 +19,5 @@ pub use emit::{EmitError, emit};
 pub use format::Format;
 pub use limits::Limits;
 pub use parse::{ParseOptions, Parsed, parse};
+#[cfg(feature = "render")]
+pub use render::{Color, Renderer};

@@ -1,0 +1,433 @@
+//! Which lines may hold a secret, in a text that cannot be read.
+//!
+//! A broken text can be meant in several ways: a quote or bracket that is open at the end of a line may be meant to
+//! reach further, or be a slip. [`secret_lines`] reads the text in each of these ways, as loosely as it can, and
+//! hides every line that is below a secret key in any of them. A key reaches to the next line that clearly starts a
+//! key of the same or a lower column; whatever is not clear still belongs to it.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+
+use enhanced_config_core::{KeyPath, Redactor, Segment, is_secret_name};
+
+use crate::Format;
+
+/// A longer text is hidden as a whole: reading it in all ways takes a second for every megabyte.
+const LONGEST: usize = 1 << 20;
+
+/// The same where paths are looked up too.
+const LONGEST_WITH_PATHS: usize = LONGEST / 4;
+
+/// How many keys around another are tried as its parents.
+const MOST_PARENTS: usize = 8;
+
+/// Nesting is not followed further: what is deeper is hidden.
+const DEEPEST: usize = 256;
+
+/// For each line whether it may hold a secret.
+pub(super) fn secret_lines(text: &str, format: Option<Format>, redactor: &Redactor) -> Vec<bool> {
+    let lines: Vec<&str> = text.split('\n').collect();
+    let by_name_alone = *redactor == Redactor::new();
+    if text.len() > if by_name_alone { LONGEST } else { LONGEST_WITH_PATHS } {
+        return vec![true; lines.len()];
+    }
+    let styles: &[Style] = match format {
+        Some(Format::Toml) => &[Style::Headers],
+        Some(Format::DotEnv) => &[Style::Equals],
+        Some(Format::Json | Format::Yaml) => &[Style::Colon],
+        None => &[Style::Headers, Style::Equals, Style::Colon],
+    };
+    let mut names = Names { redactor, by_name_alone, known: HashMap::new(), anchors: HashSet::new() };
+    let mut secret = vec![false; lines.len()];
+    for _ in 0..MOST_PASSES {
+        for &style in styles {
+            for (quotes, brackets) in [(true, true), (true, false), (false, true), (false, false)] {
+                let mut guess = Guess::new(style, quotes, brackets, &mut names);
+                for (line, secret) in lines.iter().zip(&mut secret) {
+                    *secret |= guess.line(line);
+                }
+            }
+        }
+        let known = names.anchors.len();
+        let hidden = lines.iter().zip(&secret).filter(|(line, secret)| **secret || names_secret(line));
+        names.anchors.extend(hidden.flat_map(|(line, _)| marked(line, '*')));
+        if names.anchors.len() == known {
+            return secret;
+        }
+    }
+    vec![true; lines.len()]
+}
+
+/// What aliases refer to is secret where they stand for a secret, which takes another pass to find out.
+const MOST_PASSES: usize = 4;
+
+/// The names behind a mark: YAML's `&anchor` and `*alias`.
+fn marked(line: &str, mark: char) -> impl Iterator<Item = &str> {
+    line.split(mark).skip(1).map(|rest| {
+        let end = rest.find(|c: char| c.is_whitespace() || "[]{},\"'".contains(c)).unwrap_or(rest.len());
+        rest.get(..end).unwrap_or_default()
+    })
+}
+
+/// Whether a word of the text, or two side by side, is the name of a secret.
+pub(super) fn names_secret(text: &str) -> bool {
+    let text = unescaped(text);
+    let parts = |c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-' | '.'));
+    let words = || text.split(parts).map(|word| word.trim_matches('-')).filter(|word| !word.is_empty());
+    let mut pairs = words().zip(words().skip(1));
+    words().any(is_secret_name) || pairs.any(|(first, second)| is_secret_name(&format!("{first} {second}")))
+}
+
+/// Whether a text is secret whatever its key: a URL with a user or password, a private key.
+pub(super) fn is_secret_value(text: &str) -> bool {
+    has_userinfo(text) || text.contains("PRIVATE KEY-----")
+}
+
+/// Whether a URL of the text may have a user or password in it.
+///
+/// Finds more than [`Redactor::mask_urls`], because a password may hold what should have been escaped, or be cut off
+/// at the end of a line.
+fn has_userinfo(text: &str) -> bool {
+    text.match_indices("://").any(|(at, slashes)| {
+        let rest = text.get(at + slashes.len()..).unwrap_or_default();
+        let end = rest.find(|c: char| "/?#\"'`,)<>".contains(c) || c.is_whitespace()).unwrap_or(rest.len());
+        let host = rest.get(..end).unwrap_or_default();
+        let port = host.rsplit_once(':').map(|(_, port)| port);
+        let odd_port = port.is_some_and(|port| port.is_empty() || !port.bytes().all(|b| b.is_ascii_digit()));
+        rest.contains('@') || odd_port && !host.ends_with(']')
+    })
+}
+
+/// What stands between a key and its value.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Style {
+    Colon,
+    Equals,
+    /// `=`, and `[key]` lines head tables.
+    Headers,
+}
+
+/// One way to read a text.
+struct Guess<'n, 'r, 'a> {
+    style: Style,
+    /// Whether a quote open at the end of a line reaches into the next.
+    quotes: bool,
+    /// Whether a bracket does.
+    brackets: bool,
+    names: &'n mut Names<'r, 'a>,
+    /// The keys that are open, the innermost last.
+    ways: Vec<Way>,
+    /// How many brackets are open.
+    depth: usize,
+    quote: Option<char>,
+    /// The column of the last secret key that ended.
+    ended: Option<usize>,
+}
+
+/// A key that is open.
+struct Way {
+    segments: Vec<Segment>,
+    /// The column of the key, counted from 1; 0 for the header of a table.
+    column: usize,
+    depth: usize,
+    /// Whether it, or one around it, is secret.
+    secret: bool,
+    /// Whether no value followed it on its line, so that the next line must be its value.
+    fresh: bool,
+}
+
+impl<'n, 'r, 'a> Guess<'n, 'r, 'a> {
+    fn new(style: Style, quotes: bool, brackets: bool, names: &'n mut Names<'r, 'a>) -> Self {
+        Self { style, quotes, brackets, names, ways: Vec::new(), depth: 0, quote: None, ended: None }
+    }
+
+    /// Reads a line, and tells whether any of it may be below a secret key.
+    fn line(&mut self, line: &'a str) -> bool {
+        // Below a secret key, brackets and quotes always reach further.
+        if !self.brackets && !self.is_secret() {
+            self.depth = 0;
+            self.ways.iter_mut().for_each(|way| way.depth = 0);
+        }
+        let mut start = start_of_key(line);
+        let mut secret = false;
+        if let Some(quote) = self.quote {
+            let Some(end) = closing(line, quote) else { return self.is_secret() };
+            (self.quote, start) = (None, end);
+        } else if let Some(comment) = line.trim_start().strip_prefix('#') {
+            self.comment(comment, start);
+            return self.is_secret();
+        } else if line.trim().trim_start_matches('-').is_empty() {
+            // The value of an item may stand on the next line.
+            self.ways.iter_mut().for_each(|way| way.fresh |= !line.trim().is_empty());
+            return self.is_secret();
+        } else {
+            secret |= self.ways.iter().any(|way| way.fresh && way.secret);
+            self.reopen(start);
+            self.close_ways(line.get(start..).unwrap_or_default(), start);
+        }
+        self.ways.iter_mut().for_each(|way| way.fresh = false);
+        secret |= self.is_secret();
+        secret | self.open_ways(line, start)
+    }
+
+    fn is_secret(&self) -> bool {
+        self.ways.last().is_some_and(|way| way.secret) || self.ways.len() > DEEPEST
+    }
+
+    /// Opens the last secret key again when a line is indented as its members were, below a key that has a value: a
+    /// line in between may have lost its indentation.
+    fn reopen(&mut self, start: usize) {
+        let has_value = |way: &Way| !way.fresh && way.column <= start;
+        let is_odd = self.style == Style::Colon && self.ways.last().is_some_and(has_value);
+        if let Some(column) = self.ended.filter(|&column| is_odd && self.depth == 0 && column <= start) {
+            self.open_secret(column - 1);
+        }
+    }
+
+    /// Opens the key of a secret whose value still stands where it did before the key was made a comment.
+    fn comment(&mut self, comment: &'a str, start: usize) {
+        let text = comment.trim_start_matches('#').trim();
+        let is_header = self.is_header(text);
+        if (is_header || text.ends_with([':', '=', '{', '[', '|', '>'])) && self.names.names_secret(text) {
+            self.open_secret(start);
+            self.ways.last_mut().into_iter().filter(|_| is_header).for_each(|way| way.column = 0);
+        }
+    }
+
+    /// Ends the keys that a line which starts like this clearly is not below.
+    fn close_ways(&mut self, line: &str, start: usize) {
+        if self.depth > 0 {
+            return;
+        }
+        if self.is_header(line) {
+            self.ways.clear();
+        } else if self.starts_with_key(line) {
+            let ends = |way: &&Way| way.column > start;
+            self.ended = self.ways.iter().filter(ends).find(|way| way.secret).map(|way| way.column).or(self.ended);
+            self.ways.retain(|way| !ends(&way));
+        }
+    }
+
+    fn is_header(&self, line: &str) -> bool {
+        self.style == Style::Headers && self.depth == 0 && line.starts_with('[')
+    }
+
+    /// Whether a line that starts like this can only be meant as a key with its value.
+    fn starts_with_key(&self, line: &str) -> bool {
+        let quote = line.chars().next().filter(|c| matches!(c, '"' | '\''));
+        let length = match quote {
+            Some(quote) => line.get(1..).and_then(|line| closing(line, quote)).map(|length| length + 1),
+            None => line.find(|c: char| !(c.is_alphanumeric() || "_-.$/@ \t".contains(c))),
+        };
+        let Some((key, value)) = length.and_then(|length| line.split_at_checked(length)) else { return false };
+        let value = value.trim_start();
+        match self.style {
+            _ if !key.starts_with(|c: char| c.is_alphanumeric() || "_\"'".contains(c)) => false,
+            Style::Colon => value
+                .strip_prefix(':')
+                .is_some_and(|value| quote.is_some() || value.is_empty() || value.starts_with(char::is_whitespace)),
+            // A line that only ends in `=` may be the end of something in base 64.
+            Style::Equals | Style::Headers => value
+                .strip_prefix('=')
+                .is_some_and(|value| value.contains(|c: char| c != '=' && !c.is_whitespace())),
+        }
+    }
+
+    /// Goes through a line, opening and closing keys, and tells whether one of them is secret.
+    fn open_ways(&mut self, line: &'a str, start: usize) -> bool {
+        if self.is_header(line.get(start..).unwrap_or_default()) {
+            return self.open_header(line);
+        }
+        let (mut piece, mut at) = (start, start);
+        let mut secret = false;
+        while let Some(c) = line.get(at..).and_then(|rest| rest.chars().next()) {
+            let (before, behind) = line.split_at_checked(at).unwrap_or_default();
+            let mut next = at + c.len_utf8();
+            let text = line.get(piece..at).unwrap_or_default();
+            match c {
+                '"' | '\'' if !before.ends_with(char::is_alphanumeric) => {
+                    match behind.get(1..).and_then(|rest| closing(rest, c)) {
+                        Some(length) => next += length,
+                        None if self.quotes || self.is_secret() => {
+                            (self.quote, at) = (Some(c), line.len());
+                            break;
+                        }
+                        None => {}
+                    }
+                }
+                '#' if before.ends_with(char::is_whitespace) => break,
+                '{' | '[' => {
+                    self.suspect(text, piece);
+                    self.depth += 1;
+                }
+                '}' | ']' => {
+                    self.close_members();
+                    self.depth = self.depth.saturating_sub(1);
+                    self.suspect(text, piece);
+                }
+                ',' => {
+                    self.close_members();
+                    self.suspect(text, piece);
+                }
+                ':' | '=' => {
+                    self.open_way(text, piece, behind.get(1..).unwrap_or_default());
+                    secret |= self.is_secret();
+                }
+                _ => {}
+            }
+            if matches!(c, '{' | '[' | '}' | ']' | ',' | ':' | '=') {
+                piece = next;
+            }
+            at = next;
+        }
+        self.suspect(line.get(piece..at).unwrap_or_default(), piece);
+        let is_anchor = marked(line, '&').any(|anchor| self.names.anchors.contains(anchor));
+        if is_anchor || is_secret_value(line) {
+            self.open_secret(start_of_key(line));
+        }
+        secret || is_anchor
+    }
+
+    /// What follows the name of a secret may belong to it, even if nothing says so.
+    fn suspect(&mut self, text: &'a str, start: usize) {
+        if self.names.names_secret(text.trim()) {
+            self.open_secret(start + text.len() - text.trim_start().len());
+        }
+    }
+
+    fn open_secret(&mut self, start: usize) {
+        let depth = self.depth;
+        self.push(Way { segments: Vec::new(), column: start + 1, depth, secret: true, fresh: true });
+    }
+
+    /// Ends the keys inside of the innermost bracket.
+    fn close_members(&mut self) {
+        let depth = self.depth;
+        self.ways.retain(|way| depth == 0 || way.depth < depth || way.fresh);
+    }
+
+    fn open_way(&mut self, piece: &'a str, start: usize, behind: &str) {
+        let key = piece.trim();
+        if key.is_empty() {
+            return;
+        }
+        let column = start + (piece.len() - piece.trim_start().len()) + 1;
+        let segments = self.segments(key);
+        let secret = self.names.is_secret(&self.ways, self.depth, key, &segments);
+        let behind = behind.trim_start();
+        let fresh = behind.is_empty() || behind.starts_with(['|', '>', '&', '!', '#', '\\', ',', '}', ']']);
+        self.push(Way { segments, column, depth: self.depth, secret, fresh });
+    }
+
+    /// `[a.b]`, or what may be meant as that.
+    fn open_header(&mut self, line: &'a str) -> bool {
+        let key = line.trim_start().trim_start_matches('[');
+        let key = key.get(..key.find([']', '#']).unwrap_or(key.len())).unwrap_or_default().trim();
+        let segments = self.segments(key);
+        let secret = self.names.is_secret(&self.ways, self.depth, key, &segments);
+        self.push(Way { segments, column: 0, depth: 0, secret, fresh: false });
+        secret
+    }
+
+    fn push(&mut self, mut way: Way) {
+        if self.ways.len() <= DEEPEST {
+            way.secret |= self.is_secret();
+            self.ways.push(way);
+        }
+    }
+
+    fn segments(&self, key: &str) -> Vec<Segment> {
+        let key = unescaped(key);
+        match key.parse::<KeyPath>() {
+            Ok(path) if self.style == Style::Headers => path.segments().to_vec(),
+            _ => vec![key.trim_matches(['"', '\'']).into()],
+        }
+    }
+}
+
+/// Tells names of secrets, remembering those it was asked for.
+struct Names<'r, 'a> {
+    redactor: &'r Redactor,
+    /// Whether the redactor knows no path of its own.
+    by_name_alone: bool,
+    known: HashMap<&'a str, bool>,
+    /// Anchors that an alias in the place of a secret refers to.
+    anchors: HashSet<&'a str>,
+}
+
+impl<'a> Names<'_, 'a> {
+    fn names_secret(&mut self, text: &'a str) -> bool {
+        *self.known.entry(text).or_insert_with(|| names_secret(text))
+    }
+
+    fn is_secret(&mut self, ways: &[Way], depth: usize, key: &'a str, segments: &[Segment]) -> bool {
+        let by_name = self.names_secret(key);
+        if by_name || self.by_name_alone {
+            return by_name;
+        }
+        // Where something is missing, what is no parent may look as if it were around the key.
+        let around: Vec<&Way> = ways.iter().filter(|way| way.depth == 0 || way.depth < depth).collect();
+        let all: Vec<&Way> = ways.iter().collect();
+        self.is_secret_below(&all, segments) || all.len() > around.len() && self.is_secret_below(&around, segments)
+    }
+
+    /// Whether a key is secret below these, or below the last of them.
+    fn is_secret_below(&self, ways: &[&Way], key: &[Segment]) -> bool {
+        let starts = ways.len().saturating_sub(MOST_PARENTS)..=ways.len();
+        starts.chain([0]).any(|start| {
+            let around = ways.iter().skip(start).flat_map(|way| &way.segments);
+            self.redactor.is_secret(&around.chain(key).cloned().collect::<KeyPath>())
+        })
+    }
+}
+
+/// Where the key of a line would start: behind its blanks, and the marks of a YAML list or key.
+fn start_of_key(line: &str) -> usize {
+    let mut rest = line.trim_start();
+    while let Some(item) = rest.strip_prefix("- ").or_else(|| rest.strip_prefix("? ")) {
+        rest = item.trim_start();
+    }
+    line.len() - rest.len()
+}
+
+/// The byte behind the quote that closes a string, in what follows its opening quote.
+fn closing(text: &str, quote: char) -> Option<usize> {
+    let mut escaped = false;
+    for (at, c) in text.char_indices() {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' if quote == '"' => escaped = true,
+            c if c == quote => return Some(at + 1),
+            _ => {}
+        }
+    }
+    None
+}
+
+/// The text with `\u0070` and its like replaced by what they mean: a key can be written that way.
+fn unescaped(text: &str) -> Cow<'_, str> {
+    if !text.contains('\\') {
+        return text.into();
+    }
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, behind)) = rest.split_once('\\') {
+        plain.push_str(before);
+        let digits = match behind.as_bytes().first() {
+            Some(b'x') => 2,
+            Some(b'u') => 4,
+            Some(b'U') => 8,
+            _ => 0,
+        };
+        let code = behind.get(1..1 + digits).and_then(|hex| u32::from_str_radix(hex, 16).ok());
+        rest = match code.and_then(char::from_u32) {
+            Some(c) => {
+                plain.push(c);
+                behind.get(1 + digits..).unwrap_or_default()
+            }
+            None => behind,
+        };
+    }
+    plain.push_str(rest);
+    plain.into()
+}

@@ -1,0 +1,162 @@
+use std::ops::Range;
+use std::path::Path;
+
+use enhanced_config_core::{Location, Redactor};
+
+use super::{exact, guess, harmless::harmless_char};
+use crate::{Format, ParseOptions, parse};
+
+/// The text of a layer, and which of its lines may be shown.
+pub(super) struct Source<T> {
+    text: T,
+    /// Where each line starts.
+    starts: Vec<usize>,
+    /// For each line whether a secret may be on it.
+    secret: Vec<bool>,
+    /// Whether the values decided, so that only comments remain in doubt.
+    is_exact: bool,
+}
+
+/// What may be shown of a place.
+pub(super) enum Excerpt {
+    Line(Line),
+    /// Nothing, because a secret may be on the line.
+    Hidden,
+}
+
+/// A line as it is shown.
+pub(super) struct Line {
+    pub(super) number: usize,
+    pub(super) text: String,
+    /// The bytes of `text` to underline.
+    pub(super) marked: Range<usize>,
+    /// Whether the line is longer than `text`.
+    pub(super) is_cut: bool,
+}
+
+/// A line of more bytes is cut around its place: laying out a megabyte takes a second.
+const LONG: usize = 2_000;
+/// Characters that a cut line keeps on either side.
+const AROUND: usize = 120;
+
+impl<T: AsRef<str>> Source<T> {
+    pub(super) fn new(text: T, name: &str, redactor: &Redactor) -> Self {
+        let read = bare(&text);
+        let starts: Vec<usize> = std::iter::once(0)
+            .chain(memchr::memchr_iter(b'\n', read.as_bytes()).map(|end| end + 1))
+            .collect();
+        let format = Format::of_path(Path::new(name));
+        let options = ParseOptions::default();
+        let parsed = format.and_then(|format| parse(read.as_bytes(), format, name, &options).ok());
+        let is_exact = parsed.is_some();
+        let secret = match parsed {
+            Some(parsed) => exact::secret_lines(&parsed.document, read, &starts, redactor),
+            None => guess::secret_lines(read, format, redactor),
+        };
+        Self { text, starts, secret, is_exact }
+    }
+
+    /// The line of a place, `None` when there is no such line.
+    pub(super) fn excerpt(&self, location: Location) -> Option<Excerpt> {
+        let at = (location.line as usize).checked_sub(1)?;
+        let text = bare(&self.text);
+        let start = *self.starts.get(at)?;
+        let end = self.starts.get(at + 1).copied().unwrap_or(text.len());
+        let line = text.get(start..end)?.trim_end_matches(['\n', '\r']);
+        if self.may_be_secret(at, line) {
+            return Some(Excerpt::Hidden);
+        }
+        let column = (location.column as usize).saturating_sub(1);
+        let place = line.char_indices().nth(column).map_or(line.len(), |(at, _)| at);
+        Some(Excerpt::Line(shown(line, place, at + 1)))
+    }
+
+    fn may_be_secret(&self, at: usize, line: &str) -> bool {
+        // A bracket that closes a secret tells nothing of it.
+        if line.bytes().all(|byte| b"{}[](),;: \t".contains(&byte)) {
+            return false;
+        }
+        let doubtful = match line.find('#') {
+            _ if !self.is_exact => line,
+            Some(comment) => line.get(comment..).unwrap_or_default(),
+            None => "",
+        };
+        self.secret.get(at).copied().unwrap_or(true)
+            || guess::names_secret(doubtful)
+            || guess::is_secret_value(line)
+    }
+}
+
+/// The text without a byte order mark, as positions count.
+fn bare<T: AsRef<str>>(text: &T) -> &str {
+    let text = text.as_ref();
+    text.strip_prefix('\u{feff}').unwrap_or(text)
+}
+
+fn shown(line: &str, place: usize, number: usize) -> Line {
+    let (before, rest) = line.split_at_checked(place).unwrap_or((line, ""));
+    let (marked, after) = rest.split_at_checked(token_length(rest)).unwrap_or((rest, ""));
+    let is_cut = line.len() > LONG;
+    let (before, marked, after) = match is_cut {
+        true => (last_chars(before), first_chars(marked), first_chars(after)),
+        false => (before.into(), marked.into(), after.into()),
+    };
+    let clean = |text: String| text.chars().map(|c| if c == '\t' { c } else { harmless_char(c) }).collect();
+    let (before, marked, after): (String, String, String) = (clean(before), clean(marked), clean(after));
+    let range = before.len()..before.len() + marked.len();
+    Line { number, text: before + &marked + &after, marked: range, is_cut }
+}
+
+fn first_chars(text: &str) -> String {
+    match text.char_indices().nth(AROUND) {
+        Some((end, _)) => format!("{}\u{2026}", text.get(..end).unwrap_or_default()),
+        None => text.into(),
+    }
+}
+
+fn last_chars(text: &str) -> String {
+    match text.char_indices().rev().nth(AROUND) {
+        Some((start, _)) => format!("\u{2026}{}", text.get(start..).unwrap_or_default()),
+        None => text.into(),
+    }
+}
+
+/// How many bytes the key or value at the start of `text` has, as far as one line tells.
+fn token_length(text: &str) -> usize {
+    match text.chars().next() {
+        Some(quote @ ('"' | '\'')) => quoted_length(text, quote),
+        Some(c) => word_length(text).max(c.len_utf8()),
+        None => 0,
+    }
+}
+
+/// A string up to its closing quote, or to the end of the line.
+fn quoted_length(text: &str, quote: char) -> usize {
+    let mut escaped = false;
+    for (at, c) in text.char_indices().skip(1) {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' if quote == '"' => escaped = true,
+            c if c == quote => return at + 1,
+            _ => {}
+        }
+    }
+    text.trim_end().len()
+}
+
+/// A word up to a blank, a bracket, a comma, or what separates a key from its value.
+fn word_length(text: &str) -> usize {
+    let mut chars = text.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        let next = chars.peek().map(|&(_, next)| next);
+        let ends = match c {
+            ':' => next.is_none_or(char::is_whitespace),
+            ',' | '=' | '[' | ']' | '{' | '}' | '"' | '\'' => true,
+            c => c.is_whitespace(),
+        };
+        if ends {
+            return at;
+        }
+    }
+    text.len()
+}
