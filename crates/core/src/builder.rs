@@ -406,14 +406,10 @@ impl DocumentBuilder {
                 }
             }
         } else {
-            let order = self.document.index.add(first, &self.document.rows);
-            for pair in order.windows(2) {
-                let &[a, b] = pair else { continue };
-                if self.document.row(a).key() == self.document.row(b).key() {
-                    self.duplicates.push(self.duplicate(frame, a as usize, b as usize));
-                }
+            let duplicates = self.document.index.add(first, &self.document.rows);
+            for (first, second) in duplicates.into_iter().take(MAX_DUPLICATES) {
+                self.duplicates.push(self.duplicate(frame, first as usize, second as usize));
             }
-            self.document.index.order.extend(order);
         }
         self.duplicates.truncate(MAX_DUPLICATES);
     }

@@ -1,5 +1,8 @@
 use std::fmt;
+use std::hash::BuildHasher;
 use std::sync::atomic::{AtomicU64, Ordering};
+
+use foldhash::fast::RandomState;
 
 use crate::keys::KeyTable;
 use crate::row::{Row, Tag};
@@ -42,25 +45,72 @@ pub struct Document {
 
 pub(crate) const FAR: u8 = u8::MAX;
 
-/// For maps of more than [`SCAN`] members: their children, sorted by the number of the key.
+/// For maps of more than [`SCAN`] members: where each key is.
+///
+/// Every such map has an open-addressed table of its own, which is never more than three quarters full. Its slots are
+/// hashed with a seed of this process, so that a file cannot be written to make its members collide.
 #[derive(Clone, Default)]
 pub(crate) struct MemberIndex {
-    /// First child of the map, and where its stretch of `order` starts; ascending by the first child.
+    /// First child of the map, and where its table starts in `slots`; ascending by the first child.
     pub(crate) maps: Vec<(u32, u32)>,
-    /// Rows, sorted within each stretch by key.
-    pub(crate) order: Vec<u32>,
+    /// Rows, or [`FREE`].
+    pub(crate) slots: Vec<u32>,
+    hasher: RandomState,
 }
 
+const FREE: u32 = u32::MAX;
+
 impl MemberIndex {
-    /// Notes a map whose members are the last rows, from `first` on, and gives their order by key; members of the
-    /// same key stay in their own order.
-    pub(crate) fn add(&mut self, first: usize, rows: &[Row]) -> Vec<u32> {
-        let keys: Vec<u32> = rows.iter().skip(first).map(|row| row.key()).collect();
-        let mut order: Vec<u32> = (0..keys.len() as u32).collect();
-        order.sort_by_key(|&at| keys.get(at as usize));
-        self.maps.push((first as u32, self.order.len() as u32));
-        order.iter_mut().for_each(|at| *at += first as u32);
-        order
+    /// With room for maps of so many members.
+    pub(crate) fn with_room(counts: impl Iterator<Item = usize>) -> Self {
+        let mut index = Self::default();
+        index.slots.reserve_exact(counts.map(slots_for).sum());
+        index
+    }
+
+    /// Notes a map whose members are the last of `rows`, from `first` on. Gives the pairs of members that have the
+    /// same key, of which only the first can be found.
+    #[must_use]
+    pub(crate) fn add(&mut self, first: usize, rows: &[Row]) -> Vec<(u32, u32)> {
+        let members = rows.get(first..).unwrap_or_default();
+        let table = self.slots.len();
+        self.slots.resize(table + slots_for(members.len()), FREE);
+        self.maps.push((first as u32, table as u32));
+        let table = self.slots.get_mut(table..).unwrap_or_default();
+        let mut duplicates = Vec::new();
+        for (row, member) in (first as u32..).zip(members) {
+            match probe(&self.hasher, table, rows, member.key()) {
+                Ok(earlier) => duplicates.push((earlier, row)),
+                Err(slot) => table.iter_mut().skip(slot).take(1).for_each(|free| *free = row),
+            }
+        }
+        duplicates
+    }
+
+    #[inline]
+    fn find(&self, (first, count): (u32, u32), rows: &[Row], key: u32) -> Option<u32> {
+        let at = self.maps.binary_search_by_key(&first, |&(first, _)| first).ok()?;
+        let (_, start) = *self.maps.get(at)?;
+        let table = self.slots.get(start as usize..)?.get(..slots_for(count as usize))?;
+        probe(&self.hasher, table, rows, key).ok()
+    }
+}
+
+fn slots_for(members: usize) -> usize {
+    (members + members.div_ceil(3)).next_power_of_two()
+}
+
+/// The row that has `key`, or the slot where it belongs.
+#[inline]
+fn probe(hasher: &RandomState, table: &[u32], rows: &[Row], key: u32) -> Result<u32, usize> {
+    let mask = table.len() - 1;
+    let mut slot = hasher.hash_one(key) as usize & mask;
+    loop {
+        match table.get(slot) {
+            Some(&FREE) | None => return Err(slot),
+            Some(&row) if rows.get(row as usize).is_some_and(|row| row.key() == key) => return Ok(row),
+            Some(_) => slot = (slot + 1) & mask,
+        }
     }
 }
 
@@ -99,7 +149,7 @@ impl Document {
             + self.text.capacity()
             + self.layers.capacity() * size_of::<Layer>()
             + self.index.maps.capacity() * size_of::<(u32, u32)>()
-            + self.index.order.capacity() * size_of::<u32>()
+            + self.index.slots.capacity() * size_of::<u32>()
     }
 
     /// Tells documents apart, for what is cached about one of them; never used twice in a process.
@@ -117,7 +167,7 @@ impl Document {
         self.text.shrink_to_fit();
         self.layers.shrink_to_fit();
         self.index.maps.shrink_to_fit();
-        self.index.order.shrink_to_fit();
+        self.index.slots.shrink_to_fit();
     }
 
     #[inline]
@@ -182,22 +232,17 @@ impl Document {
             return None;
         }
         let (first, count) = map.range();
-        let (start, end) = (first as usize, first as usize + count as usize);
-        if count as usize <= SCAN {
-            let members = self.rows.get(start..end)?;
-            return members.iter().position(|row| row.key() == key).map(|at| first + at as u32);
+        if count as usize > SCAN {
+            return self.index.find((first, count), &self.rows, key);
         }
-        let at = self.index.maps.binary_search_by_key(&first, |&(first, _)| first).ok()?;
-        let (_, from) = *self.index.maps.get(at)?;
-        let order = self.index.order.get(from as usize..from as usize + count as usize)?;
-        let found = order.binary_search_by_key(&key, |&row| self.row(row).key()).ok()?;
-        order.get(found).copied()
+        let members = self.rows.get(first as usize..first as usize + count as usize)?;
+        members.iter().position(|row| row.key() == key).map(|at| first + at as u32)
     }
 }
 
 /// The distance from a key to its value, or [`FAR`].
 #[inline]
-fn gap_between(key_position: u32, position: u32) -> u8 {
+pub(crate) fn gap_between(key_position: u32, position: u32) -> u8 {
     u8::try_from(position.wrapping_sub(key_position)).unwrap_or(FAR)
 }
 

@@ -1,4 +1,5 @@
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, Hasher};
+use std::ops::Range;
 
 use foldhash::fast::RandomState;
 
@@ -42,22 +43,28 @@ impl KeyTable {
         self.text.capacity() + 4 * (self.ends.capacity() + self.slots.capacity())
     }
 
+    #[inline]
     pub(crate) fn name(&self, id: u32) -> &str {
-        let at = id as usize;
-        let start = match at.checked_sub(1) {
-            Some(before) => self.ends.get(before).copied().unwrap_or_default(),
-            None => 0,
-        };
-        let end = self.ends.get(at).copied().unwrap_or_default();
-        self.text.get(start as usize..end as usize).unwrap_or_default()
+        self.range(id).and_then(|range| self.text.get(range)).unwrap_or_default()
     }
 
     /// The length in bytes of a key, if there is one of this number.
     #[inline]
     pub(crate) fn length(&self, id: u32) -> Option<u32> {
+        self.range(id).map(|range| range.len() as u32)
+    }
+
+    #[inline]
+    fn range(&self, id: u32) -> Option<Range<usize>> {
         let end = *self.ends.get(id as usize)?;
         let before = id.checked_sub(1).and_then(|before| self.ends.get(before as usize));
-        Some(end - before.copied().unwrap_or_default())
+        Some(before.copied().unwrap_or_default() as usize..end as usize)
+    }
+
+    /// As bytes, which need not be checked to end between characters.
+    #[inline]
+    fn is(&self, id: u32, key: &str) -> bool {
+        self.range(id).and_then(|range| self.text.as_bytes().get(range)) == Some(key.as_bytes())
     }
 
     /// The number of `key`, if the document has it anywhere.
@@ -96,14 +103,22 @@ impl KeyTable {
     #[inline]
     fn probe(&self, key: &str) -> Result<u32, usize> {
         let mask = self.slots.len() - 1;
-        let mut slot = self.hasher.hash_one(key) as usize & mask;
+        let mut slot = self.hash(key) as usize & mask;
         loop {
             match self.slots.get(slot) {
                 Some(&EMPTY) | None => return Err(slot),
-                Some(&id) if self.name(id) == key => return Ok(id),
+                Some(&id) if self.is(id, key) => return Ok(id),
                 Some(_) => slot = (slot + 1) & mask,
             }
         }
+    }
+
+    /// Of the bytes alone: nothing follows a key from which it had to be told apart.
+    #[inline]
+    fn hash(&self, key: &str) -> u64 {
+        let mut hasher = self.hasher.build_hasher();
+        hasher.write(key.as_bytes());
+        hasher.finish()
     }
 
     fn grow(&mut self) {
@@ -135,7 +150,7 @@ impl KeyGuess {
     #[inline]
     pub(crate) fn intern(&mut self, keys: &mut KeyTable, key: &str) -> Option<u32> {
         let guess = self.next.get(self.last as usize).copied().unwrap_or(NO_KEY);
-        if guess != NO_KEY && keys.name(guess) == key {
+        if keys.is(guess, key) {
             self.last = guess;
             return Some(guess);
         }

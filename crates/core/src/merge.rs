@@ -317,8 +317,8 @@ impl<'a> Merger<'a> {
         }
         let count = self.document.rows.len() - first;
         if tag == Tag::Map && count > SCAN {
-            let order = self.document.index.add(first, &self.document.rows);
-            self.document.index.order.extend(order);
+            // Members were looked up before they arrived: none is there twice.
+            let _ = self.document.index.add(first, &self.document.rows);
         }
         Ok(count)
     }

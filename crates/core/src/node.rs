@@ -159,15 +159,25 @@ impl<'a> NodeRef<'a> {
     /// The value at a path in dotted notation from here; `None` also when the path cannot be read.
     #[inline]
     pub fn find(self, path: &str) -> Option<NodeRef<'a>> {
+        let mut steps = Steps::new(path);
         let mut node = self;
-        for step in Steps::new(path) {
-            node = match step.ok()? {
-                Step::Key(key) => node.get(&key)?,
-                Step::Index(_, digits) if node.kind() == Kind::Map => node.get(digits)?,
-                Step::Index(index, _) => node.index(index)?,
+        loop {
+            while let Some(key) = steps.bare_key() {
+                node = node.get(key)?;
+            }
+            node = match steps.next() {
+                None => return Some(node),
+                Some(step) => node.step(step.ok()?)?,
             };
         }
-        Some(node)
+    }
+
+    fn step(self, step: Step<'_>) -> Option<NodeRef<'a>> {
+        match step {
+            Step::Key(key) => self.get(&key),
+            Step::Index(_, digits) if self.kind() == Kind::Map => self.get(digits),
+            Step::Index(index, _) => self.index(index),
+        }
     }
 
     /// The members of a list, in order; nothing for any other kind.

@@ -204,15 +204,12 @@ impl FromStr for KeyPath {
     type Err = PathError;
 
     fn from_str(text: &str) -> Result<Self, PathError> {
-        Steps::new(text)
-            .map(|step| {
-                step.map(|step| match step {
-                    Step::Key(key) => Segment::Key(key.into()),
-                    Step::Index(index, _) => Segment::Index(index),
-                })
-            })
-            .collect::<Result<Vec<_>, _>>()
-            .map(Self)
+        let segment = |step| match step {
+            Step::Key(key) => Segment::Key(key.into()),
+            Step::Index(index, _) => Segment::Index(index),
+        };
+        let segments = Steps::new(text).map(|step| step.map(segment)).collect::<Result<_, _>>();
+        segments.map(Self).map_err(|(at, fault)| PathError { path: text.to_owned(), at, fault })
     }
 }
 
@@ -282,7 +279,7 @@ fn stray_tilde(token: &str) -> Option<usize> {
 /// The steps of a dotted path, read without allocating unless a quoted key holds an escape.
 pub(crate) struct Steps<'a> {
     text: &'a str,
-    at: usize,
+    rest: &'a str,
 }
 
 pub(crate) enum Step<'a> {
@@ -291,85 +288,107 @@ pub(crate) enum Step<'a> {
     Index(usize, &'a str),
 }
 
+/// A step, or what is wrong and where.
+type StepResult<'a> = Result<Step<'a>, (usize, PathFault)>;
+
 impl<'a> Steps<'a> {
+    #[inline]
     pub(crate) fn new(text: &'a str) -> Self {
-        Self { text, at: 0 }
+        Self { text, rest: text }
     }
 
-    fn rest(&self) -> &'a str {
-        self.text.get(self.at..).unwrap_or_default()
+    fn at(&self) -> usize {
+        self.text.len() - self.rest.len()
     }
 
-    fn fail(&mut self, at: usize, fault: PathFault) -> Option<Result<Step<'a>, PathError>> {
-        self.at = self.text.len();
-        Some(Err(PathError { path: self.text.to_owned(), at, fault }))
+    #[inline]
+    fn skip(&mut self, count: usize) {
+        self.rest = self.rest.get(count..).unwrap_or_default();
     }
 
-    fn index(&mut self) -> Option<Result<Step<'a>, PathError>> {
-        let inside = self.rest().get(1..).unwrap_or_default();
+    #[cold]
+    fn fail(&mut self, at: usize, fault: PathFault) -> StepResult<'a> {
+        self.rest = "";
+        Err((at, fault))
+    }
+
+    fn index(&mut self) -> StepResult<'a> {
+        let inside = self.rest.get(1..).unwrap_or_default();
         let found = inside.split_once(']').and_then(|(digits, _)| Some((digits, canonical_index(digits)?)));
         let Some((digits, index)) = found else {
-            return self.fail(self.at, PathFault::Index);
+            return self.fail(self.at(), PathFault::Index);
         };
-        self.at += digits.len() + 2;
-        Some(Ok(Step::Index(index, digits)))
+        self.skip(digits.len() + 2);
+        Ok(Step::Index(index, digits))
     }
 
-    fn bare(&mut self) -> Option<Result<Step<'a>, PathError>> {
-        let rest = self.rest();
-        let end = rest.bytes().position(|b| matches!(b, b'.' | b'[')).unwrap_or(rest.len());
-        let (token, _) = rest.split_at(end);
-        if token.is_empty() {
-            return self.fail(self.at, PathFault::Empty);
+    /// The next step, if it is a key that is neither quoted nor looks like a number, as nearly all are: handed over
+    /// in registers, it takes half the time of a [`Step`].
+    #[inline]
+    pub(crate) fn bare_key(&mut self) -> Option<&'a str> {
+        let rest = if self.at() == 0 { self.rest } else { self.rest.strip_prefix('.')? };
+        let first = rest.bytes().next()?;
+        if matches!(first, b'.' | b'[' | b'"' | b'0'..=b'9') {
+            return None;
         }
-        self.at += end;
-        let first_is_digit = token.as_bytes().first().is_some_and(u8::is_ascii_digit);
-        Some(Ok(match if first_is_digit { canonical_index(token) } else { None } {
+        let (key, rest) = rest.split_at(end_of_bare(rest));
+        self.rest = rest;
+        Some(key)
+    }
+
+    fn number_or_key(&mut self) -> StepResult<'a> {
+        let (token, rest) = self.rest.split_at(end_of_bare(self.rest));
+        if token.is_empty() {
+            return self.fail(self.at(), PathFault::Empty);
+        }
+        self.rest = rest;
+        Ok(match canonical_index(token) {
             Some(index) => Step::Index(index, token),
             None => Step::Key(Cow::Borrowed(token)),
-        }))
+        })
     }
 
-    fn quoted(&mut self) -> Option<Result<Step<'a>, PathError>> {
-        let start = self.at;
-        let inside = self.rest().get(1..).unwrap_or_default();
+    fn quoted(&mut self) -> StepResult<'a> {
+        let start = self.at();
+        let inside = self.rest.get(1..).unwrap_or_default();
         let Some(end) = closing_quote(inside) else {
             return self.fail(start, PathFault::OpenQuote);
         };
         let (raw, _) = inside.split_at(end);
-        self.at += end + 2;
+        self.skip(end + 2);
         if !raw.contains('\\') {
-            return Some(Ok(Step::Key(Cow::Borrowed(raw))));
+            return Ok(Step::Key(Cow::Borrowed(raw)));
         }
         match unescape(raw) {
-            Some(key) => Some(Ok(Step::Key(Cow::Owned(key)))),
+            Some(key) => Ok(Step::Key(Cow::Owned(key))),
             None => self.fail(start, PathFault::Escape),
         }
     }
 }
 
 impl<'a> Iterator for Steps<'a> {
-    type Item = Result<Step<'a>, PathError>;
+    type Item = StepResult<'a>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.at == 0 {
-            return match self.text.as_bytes().first()? {
-                b'[' => self.index(),
-                b'"' => self.quoted(),
-                _ => self.bare(),
-            };
+        if let Some(key) = self.bare_key() {
+            return Some(Ok(Step::Key(Cow::Borrowed(key))));
         }
-        match self.rest().as_bytes() {
-            [] => None,
-            [b'[', ..] => self.index(),
-            [b'.', after, ..] => {
-                self.at += 1;
-                if *after == b'"' { self.quoted() } else { self.bare() }
-            }
-            [b'.'] => self.fail(self.at + 1, PathFault::Empty),
-            _ => self.fail(self.at, PathFault::Separator),
+        let starts = self.at() == 0;
+        match self.rest.as_bytes() {
+            [] => return None,
+            [b'[', ..] => return Some(self.index()),
+            [b'.'] if !starts => return Some(self.fail(self.text.len(), PathFault::Empty)),
+            [b'.', ..] if !starts => self.skip(1),
+            _ if !starts => return Some(self.fail(self.at(), PathFault::Separator)),
+            _ => {}
         }
+        Some(if self.rest.starts_with('"') { self.quoted() } else { self.number_or_key() })
     }
+}
+
+#[inline]
+fn end_of_bare(text: &str) -> usize {
+    text.bytes().position(|b| matches!(b, b'.' | b'[')).unwrap_or(text.len())
 }
 
 fn closing_quote(text: &str) -> Option<usize> {

@@ -2,7 +2,7 @@ use super::column::Column;
 use super::{Expected, MAGIC, TRUE, UnpackError, VERSION, layers};
 use crate::Document;
 use crate::builder::MAX_DEPTH;
-use crate::document::{FAR, MemberIndex, SCAN};
+use crate::document::{FAR, MemberIndex, SCAN, gap_between};
 use crate::keys::KeyTable;
 use crate::row::{MAX_KEYS, MAX_ROWS, NO_KEY, Row, Tag, range_payload};
 
@@ -15,6 +15,7 @@ pub(super) fn unpack(bytes: &[u8]) -> Result<Document, UnpackError> {
     reader.values()?;
     reader.finish()?;
     reader.far_keys.sort_unstable_by_key(|&(row, _)| row);
+    reader.far_keys.shrink_to_fit();
     let index = reader.index()?;
     let text = reader.text.to_owned();
     let Reader { rows, gaps, far_keys, .. } = reader;
@@ -225,7 +226,7 @@ impl<'a> Reader<'a> {
         let length = self.key_table.length(key).ok_or(UnpackError::Malformed("a key that is not there"))?;
         frame.key_bits |= 1 << (key % 64);
         let position = self.gap_lengths.distance(key_position.wrapping_add(length))?;
-        let gap = u8::try_from(position.wrapping_sub(key_position)).unwrap_or(FAR);
+        let gap = gap_between(key_position, position);
         if gap == FAR {
             self.far_keys.push((number as u32, key_position));
         }
@@ -315,14 +316,10 @@ impl<'a> Reader<'a> {
     }
 
     fn index(&self) -> Result<MemberIndex, UnpackError> {
-        let mut index = MemberIndex::default();
+        let mut index = MemberIndex::with_room(self.large_maps.iter().map(|&(_, count)| count as usize));
         for &(first, count) in &self.large_maps {
             let rows = self.rows.get(..first as usize + count as usize).unwrap_or_default();
-            let order = index.add(first as usize, rows);
-            let key = |at: u32| rows.get(at as usize).map(|row| row.key());
-            if order.is_sorted_by(|&a, &b| key(a) < key(b)) {
-                index.order.extend(order);
-            } else {
+            if !index.add(first as usize, rows).is_empty() {
                 return Err(DUPLICATE);
             }
         }

@@ -159,7 +159,7 @@ fn edited(tree: &Tree, other: &Tree, dice: &mut impl Iterator<Item = u8>) -> Tre
                 4 => members.iter_mut().take(third).for_each(|(key, _)| key.push('\'')),
                 _ => {}
             }
-            Data::Map(members)
+            Data::distinct(members)
         }
     };
     tree.with(data)

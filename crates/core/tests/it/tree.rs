@@ -28,6 +28,15 @@ impl Tree {
     }
 }
 
+impl Data {
+    /// A map of the first member for each key.
+    pub(crate) fn distinct(mut members: Vec<(String, Tree)>) -> Data {
+        let mut seen = std::collections::BTreeSet::new();
+        members.retain(|(key, _)| seen.insert(key.clone()));
+        Data::Map(members)
+    }
+}
+
 /// A map of anything, small or large.
 pub(crate) fn map() -> impl Strategy<Value = Tree> {
     let leaf = placed(scalar().prop_map(Data::Scalar).boxed());
@@ -67,11 +76,7 @@ fn text(pattern: &str) -> impl Strategy<Value = String> + use<> {
 fn members(inner: impl Strategy<Value = Tree> + Clone + 'static) -> impl Strategy<Value = Data> {
     let small = proptest::collection::vec((text("[a-f]|\\PC{0,3}"), inner.clone()), 0..6);
     let large = proptest::collection::vec((text("[a-f][a-f]"), inner), 0..40);
-    prop_oneof![4 => small, 1 => large].prop_map(|mut members| {
-        let mut seen = std::collections::BTreeSet::new();
-        members.retain(|(key, _)| seen.insert(key.clone()));
-        Data::Map(members)
-    })
+    prop_oneof![4 => small, 1 => large].prop_map(Data::distinct)
 }
 
 /// The document of a tree, of three layers.
