@@ -227,9 +227,9 @@ pub enum ProblemKind {
         variable: Box<str>,
     },
     /// A `${…}` that cannot be resolved.
-    #[error("{fault} in `${{{reference}}}`{}", Chain(.chain))]
+    #[error("cannot expand `${{{reference}}}`: {fault}{}", Chain(.chain))]
     Interpolation {
-        /// What is between the braces.
+        /// What is between the braces, unless it may be part of a secret.
         reference: Box<str>,
         /// Why not.
         fault: &'static str,

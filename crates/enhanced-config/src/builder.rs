@@ -281,6 +281,9 @@ impl Recipes {
             .with_strict(self.strict)
             .with_interpolation(self.interpolate)
             .with_includes(self.includes);
+        if let Some(variables) = &self.variables {
+            layers = layers.with_variables(variables.0.clone());
+        }
         if let Some(schema) = self.schemas.get(name) {
             layers = layers.with_schema(Arc::clone(schema));
         }

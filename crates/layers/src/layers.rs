@@ -1,3 +1,7 @@
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::ffi::{OsStr, OsString};
+use std::fmt;
 use std::sync::Arc;
 
 use enhanced_config_core::{Document, KeyPath, MergeOptions, Problems, Redactor};
@@ -5,7 +9,7 @@ use enhanced_config_files::ConfigRoot;
 use enhanced_config_format::Limits;
 
 use crate::source::{Given, fold};
-use crate::{Context, Explanation, Input, Source, Texts, explain, hints};
+use crate::{Context, Explanation, Input, Interpolated, Source, Texts, explain, hints, interpolate};
 
 /// The recipe of one configuration: its sources, the lowest first, and how they become one document.
 ///
@@ -23,7 +27,7 @@ use crate::{Context, Explanation, Input, Source, Texts, explain, hints};
 /// assert_eq!(loaded.document.get("db.port").unwrap().origin().to_string(), "environment variable APP_DB__PORT");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Layers {
     sources: Vec<Box<dyn Source>>,
     schema: Option<Arc<Document>>,
@@ -32,6 +36,7 @@ pub struct Layers {
     redactor: Redactor,
     interpolate: bool,
     includes: bool,
+    variables: Option<HashMap<OsString, OsString>>,
 }
 
 /// What a recipe gave.
@@ -119,6 +124,13 @@ impl Layers {
         self
     }
 
+    /// Takes these variables for `${env:…}` instead of those of the process.
+    #[must_use]
+    pub fn with_variables(mut self, variables: impl IntoIterator<Item = (OsString, OsString)>) -> Self {
+        self.variables = Some(variables.into_iter().collect());
+        self
+    }
+
     /// Follows `include: [other.yaml]` at the root of a file. Default: off, because real files have such keys.
     #[must_use]
     pub fn with_includes(mut self, on: bool) -> Self {
@@ -198,8 +210,30 @@ impl Layers {
     ) -> Result<Arc<Document>, Problems> {
         let (document, warnings) = fold(given, &self.merge)?;
         problems.extend(warnings);
-        let _ = redactor;
-        Ok(document)
+        if !self.interpolate {
+            return Ok(document);
+        }
+        let Interpolated { document: expanded, secrets } =
+            interpolate(&document, &|name| self.variable(name), redactor)?;
+        *redactor = secrets.iter().fold(redactor.clone(), |redactor, path| redactor.with_secret(path));
+        Ok(match expanded {
+            Cow::Borrowed(_) => Arc::clone(&document),
+            Cow::Owned(expanded) => Arc::new(expanded),
+        })
+    }
+
+    fn variable(&self, name: &str) -> Option<OsString> {
+        match &self.variables {
+            Some(variables) => variables.get(OsStr::new(name)).cloned(),
+            None => std::env::var_os(name),
+        }
+    }
+}
+
+/// The sources, and nothing of the variables, which may be secret.
+impl fmt::Debug for Layers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Layers").field("sources", &self.sources).finish_non_exhaustive()
     }
 }
 

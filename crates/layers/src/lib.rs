@@ -3,16 +3,22 @@
 //! [`Layers`] is the recipe of a configuration: [`Source`]s in order of precedence. Loading runs them and folds what
 //! they give into one document whose every value knows its layer; [`Explanation`] says so to a person.
 
+mod env;
+mod environment;
 mod explain;
 mod file;
 mod hints;
 mod include;
+mod interpolate;
 mod layers;
 mod source;
 mod value;
 
+pub use env::{EnvLayer, EnvSource, Shape};
+pub use environment::EnvFileSource;
 pub use explain::{Contribution, Explanation, Fate, Shown};
 pub use file::{DropInSource, FileSource};
+pub use interpolate::{Interpolated, interpolate};
 pub use layers::{Layers, LoadFailure, Loaded};
 pub use source::{Context, Input, Source, Texts};
 pub use value::ValueSource;

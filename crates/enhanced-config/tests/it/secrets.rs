@@ -198,7 +198,8 @@ fn the_environment_keeps_its_secrets() {
         ("APP_URL", "x://c4n4ry@h"),
     ];
     for (name, value) in variables {
-        for with_schema in [false, true] {
+        // A pin is secret only because the schema says so.
+        for with_schema in [name == "APP_PIN", true] {
             let builder = dir.builder().env_prefix("APP_").env_variables([(name, value)]);
             let builder = if with_schema { builder.schema("app", schema) } else { builder };
             let output = all_output(&builder.build().unwrap());

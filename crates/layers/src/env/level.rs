@@ -92,7 +92,7 @@ impl<'a> Names<'a> {
     fn of(keys: &[&'a str]) -> Self {
         let mut names = Self::default();
         for &key in keys {
-            for spelling in spellings(key) {
+            for spelling in spellings(key).into_iter().filter(|spelling| !spelling.is_empty()) {
                 names.longest = names.longest.max(spelling.len());
                 names.keys.entry(spelling).or_default().push(key);
             }

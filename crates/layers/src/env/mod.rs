@@ -58,6 +58,19 @@ use self::variable::Outright;
 /// | not known | a string, which typed reads take as the type wants |
 ///
 /// An empty variable for anything but a string or a list counts as unset, with a note. No message holds a value.
+///
+/// ```
+/// use enhanced_config_core::{Document, Layer, LayerKind};
+/// use enhanced_config_layers::{EnvSource, Shape};
+///
+/// let below = serde_json::json!({ "db": { "host": "a", "port": 1 }, "tags": ["x"] });
+/// let below = Document::from_serialize(&below, Layer::new(LayerKind::Base, "app.yaml"))?;
+/// let source = EnvSource::new("APP_").with_variables([("APP_DB_PORT", "5432"), ("APP_TAGS", "y,z")]);
+/// let layer = source.read(Shape { schema: None, lower: Some(below.root()) })?.document.unwrap();
+/// assert_eq!(layer.get("db.port").unwrap().as_u64(), Some(5432));
+/// assert_eq!(layer.get("tags[1]").unwrap().as_str(), Some("z"));
+/// # Ok::<(), enhanced_config_core::Problems>(())
+/// ```
 #[derive(Clone)]
 pub struct EnvSource {
     prefix: Box<str>,

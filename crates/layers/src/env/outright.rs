@@ -2,6 +2,7 @@ use std::collections::VecDeque;
 
 use enhanced_config_core::{KeyPath, NodeRef, Value};
 
+use super::EnvSource;
 use super::subschemas::Subschemas;
 use super::variable::Outright;
 
@@ -9,7 +10,7 @@ use super::variable::Outright;
 ///
 /// A schema that refers to itself has keys without end: this looks at the first 20,000, those of the upper levels
 /// first.
-pub(super) fn find(schema: Option<NodeRef<'_>>) -> Outright {
+pub(super) fn find(source: &EnvSource, schema: Option<NodeRef<'_>>) -> Outright {
     let mut found = Outright::new();
     // Most schemas have none, which is told much faster.
     if !schema.is_some_and(mentions) {
@@ -19,7 +20,7 @@ pub(super) fn find(schema: Option<NodeRef<'_>>) -> Outright {
     let mut left = MAX_KEYS;
     while let Some((path, schema)) = open.pop_front() {
         for name in schema.variables() {
-            let keys = found.entry(name.to_owned()).or_default();
+            let keys = found.entry(source.fold(name.into()).into_owned()).or_default();
             if keys.len() < ENOUGH && !keys.contains(&path) {
                 keys.push(path.clone());
             }

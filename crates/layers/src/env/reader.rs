@@ -24,14 +24,10 @@ pub(super) struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     pub(super) fn new(source: &'a EnvSource, shape: Shape<'a>) -> Self {
-        let outright = outright::find(shape.schema);
         Self {
             source,
             shape,
-            outright: outright
-                .into_iter()
-                .map(|(name, keys)| (source.fold(name.into()).into_owned(), keys))
-                .collect(),
+            outright: outright::find(source, shape.schema),
             root: Level::new(Subschemas::of_root(shape.schema), shape.lower),
             known_names: None,
             problems: Problems::new(),
@@ -116,15 +112,13 @@ impl<'a> Reader<'a> {
     }
 
     fn report(&mut self, variable: &Variable<'_>, unclear: Unclear) {
-        let name = || variable.name.clone();
-        let custom = |message: String| ProblemKind::Custom { message: message.into() };
+        let name = variable.name.clone();
         let problem = match unclear {
             Unclear::Unknown => return self.report_unknown(variable),
             Unclear::Ambiguous(keys) => {
                 let help = self.ways_out(&keys);
                 let keys = keys.iter().map(|key| key.to_string().into()).collect();
-                let problem = variable.problem(ProblemKind::AmbiguousVariable { variable: name(), keys });
-                problem.with_help(help)
+                variable.problem(ProblemKind::AmbiguousVariable { variable: name, keys }).with_help(help)
             }
             Unclear::NoMember { list, length } => {
                 let expected = match length {
@@ -135,9 +129,10 @@ impl<'a> Reader<'a> {
             }
             Unclear::TooDeep => variable.problem(limit(Limit::Depth, MAX_LEVELS)),
             Unclear::TooLong => variable.problem(limit(Limit::Key, MAX_NAME)),
-            Unclear::TooManyWays => variable
-                .problem(custom(format!("environment variable {} could mean too many keys", variable.name)))
-                .with_help("separate its levels by `__`"),
+            Unclear::TooManyWays => {
+                let message = format!("environment variable {name} could mean too many keys").into();
+                variable.problem(ProblemKind::Custom { message }).with_help("separate its levels by `__`")
+            }
         };
         self.problems.push(problem);
     }
