@@ -75,33 +75,47 @@ pub(crate) fn explain(
         kind: node.kind(),
         origin: node.origin(),
     };
-    let layers = layers.iter().rev().filter_map(|layer| {
-        let node = layer.at(path)?;
-        Some(Contribution { layer: node.layer().kind(), value: show(node), fate: fate(node, winner) })
+    let layers = layers.iter().rev().filter_map(|document| {
+        let node = document.at(path)?;
+        let layer = document.layers().first().unwrap_or(node.layer());
+        let mut value = show(node);
+        if node.layer() != layer {
+            // A layer may hold a copy of a lower layer's list in which it replaced a member.
+            value.origin = Origin::whole(layer.clone());
+        }
+        Some(Contribution { layer: layer.kind(), value, fate: fate(node, winner) })
     });
     Explanation { path: path.clone(), effective: winner.map(show), layers: layers.collect() }
 }
 
 fn fate(node: NodeRef<'_>, winner: Option<NodeRef<'_>>) -> Fate {
     let Some(winner) = winner else { return Fate::Overridden };
-    let holds_some = |layer: &enhanced_config_core::Layer| any_from(winner, layer);
-    match (node.kind(), winner.kind()) {
-        (Kind::Map, Kind::Map) | (Kind::List, Kind::List) if node != winner && holds_some(node.layer()) => {
-            Fate::Merged
-        }
-        _ if node.origin() == winner.origin() => Fate::Won,
-        (Kind::Map, Kind::Map) | (Kind::List, Kind::List) if holds_some(node.layer()) => Fate::Merged,
-        _ => Fate::Overridden,
+    if node.kind() == winner.kind() && !winner.is_empty() {
+        return fate_of_members(node, winner);
+    }
+    if node.origin() == winner.origin() { Fate::Won } else { Fate::Overridden }
+}
+
+/// A map or list has won as far as its members have.
+fn fate_of_members(node: NodeRef<'_>, winner: NodeRef<'_>) -> Fate {
+    let ours = scalars(winner, &|value| value.layer() == node.layer());
+    match ours {
+        _ if node == winner => Fate::Won,
+        (0, _) => Fate::Overridden,
+        (some, all) if some == all => Fate::Won,
+        _ => Fate::Merged,
     }
 }
 
-/// Whether anything inside `node` came from `layer`.
-fn any_from(node: NodeRef<'_>, layer: &enhanced_config_core::Layer) -> bool {
-    match node.kind() {
-        Kind::Map => node.entries().any(|(_, member)| any_from(member, layer)),
-        Kind::List => node.items().any(|item| any_from(item, layer)),
-        _ => node.layer() == layer,
-    }
+/// How many of the scalars inside `node` are `wanted`, and how many there are.
+fn scalars(node: NodeRef<'_>, wanted: &impl Fn(NodeRef<'_>) -> bool) -> (usize, usize) {
+    let members: Vec<NodeRef<'_>> = match node.kind() {
+        Kind::Map => node.entries().map(|(_, member)| member).collect(),
+        Kind::List => node.items().collect(),
+        _ => return (usize::from(wanted(node)), 1),
+    };
+    let counts = members.into_iter().map(|member| scalars(member, wanted));
+    counts.fold((0, 0), |(some, all), (more, count)| (some + more, all + count))
 }
 
 impl fmt::Display for Explanation {

@@ -214,7 +214,7 @@ db.port = 2   from DIR/app.prod.json:1:17
     for path in ["db", "", "db.password", "db.url"] {
         assert!(!explain(path).contains("canary"), "{}", explain(path));
     }
-    assert!(explain("db").contains("merged      defaults"), "{}", explain("db"));
+    assert!(explain("db").contains("overridden  defaults"), "{}", explain("db"));
 }
 
 #[test]
