@@ -141,10 +141,16 @@ impl DocumentBuilder {
     /// Makes room for a document of about `values` values and `text` bytes of strings.
     #[must_use]
     pub fn with_capacity(mut self, values: usize, text: usize) -> Self {
+        /// What is rarely many; more grows on its way.
+        const FEW: usize = 32;
         let values = values.min(self.max_rows);
         self.document.rows.reserve(values);
         self.document.gaps.reserve(values);
         self.document.text.reserve(text);
+        self.document.keys.reserve(values.min(2 * FEW), text.min(16 * FEW));
+        self.guess.reserve(values.min(2 * FEW));
+        self.scratch.reserve(values.min(FEW));
+        self.frames.reserve(FEW / 2);
         self
     }
 
@@ -224,6 +230,7 @@ impl DocumentBuilder {
     ///
     /// # Errors
     /// As [`null`](Self::null).
+    #[inline]
     pub fn unsigned(&mut self, value: u64, position: u32) -> Result<(), BuildError> {
         let tag = if i64::try_from(value).is_ok() { Tag::Int } else { Tag::Uint };
         self.push(tag, value, position)
@@ -398,8 +405,11 @@ impl DocumentBuilder {
     }
 
     fn find_duplicates(&mut self, frame: &Frame, first: usize, count: usize) {
+        let members = self.document.rows.get(first..).unwrap_or_default();
         if count <= SCAN {
-            let members = self.document.rows.get(first..).unwrap_or_default();
+            if !may_repeat(members) {
+                return;
+            }
             for (at, member) in members.iter().enumerate() {
                 if let Some(earlier) = members.iter().take(at).position(|other| other.key() == member.key()) {
                     self.duplicates.push(self.duplicate(frame, first + earlier, first + at));
@@ -433,6 +443,19 @@ impl DocumentBuilder {
         });
         steps.collect()
     }
+}
+
+/// Whether two of the rows may have the same key; `false` is certain, and cheap.
+fn may_repeat(rows: &[Row]) -> bool {
+    let mut seen = [0u64; 4];
+    rows.iter().any(|row| {
+        let (word, bit) = ((row.key() / u64::BITS) as usize % 4, 1 << (row.key() % u64::BITS));
+        seen.get_mut(word).is_none_or(|word| {
+            let again = *word & bit != 0;
+            *word |= bit;
+            again
+        })
+    })
 }
 
 /// Says how far it has come and nothing of what it holds, which may be secret.

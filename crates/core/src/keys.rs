@@ -17,21 +17,18 @@ pub(crate) struct KeyTable {
 }
 
 const EMPTY: u32 = NO_KEY;
+const FEWEST_SLOTS: usize = 16;
 
 impl KeyTable {
     pub(crate) fn new() -> Self {
-        Self::with_capacity(0, 0)
+        Self { text: String::new(), ends: Vec::new(), slots: Vec::new(), hasher: RandomState::default() }
     }
 
     /// With room for so many keys of so many bytes in all.
     pub(crate) fn with_capacity(keys: usize, bytes: usize) -> Self {
-        let slots = (keys * 2).next_power_of_two().max(16);
-        Self {
-            text: String::with_capacity(bytes),
-            ends: Vec::with_capacity(keys),
-            slots: vec![EMPTY; slots],
-            hasher: RandomState::default(),
-        }
+        let mut table = Self::new();
+        table.reserve(keys, bytes);
+        table
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -75,6 +72,10 @@ impl KeyTable {
 
     /// The number of `key`, which it gets now if it is new; `None` when the table is full.
     pub(crate) fn intern(&mut self, key: &str) -> Option<u32> {
+        // Half of the slots stay free, one for this key among them.
+        if self.ends.len() * 2 >= self.slots.len() {
+            self.resize((self.slots.len() * 2).max(FEWEST_SLOTS));
+        }
         let slot = match self.probe(key) {
             Ok(id) => return Some(id),
             Err(slot) => slot,
@@ -88,10 +89,17 @@ impl KeyTable {
         if let Some(free) = self.slots.get_mut(slot) {
             *free = id;
         }
-        if self.ends.len() * 2 > self.slots.len() {
-            self.grow();
-        }
         Some(id)
+    }
+
+    /// Makes room for so many keys more, of so many bytes in all.
+    pub(crate) fn reserve(&mut self, keys: usize, bytes: usize) {
+        self.text.reserve(bytes);
+        self.ends.reserve(keys);
+        let slots = ((self.len() + keys) * 2).next_power_of_two().max(FEWEST_SLOTS);
+        if slots > self.slots.len() {
+            self.resize(slots);
+        }
     }
 
     pub(crate) fn shrink(&mut self) {
@@ -102,7 +110,7 @@ impl KeyTable {
     /// The number of `key`, or the free slot where it belongs.
     #[inline]
     fn probe(&self, key: &str) -> Result<u32, usize> {
-        let mask = self.slots.len() - 1;
+        let mask = self.slots.len().wrapping_sub(1);
         let mut slot = self.hash(key) as usize & mask;
         loop {
             match self.slots.get(slot) {
@@ -121,8 +129,7 @@ impl KeyTable {
         hasher.finish()
     }
 
-    fn grow(&mut self) {
-        let size = self.slots.len() * 2;
+    fn resize(&mut self, size: usize) {
         self.slots.clear();
         self.slots.resize(size, EMPTY);
         for id in 0..self.ends.len() as u32 {
@@ -146,6 +153,11 @@ pub(crate) struct KeyGuess {
 }
 
 impl KeyGuess {
+    /// Makes room for `keys` keys.
+    pub(crate) fn reserve(&mut self, keys: usize) {
+        self.next.reserve(keys);
+    }
+
     /// As [`KeyTable::intern`].
     #[inline]
     pub(crate) fn intern(&mut self, keys: &mut KeyTable, key: &str) -> Option<u32> {

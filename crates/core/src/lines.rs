@@ -29,7 +29,15 @@ pub struct LineTable {
 impl LineTable {
     /// Reads the lines of `text`. A line ends at `\n`; the `\r` of a CRLF belongs to its line.
     pub fn new(text: &str) -> Self {
-        Self { lines: line_lengths(text).into(), wide: wide_characters(text).into() }
+        let mut table = Builder { lines: Vec::with_capacity(text.len() / 16), ..Builder::default() };
+        let (blocks, rest) = text.as_bytes().as_chunks::<BLOCK>();
+        for (number, block) in blocks.iter().enumerate() {
+            table.add(number * BLOCK, block);
+        }
+        let mut last = [0; BLOCK];
+        last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+        table.add(blocks.len() * BLOCK, &last);
+        Self { lines: table.lines.into(), wide: table.wide.into() }
     }
 
     /// The two strings, for [`from_parts`](Self::from_parts).
@@ -82,27 +90,52 @@ impl LineTable {
     }
 }
 
-fn line_lengths(text: &str) -> Vec<u8> {
-    let mut out = Vec::with_capacity(text.len() / 24);
-    let mut start = 0;
-    for end in memchr::memchr_iter(b'\n', text.as_bytes()) {
-        push_varint(&mut out, (end + 1 - start) as u32);
-        start = end + 1;
-    }
-    out
+/// Every text that is loaded passes here, so that blocks of it are looked at together.
+#[derive(Default)]
+struct Builder {
+    lines: Vec<u8>,
+    line_start: usize,
+    wide: Vec<u8>,
+    last_wide: usize,
 }
 
-fn wide_characters(text: &str) -> Vec<u8> {
-    let mut out = Vec::new();
-    if text.is_ascii() {
-        return out;
+const BLOCK: usize = 64;
+
+impl Builder {
+    #[inline]
+    fn add(&mut self, start: usize, block: &[u8; BLOCK]) {
+        let mut ends = line_ends(block);
+        while ends != 0 {
+            let next = start + ends.trailing_zeros() as usize + 1;
+            push_varint(&mut self.lines, (next - self.line_start) as u32);
+            self.line_start = next;
+            ends &= ends - 1;
+        }
+        if !block.is_ascii() {
+            self.add_wide(start, block);
+        }
     }
-    let mut last = 0;
-    for (at, c) in text.char_indices().filter(|(_, c)| !c.is_ascii()) {
-        push_varint(&mut out, ((at - last) as u32) << 2 | (c.len_utf8() - 1) as u32);
-        last = at;
+
+    #[cold]
+    fn add_wide(&mut self, start: usize, block: &[u8; BLOCK]) {
+        for (at, byte) in (start..).zip(block) {
+            // The first byte of a character says how many follow; those look like `0b10…`.
+            if *byte >= 0b1100_0000 {
+                let continues = byte.leading_ones().saturating_sub(1);
+                push_varint(&mut self.wide, ((at - self.last_wide) as u32) << 2 | continues);
+                self.last_wide = at;
+            }
+        }
     }
-    out
+}
+
+/// A bit for every byte that is `\n`, the first byte's the lowest.
+fn line_ends(block: &[u8; BLOCK]) -> u64 {
+    /// Moves the lowest bit of each byte to the highest byte, side by side.
+    const GATHER: u64 = 0x0102_0408_1020_4080;
+    let found = block.map(|byte| u8::from(byte == b'\n'));
+    let (words, _) = found.as_chunks::<8>();
+    words.iter().rev().fold(0, |bits, word| bits << 8 | u64::from_le_bytes(*word).wrapping_mul(GATHER) >> 56)
 }
 
 fn push_varint(out: &mut Vec<u8>, mut value: u32) {

@@ -50,30 +50,15 @@ impl<'a> Cursor<'a> {
         self.text.get(start..self.at).unwrap_or_default()
     }
 
+    /// Skips blanks, up to the byte that is returned.
     #[inline]
-    pub(super) fn skip_blanks(&mut self) {
-        loop {
-            match self.peek() {
-                b' ' | b'\n' => {
-                    self.step();
-                    self.skip_spaces();
-                }
-                b'\r' | b'\t' => self.step(),
-                _ => return,
-            }
+    pub(super) fn token(&mut self) -> u8 {
+        let byte = self.peek();
+        if byte > b' ' {
+            return byte;
         }
-    }
-
-    /// Skips spaces, eight at a time: most of a pretty text is indentation.
-    #[inline]
-    fn skip_spaces(&mut self) {
-        while let Some(&word) = self.rest().first_chunk::<8>() {
-            let spaces = (u64::from_le_bytes(word) ^ SPACES).trailing_zeros() as usize / 8;
-            self.advance(spaces);
-            if spaces < 8 {
-                return;
-            }
-        }
+        self.advance(blanks(self.rest()));
+        self.peek()
     }
 
     /// Goes past `word` if it stands here, and nothing that would make it part of another one follows.
@@ -86,6 +71,36 @@ impl<'a> Cursor<'a> {
         }
         found
     }
+}
+
+/// How many blanks the bytes start with.
+#[inline]
+fn blanks(bytes: &[u8]) -> usize {
+    let mut at = 0;
+    loop {
+        match bytes.get(at) {
+            Some(b' ' | b'\n') => {
+                at += 1;
+                at += spaces(bytes.get(at..).unwrap_or_default());
+            }
+            Some(b'\r' | b'\t') => at += 1,
+            _ => return at,
+        }
+    }
+}
+
+/// How many spaces the bytes start with, or fewer: eight are looked at together, because most of a pretty text is
+/// indentation, and the last seven bytes of a text are not worth the trouble.
+#[inline]
+fn spaces(bytes: &[u8]) -> usize {
+    let (words, _) = bytes.as_chunks::<8>();
+    for (number, &word) in words.iter().enumerate() {
+        let others = u64::from_le_bytes(word) ^ SPACES;
+        if others != 0 {
+            return number * 8 + others.trailing_zeros() as usize / 8;
+        }
+    }
+    words.len() * 8
 }
 
 /// Whether a byte continues a word or a number.

@@ -19,7 +19,7 @@ use crate::parse::Reading;
 
 pub(crate) fn read(reading: &mut Reading<'_>) -> Result<Document, Problems> {
     let mut scanner = Scanner::new(reading);
-    scanner.cursor.skip_blanks();
+    scanner.cursor.token();
     if scanner.cursor.is_at_end() {
         return reading.empty();
     }
@@ -43,8 +43,9 @@ struct Scanner<'r, 'a> {
     problems: Problems,
 }
 
-/// What comes after a value, or after the opening of one.
+/// What comes next.
 enum Next {
+    Key,
     Value,
     CommaOrEnd,
 }
@@ -55,32 +56,53 @@ impl<'r, 'a> Scanner<'r, 'a> {
         Self {
             reading,
             cursor: Cursor::new(reading.text),
-            builder: reading.builder().with_capacity(bytes / 24, bytes / 4),
-            open: Vec::new(),
+            builder: reading.builder().with_capacity(bytes / 16 + 1, bytes / 3),
+            open: Vec::with_capacity(16),
             unescaped: String::new(),
             problems: Problems::new(),
         }
     }
 
     fn text(&mut self) -> Outcome<()> {
-        let mut next = self.value()?;
+        let mut next = Next::Value;
         loop {
             next = match next {
+                Next::Key => self.key()?,
                 Next::Value => self.value()?,
                 Next::CommaOrEnd if self.open.is_empty() => break,
                 Next::CommaOrEnd => self.comma_or_end()?,
             };
         }
-        self.cursor.skip_blanks();
+        self.cursor.token();
         if self.cursor.is_at_end() { Ok(()) } else { Err(self.unexpected(Wanted::End)) }
     }
 
-    /// Reads a scalar or an empty map or list, or goes up to the first member of one.
+    /// Reads a key and its colon.
+    #[inline]
+    fn key(&mut self) -> Outcome<Next> {
+        if self.cursor.token() != b'"' {
+            return Err(self.unexpected(Wanted::Key));
+        }
+        let at = self.cursor.at();
+        let key = self.cursor.string(&mut self.unescaped)?;
+        if key.len() > self.reading.options.limits.key_bytes {
+            return Err(Fault::long_key(at));
+        }
+        self.builder.key(key, at as u32).map_err(|error| Fault::refused(error, at))?;
+        if self.cursor.token() != b':' {
+            return Err(self.unexpected(Wanted::Colon));
+        }
+        self.cursor.step();
+        Ok(Next::Value)
+    }
+
+    /// Reads a scalar, or goes into a map or list.
     #[inline]
     fn value(&mut self) -> Outcome<Next> {
+        let token = self.cursor.token();
         let at = self.cursor.at();
         let position = at as u32;
-        let added = match self.cursor.peek() {
+        let added = match token {
             b'"' => self.builder.string(self.cursor.string(&mut self.unescaped)?, position),
             b'{' => return self.open_map(at),
             b'[' => return self.open_list(at),
@@ -103,16 +125,27 @@ impl<'r, 'a> Scanner<'r, 'a> {
         self.builder.open_map(at as u32).map_err(|error| Fault::refused(error, at))?;
         self.open.push(Open { at, map: true });
         self.cursor.step();
-        self.cursor.skip_blanks();
-        if self.cursor.peek() == b'}' { self.close() } else { self.key() }
+        if self.cursor.token() == b'}' { self.close() } else { Ok(Next::Key) }
     }
 
     fn open_list(&mut self, at: usize) -> Outcome<Next> {
         self.builder.open_list(at as u32).map_err(|error| Fault::refused(error, at))?;
         self.open.push(Open { at, map: false });
         self.cursor.step();
-        self.cursor.skip_blanks();
-        if self.cursor.peek() == b']' { self.close() } else { Ok(Next::Value) }
+        if self.cursor.token() == b']' { self.close() } else { Ok(Next::Value) }
+    }
+
+    #[inline]
+    fn comma_or_end(&mut self) -> Outcome<Next> {
+        let in_map = self.open.last().is_some_and(|open| open.map);
+        match (self.cursor.token(), in_map) {
+            (b',', _) => {
+                self.cursor.step();
+                Ok(if in_map { Next::Key } else { Next::Value })
+            }
+            (b'}', true) | (b']', false) => self.close(),
+            _ => Err(self.unexpected(Wanted::CommaOrEnd)),
+        }
     }
 
     fn close(&mut self) -> Outcome<Next> {
@@ -121,42 +154,6 @@ impl<'r, 'a> Scanner<'r, 'a> {
         self.cursor.step();
         self.builder.close().map_err(|error| Fault::refused(error, at))?;
         Ok(Next::CommaOrEnd)
-    }
-
-    #[inline]
-    fn comma_or_end(&mut self) -> Outcome<Next> {
-        let in_map = self.open.last().is_some_and(|open| open.map);
-        self.cursor.skip_blanks();
-        match (self.cursor.peek(), in_map) {
-            (b',', _) => {
-                self.cursor.step();
-                self.cursor.skip_blanks();
-                if in_map { self.key() } else { Ok(Next::Value) }
-            }
-            (b'}', true) | (b']', false) => self.close(),
-            _ => Err(self.unexpected(Wanted::CommaOrEnd)),
-        }
-    }
-
-    /// Reads a key and its colon, up to the value.
-    #[inline]
-    fn key(&mut self) -> Outcome<Next> {
-        let at = self.cursor.at();
-        if self.cursor.peek() != b'"' {
-            return Err(self.unexpected(Wanted::Key));
-        }
-        let key = self.cursor.string(&mut self.unescaped)?;
-        if key.len() > self.reading.options.limits.key_bytes {
-            return Err(Fault::long_key(at));
-        }
-        self.builder.key(key, at as u32).map_err(|error| Fault::refused(error, at))?;
-        self.cursor.skip_blanks();
-        if self.cursor.peek() != b':' {
-            return Err(self.unexpected(Wanted::Colon));
-        }
-        self.cursor.step();
-        self.cursor.skip_blanks();
-        Ok(Next::Value)
     }
 
     /// Notes a number that cannot be held, and puts `null` in its place.

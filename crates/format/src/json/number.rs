@@ -42,16 +42,17 @@ impl Cursor<'_> {
     /// Reads digits: their value, as long as they are few, and how many they are.
     #[inline]
     fn digits(&mut self) -> (u64, usize) {
-        let start = self.at();
-        let mut value = 0u64;
-        loop {
-            let digit = self.peek().wrapping_sub(b'0');
+        let (mut value, mut count) = (0u64, 0);
+        for byte in self.rest() {
+            let digit = byte.wrapping_sub(b'0');
             if digit > 9 {
-                return (value, self.at() - start);
+                break;
             }
             value = value.wrapping_mul(10).wrapping_add(digit.into());
-            self.step();
+            count += 1;
         }
+        self.advance(count);
+        (value, count)
     }
 
     /// Reads the rest of a float, from its point or exponent on.

@@ -3,15 +3,16 @@ use super::fault::{Fault, Outcome};
 
 impl<'a> Cursor<'a> {
     /// Reads the string whose opening quote is here. `unescaped` is used when it has escapes.
-    #[inline]
+    #[inline(always)]
     pub(super) fn string<'s>(&mut self, unescaped: &'s mut String) -> Outcome<&'s str>
     where
         'a: 's,
     {
-        self.step();
-        let start = self.at();
-        self.advance(plain_bytes(self.rest()));
-        if self.peek() == b'"' {
+        let start = self.at() + 1;
+        let rest = self.rest().get(1..).unwrap_or_default();
+        let length = plain_bytes(rest);
+        self.advance(length + 1);
+        if rest.get(length) == Some(&b'"') {
             let text = self.since(start);
             self.step();
             return Ok(text);
@@ -20,6 +21,7 @@ impl<'a> Cursor<'a> {
         Ok(unescaped)
     }
 
+    #[inline(never)]
     /// Reads on a string that starts at `start` and is plain up to here.
     fn unescape(&mut self, start: usize, out: &mut String) -> Outcome<()> {
         out.clear();
@@ -135,15 +137,15 @@ fn is_special(byte: u8) -> bool {
 
 /// Marks the high bit of the first special byte; what it says of later ones may be wrong.
 ///
-/// Sean Anderson, Bit Twiddling Hacks, "Determine if a word has a byte less than n".
+/// After Sean Anderson, Bit Twiddling Hacks, "Determine if a word has a byte less than n"; `^ 2` puts the quote, 0x22,
+/// right behind the control characters and the space out of their way.
 #[inline]
 fn special_bytes(word: u64) -> u64 {
     const ONES: u64 = u64::from_le_bytes([1; 8]);
     const HIGH: u64 = u64::from_le_bytes([0x80; 8]);
-    let below = |word: u64, n: u8| word.wrapping_sub(ONES * u64::from(n)) & !word;
-    let quote = below(word ^ (ONES * u64::from(b'"')), 1);
-    let backslash = below(word ^ (ONES * u64::from(b'\\')), 1);
-    (below(word, b' ') | quote | backslash) & HIGH
+    let quotes_and_controls = (word ^ (ONES * 2)).wrapping_sub(ONES * 0x21);
+    let backslashes = (word ^ (ONES * b'\\' as u64)).wrapping_sub(ONES);
+    (quotes_and_controls | backslashes) & !word & HIGH
 }
 
 #[cfg(test)]
