@@ -66,7 +66,8 @@ impl<'a> Composer<'_, 'a> {
         let (steps, size, is_scalar) = (anchor.steps.clone(), anchor.size, anchor.text.is_some());
         let next = self.next();
         if next == Some(Next::Key) {
-            return self.alias_key(number, position);
+            let text = anchor.text.clone();
+            return self.alias_key(text, position);
         }
         self.charge(size, position)?;
         match next {
@@ -78,16 +79,12 @@ impl<'a> Composer<'_, 'a> {
         Ok(())
     }
 
-    fn alias_key(&mut self, number: usize, position: u32) -> Outcome {
-        let text = self.anchors.get(number).and_then(|anchor| anchor.text.as_ref());
-        let Some(bytes) = text.map(|text| text.len()) else {
+    fn alias_key(&mut self, text: Option<Cow<'a, str>>, position: u32) -> Outcome {
+        let Some(text) = text else {
             return self.stop_syntax(syntax::COMPLEX_KEY, position);
         };
-        self.charge(Size { values: 0, bytes }, position)?;
-        match self.anchors.get(number).and_then(|anchor| anchor.text.clone()) {
-            Some(text) => self.key(text, position),
-            None => Ok(()),
-        }
+        self.charge(Size { values: 0, bytes: text.len() }, position)?;
+        self.key(text, position)
     }
 
     /// An alias that stands for nothing: noted, and read as null.

@@ -79,7 +79,7 @@ pub(super) struct Key<'a> {
 impl<'r, 'a> Composer<'r, 'a> {
     pub(super) fn new(reading: &'r mut Reading<'a>) -> Self {
         Self {
-            out: Output::new(reading.builder()),
+            out: Output::new(reading.builder(), reading.options.limits.values),
             reading,
             frames: Vec::new(),
             keys: Vec::new(),

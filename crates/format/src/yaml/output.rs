@@ -15,11 +15,12 @@ pub(super) struct Output {
     pub(super) taped: usize,
     /// How many of them are the value of a merge key; with one or more, nothing goes to the builder.
     pub(super) merging: usize,
+    max_values: usize,
 }
 
 impl Output {
-    pub(super) fn new(builder: DocumentBuilder) -> Self {
-        Self { builder, tape: Tape::default(), taped: 0, merging: 0 }
+    pub(super) fn new(builder: DocumentBuilder, max_values: usize) -> Self {
+        Self { builder, tape: Tape::default(), taped: 0, merging: 0, max_values }
     }
 
     #[inline]
@@ -35,7 +36,10 @@ impl Output {
         if self.taped > 0 {
             self.tape.scalar(scalar, text, position);
         }
-        if self.merging == 0 { build_scalar(&mut self.builder, scalar, text, position) } else { Ok(()) }
+        if self.merging > 0 {
+            return self.check_values();
+        }
+        build_scalar(&mut self.builder, scalar, text, position)
     }
 
     pub(super) fn open(&mut self, kind: Kind, position: u32) -> Built {
@@ -71,12 +75,20 @@ impl Output {
         Ok(())
     }
 
+    /// The builder's own limit, for what it does not see.
+    fn check_values(&self) -> Built {
+        match self.tape.size().values > self.max_values {
+            true => Err(BuildError::TooManyValues { limit: self.max_values }),
+            false => Ok(()),
+        }
+    }
+
     fn step(&mut self, step: Step) -> Built {
         if self.taped > 0 {
             self.tape.push(step);
         }
         if self.merging > 0 {
-            return Ok(());
+            return self.check_values();
         }
         let Step { what, position } = step;
         match what {

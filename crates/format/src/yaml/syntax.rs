@@ -6,7 +6,7 @@ use crate::parse::Reading;
 
 /// How far reading had come when the parser refused to go on.
 pub(super) struct Reached {
-    /// Where the last token ends that became an event; the parser looks ahead of it.
+    /// Where the last event ended. The parser looks ahead of its events.
     pub(super) end: usize,
     /// The bracket of the innermost open flow map or list.
     pub(super) bracket: Option<usize>,
@@ -19,17 +19,17 @@ pub(super) struct Reached {
 struct Fault {
     message: &'static str,
     at: usize,
-    help: &'static str,
+    help: Option<&'static str>,
     related: Option<(&'static str, usize)>,
 }
 
 impl Fault {
     fn new(message: &'static str, at: usize) -> Self {
-        Self { message, at, help: "", related: None }
+        Self { message, at, help: None, related: None }
     }
 
     fn help(self, help: &'static str) -> Self {
-        Self { help, ..self }
+        Self { help: Some(help), ..self }
     }
 
     fn related(self, label: &'static str, at: usize) -> Self {
@@ -48,7 +48,10 @@ pub(super) fn problem(refused: &ScanError, reading: &Reading<'_>, reached: &Reac
     if let Some((label, at)) = fault.related {
         problem = problem.with_related(label, reading.origin(at));
     }
-    if fault.help.is_empty() { problem } else { problem.with_help(fault.help) }
+    match fault.help {
+        Some(help) => problem.with_help(help),
+        None => problem,
+    }
 }
 
 fn over_limit(kind: &ErrorKind, reading: &Reading<'_>, at: usize) -> Option<Problem> {
@@ -60,7 +63,7 @@ fn over_limit(kind: &ErrorKind, reading: &Reading<'_>, at: usize) -> Option<Prob
     match kind {
         ErrorKind::RecursionLimitExceeded => limit(Limit::Depth, limits.depth.min(super::MAX_DEPTH), at),
         // The parser gave up on a key that it had looked ahead of for too long.
-        ErrorKind::MappingValueNotAllowed if at - content > super::key_characters(&limits) => {
+        ErrorKind::MappingValueNotAllowed if at.saturating_sub(content) > super::key_characters(&limits) => {
             limit(Limit::Key, limits.key_bytes, content)
         }
         ErrorKind::SimpleKeyExpected if line.end - at > super::key_characters(&limits) => {
@@ -73,8 +76,6 @@ fn over_limit(kind: &ErrorKind, reading: &Reading<'_>, at: usize) -> Option<Prob
 pub(super) const TAB: &str = "indent with spaces; YAML forbids tabs";
 pub(super) const COMPLEX_KEY: &str = "a map or list as a key; a key must be a scalar";
 pub(super) const MERGE: &str = "`<<` takes a map, or a list of maps";
-const MALFORMED_TAG: &str = "a malformed tag";
-const MALFORMED_DIRECTIVE: &str = "a malformed directive";
 pub(super) const QUOTE_TAG: &str = "quote a text that starts with `!`";
 const BACKSLASH: &str = "write a backslash as `\\\\`, or use single quotes";
 
@@ -92,6 +93,9 @@ fn fault(kind: &ErrorKind, text: &str, at: usize, reached: &Reached) -> Fault {
         E::ExpectedBlockMappingKey => not_a_key(text, at),
         E::MappingValueNotAllowed => misplaced_colon(text, at),
         E::SimpleKeyExpected if reached.is_in_list => not_an_item(at),
+        E::SimpleKeyExpected if text.get(at..).is_some_and(|rest| rest.starts_with(['|', '>', '&', '!'])) => {
+            not_a_key(text, at)
+        }
         E::SimpleKeyExpected | E::InvalidSimpleKey => fault("a key without `:`"),
         E::ExpectedBlockSequenceEntry => not_an_item(at),
         E::BlockSequenceEntryNotAllowed => fault("a list must start on a line of its own"),
@@ -153,11 +157,12 @@ fn fault(kind: &ErrorKind, text: &str, at: usize, reached: &Reached) -> Fault {
         E::ZeroBlockScalarIndent => fault("an indentation of 0 after `|` or `>`"),
         E::InvalidBlockScalarIndent => fault("a text that is indented less than the blank lines before it"),
 
-        E::UnexpectedCharacter { character } if character.is_control() => {
-            Fault::new("a control character", place::find(text, at, character.encode_utf8(&mut [0; 4])))
-        }
-        E::UnexpectedCharacter { .. } => {
+        E::UnexpectedCharacter { character: '@' | '`' | '%' | '|' | '>' } => {
             fault("a character that cannot start a value").help("quote the value")
+        }
+        E::UnexpectedCharacter { character } => {
+            let at = place::find(text, at, character.encode_utf8(&mut [0; 4]));
+            Fault::new("an unprintable character", at).help("write it as an escape in double quotes")
         }
         E::BomInsideDocument => fault("a byte order mark inside the text"),
         E::CommentInterceptedScalar => fault("a comment inside a value of several lines"),
@@ -173,7 +178,7 @@ fn fault(kind: &ErrorKind, text: &str, at: usize, reached: &Reached) -> Fault {
         | E::InvalidTagEscape
         | E::InvalidTagUtf8LeadingByte
         | E::InvalidTagUtf8TrailingByte
-        | E::InvalidTagUtf8 => fault(MALFORMED_TAG).help(QUOTE_TAG),
+        | E::InvalidTagUtf8 => fault("a malformed tag").help(QUOTE_TAG),
         E::MissingAnchorOrAliasName => {
             fault("a `&` or `*` without a name").help("quote a text that starts with `&` or `*`")
         }
@@ -196,7 +201,7 @@ fn fault(kind: &ErrorKind, text: &str, at: usize, reached: &Reached) -> Fault {
         | E::YamlVersionTooLong
         | E::MissingYamlVersion
         | E::InvalidTagDirectiveTerminator
-        | E::ExpectedTagDirectiveBang => fault(MALFORMED_DIRECTIVE),
+        | E::ExpectedTagDirectiveBang => fault("a malformed directive"),
 
         _ => fault("not valid YAML"),
     }

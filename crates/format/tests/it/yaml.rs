@@ -1,5 +1,7 @@
 //! What YAML texts say, and where they say it.
 
+use proptest::prelude::*;
+
 use enhanced_config_core::{Location, NodeRef, ProblemKind, Value};
 use enhanced_config_format::{Format, ParseOptions, Parsed, parse};
 use serde_json::{Value as Json, json};
@@ -258,4 +260,42 @@ fn empty_texts_are_refused_unless_allowed() {
         assert!(allowed.unwrap().document.root().is_empty(), "{text:?}");
     }
     check("{}", json!({}));
+}
+
+/// Without the unprintable characters above ASCII's, which the parser wants escaped.
+const TEXT: &str = "[ -~\\n\\t\u{0}\u{a0}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]{0,8}";
+
+fn json_values() -> impl Strategy<Value = Json> {
+    let scalar = prop_oneof![
+        Just(Json::Null),
+        any::<bool>().prop_map(Json::from),
+        any::<i64>().prop_map(Json::from),
+        any::<u64>().prop_map(Json::from),
+        any::<f64>().prop_map(Json::from),
+        TEXT.prop_map(Json::from),
+    ];
+    scalar.prop_recursive(4, 40, 6, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..6).prop_map(Json::from),
+            prop::collection::btree_map(TEXT, inner, 0..6).prop_map(|members| members.into_iter().collect()),
+        ]
+    })
+}
+
+proptest! {
+    /// Every JSON text is a YAML text that says the same at the same places.
+    #[test]
+    fn json_is_yaml(value in json_values(), pretty: bool) {
+        let root = json!({ "root": value });
+        let text = if pretty { serde_json::to_string_pretty(&root) } else { serde_json::to_string(&root) }.unwrap();
+        let json = parse(text.as_bytes(), Format::Json, "t", &ParseOptions::default()).unwrap().document;
+        let yaml = read(&text).document;
+        prop_assert_eq!(&yaml, &json);
+        prop_assert_eq!(positions(yaml.root()), positions(json.root()));
+    }
+}
+
+fn positions(node: NodeRef<'_>) -> Vec<(u32, u32)> {
+    let inner = node.items().chain(node.entries().map(|(_, member)| member)).flat_map(positions);
+    std::iter::once((node.position(), node.key_position())).chain(inner).collect()
 }

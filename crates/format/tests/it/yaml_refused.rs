@@ -65,6 +65,7 @@ fn indentation_and_structure() {
     refused("a: 1\nb\nc: 2", "a key without `:`", 2, 1);
     refused("a: 1\nb", "a key without `:`", 2, 1);
     refused("a:\n    b: 1\n  c: 2", "neither a key nor a part of the value above", 3, 3);
+    refused("a:\n>-\n  b", "neither a key nor a part of the value above", 2, 1);
     refused("a: |\n   x\n  y", "neither a key nor a part of the value above", 3, 3);
     refused("a:\n  - x\n  y: 1", "neither a list item nor a part of the one above", 3, 3);
     refused("a:\n - x\n y", "neither a list item nor a part of the one above", 3, 2);
@@ -126,10 +127,11 @@ fn block_scalars_comments_and_characters() {
     refused("a: @b", "a character that cannot start a value", 1, 4);
     refused("a: `b`", "a character that cannot start a value", 1, 4);
     refused("a: %b", "a character that cannot start a value", 1, 4);
-    refused("a: b\u{7}c", "a control character", 1, 5);
-    refused("a: \"b\0\"", "a control character", 1, 6);
-    refused("# \0\na: 1", "a control character", 1, 3);
-    refused("a: |\n  b\n  c\u{1b}", "a control character", 3, 4);
+    refused("a: b\u{7}c", "an unprintable character", 1, 5);
+    refused("a: \"b\0\"", "an unprintable character", 1, 6);
+    refused("# \0\na: 1", "an unprintable character", 1, 3);
+    refused("a: '\u{fffe}'", "an unprintable character", 1, 5);
+    refused("a: |\n  b\n  c\u{1b}", "an unprintable character", 3, 4);
     refused("a: 1\n\u{feff}b: 2", "a byte order mark inside the text", 2, 1);
 }
 
