@@ -98,9 +98,7 @@ fn fate(node: NodeRef<'_>, winner: Option<NodeRef<'_>>) -> Fate {
 
 /// A map or list has won as far as its members have.
 fn fate_of_members(node: NodeRef<'_>, winner: NodeRef<'_>) -> Fate {
-    let ours = scalars(winner, &|value| value.layer() == node.layer());
-    match ours {
-        _ if node == winner => Fate::Won,
+    match scalars(winner, &|value| value.layer() == node.layer()) {
         (0, _) => Fate::Overridden,
         (some, all) if some == all => Fate::Won,
         _ => Fate::Merged,

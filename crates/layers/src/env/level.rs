@@ -58,19 +58,29 @@ impl<'a> Level<'a> {
         self.list_length().is_some() || kinds.contains(&Kind::List) && !kinds.contains(&Kind::Map)
     }
 
+    /// A member, made once.
     pub(super) fn member(&mut self, segment: &Segment) -> &mut Level<'a> {
         let (schema, lower) = (&self.schema, self.lower);
-        self.inner.entry(segment.clone()).or_insert_with(|| match segment {
+        self.inner.entry(segment.clone()).or_insert_with(|| Level::within(schema, lower, segment))
+    }
+
+    /// A member, made for this one use.
+    pub(super) fn new_member(&self, segment: &Segment) -> Level<'a> {
+        Level::within(&self.schema, self.lower, segment)
+    }
+
+    fn within(schema: &Subschemas<'a>, lower: Option<NodeRef<'a>>, segment: &Segment) -> Level<'a> {
+        match segment {
             Segment::Key(key) => Level::new(schema.member(key), lower.and_then(|lower| lower.get(key))),
             Segment::Index(index) => {
                 Level::new(schema.item(*index), lower.and_then(|lower| lower.index(*index)))
             }
-        })
+        }
     }
 
-    /// The level at the end of a way from here.
-    pub(super) fn at(&mut self, way: &[Segment]) -> &mut Level<'a> {
-        way.iter().fold(self, |level, segment| level.member(segment))
+    /// Drops the members that were made.
+    pub(super) fn forget(&mut self) {
+        self.inner.clear();
     }
 
     /// The known keys, those that the schema names first.

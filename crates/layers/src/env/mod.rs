@@ -1,14 +1,15 @@
 //! Environment variables as a layer: the rules are those of [`EnvSource`].
 //!
-//! `variable` chooses those that concern the source, `reading` finds the key of each, `convert` reads its text, and
+//! `variable` chooses those that concern the source, `keys` finds the key of each, `convert` reads its text, and
 //! `overlay` builds the document.
 
 mod convert;
+mod keys;
+mod known_names;
 mod level;
 mod outright;
 mod overlay;
 mod reader;
-mod reading;
 mod spelling;
 mod subschemas;
 mod target;

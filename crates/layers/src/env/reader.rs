@@ -1,12 +1,10 @@
 use enhanced_config_core::{BuildError, KeyPath, Limit, Problem, ProblemKind, Problems};
 
 use super::convert::convert;
-use super::level::Level;
+use super::keys::{Keys, Known, MAX_LEVELS, Meaning, Unclear};
 use super::outright;
 use super::overlay::{self, Setting};
-use super::reading::{self, Known, KnownNames, MAX_LEVELS, Meaning, Unclear};
 use super::spelling::name_of;
-use super::subschemas::Subschemas;
 use super::target::Target;
 use super::variable::{MAX_NAME, Outright, Variable, not_utf8};
 use super::{EnvLayer, EnvSource, Shape};
@@ -16,9 +14,7 @@ pub(super) struct Reader<'a> {
     source: &'a EnvSource,
     shape: Shape<'a>,
     outright: Outright,
-    root: Level<'a>,
-    /// Made when the first name is not known.
-    known_names: Option<KnownNames>,
+    keys: Keys<'a>,
     problems: Problems,
 }
 
@@ -28,8 +24,7 @@ impl<'a> Reader<'a> {
             source,
             shape,
             outright: outright::find(source, shape.schema),
-            root: Level::new(Subschemas::of_root(shape.schema), shape.lower),
-            known_names: None,
+            keys: Keys::new(shape),
             problems: Problems::new(),
         }
     }
@@ -70,7 +65,7 @@ impl<'a> Reader<'a> {
             self.problems.push(variable.problem(not_utf8(variable)).with_path(path));
             return None;
         };
-        match convert(text, &Target::of(self.root.at(path.segments()))) {
+        match convert(text, &Target::at(self.shape, &path)) {
             Ok(Some(value)) => return Some(Setting { path, variable, value }),
             Ok(None) => {
                 let kind = ProblemKind::EmptyVariable { variable: variable.name.clone() };
@@ -90,7 +85,7 @@ impl<'a> Reader<'a> {
         match (keys.map(Vec::as_slice), behind) {
             (Some([key]), _) => Ok(Meaning { path: key.clone(), known: Known::Yes }),
             (Some(keys), _) => Err(Unclear::Ambiguous(keys.to_vec())),
-            (None, Some(name)) => reading::find(&mut self.root, name).and_then(|meaning| self.ours(meaning)),
+            (None, Some(name)) => self.keys.find(name).and_then(|meaning| self.ours(meaning)),
             (None, None) => Err(Unclear::Unknown),
         }
     }
@@ -156,8 +151,7 @@ impl<'a> Reader<'a> {
 
     fn did_you_mean(&mut self, variable: &Variable<'_>) -> Option<String> {
         let name = self.source.behind_prefix(&variable.folded)?;
-        let names = self.known_names.get_or_insert_with(|| KnownNames::of(&mut self.root));
-        let nearest = names.nearest(name)?;
+        let nearest = self.keys.nearest(name)?;
         Some(format!("did you mean `{}{nearest}`?", self.source.prefix))
     }
 
@@ -167,7 +161,7 @@ impl<'a> Reader<'a> {
         for key in keys {
             let name = name_of(key);
             let alone = Meaning { path: key.clone(), known: Known::Yes };
-            if reading::find(&mut self.root, &name) == Ok(alone) {
+            if self.keys.find(&name) == Ok(alone) {
                 ways.push(format!("`{}{name}` is `{key}`", self.source.prefix));
             }
         }

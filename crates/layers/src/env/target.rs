@@ -1,20 +1,25 @@
 use std::collections::BTreeSet;
 
-use enhanced_config_core::{Kind, NodeRef};
+use enhanced_config_core::{KeyPath, Kind, NodeRef, Segment};
 
-use super::level::Level;
+use super::Shape;
 use super::subschemas::Subschemas;
 
 /// What a variable's text is meant to become: as the schema says, else as the layers below have it.
-#[derive(Clone)]
 pub(super) struct Target<'a> {
     schema: Subschemas<'a>,
     lower: Option<NodeRef<'a>>,
 }
 
 impl<'a> Target<'a> {
-    pub(super) fn of(level: &Level<'a>) -> Self {
-        Self { schema: level.schema.clone(), lower: level.lower }
+    /// The target at a path.
+    pub(super) fn at(shape: Shape<'a>, path: &KeyPath) -> Self {
+        let root = Subschemas::of_root(shape.schema);
+        let schema = path.segments().iter().fold(root, |schema, segment| match segment {
+            Segment::Key(key) => schema.member(key),
+            Segment::Index(index) => schema.item(*index),
+        });
+        Self { schema, lower: shape.lower.and_then(|lower| lower.at(path)) }
     }
 
     /// The kinds that are allowed, [`Kind::Float`] standing for any number; none when nothing is known.

@@ -549,6 +549,9 @@ fn hostile_environments_are_refused_quickly() {
     let names: Vec<String> = (0..10_000).map(|n| format!("APP_UNKNOWN_{n}")).collect();
     let many: Vec<(&str, &str)> = names.iter().map(|name| (&**name, "x")).collect();
     assert_eq!(quickly(|| bed.read(&many)).unwrap().warnings.len(), 10_000);
+    let names: Vec<String> = (0..2_000).map(|n| format!("APP_EXTRA__K{n}{}", "__A".repeat(120))).collect();
+    let many: Vec<(&str, &str)> = names.iter().map(|name| (&**name, "x")).collect();
+    assert!(quickly(|| bed.read(&many)).is_ok());
     let nested = format!("{}1{}", "[".repeat(100_000), "]".repeat(100_000));
     assert!(quickly(|| bed.read(&[("APP_TAGS", &nested)])).is_err());
 }
