@@ -49,8 +49,9 @@ pub(super) struct Frame {
     pub(super) items: usize,
     /// The number of its anchor, or 0.
     pub(super) anchor: usize,
-    /// Where it starts on the tape, and what was on the tape then.
+    /// Where it starts on the tape.
     pub(super) start: usize,
+    /// How much was on the tape before it.
     pub(super) before: Size,
     /// Its bracket, in flow style.
     bracket: Option<u32>,

@@ -6,6 +6,9 @@
 //! Keys are strings. A key that is a number, a boolean or a null is the text it is written with (`1`, `0x1F`, `~`, or
 //! nothing), so that `1` and `"1"` are one key twice.
 //!
+//! Where YAML parsers differ: brackets need no indentation inside them, and the last line of a `|` or `>` text ends in a
+//! line break even if the file does not.
+//!
 //! Where a value stands:
 //!
 //! | value | position |

@@ -185,6 +185,12 @@ fn flow_lines_need_no_indentation() {
 }
 
 #[test]
+fn a_text_at_the_end_of_the_file_ends_its_line() {
+    check("a: |\n  x", json!({"a": "x\n"}));
+    check("a: |-\n  x", json!({"a": "x"}));
+}
+
+#[test]
 fn values_stand_at_their_first_character() {
     place("a: 1", "a", (1, 4), (1, 1));
     place("é:  \"ü\" # c\nb: 'x'", "b", (2, 4), (2, 1));

@@ -67,9 +67,8 @@ fn quotes_that_never_close() {
 #[test]
 fn many_values() {
     limited(&(0..300_000).map(|key| format!("k{key}: 1\n")).collect::<String>(), Limit::Values, 250_000);
-    limited(&format!("a: [{}]", "1,".repeat(300_000)), Limit::Values, 250_000);
     limited(&format!("a: {{<<: {{k: [{}]}}}}", "1,".repeat(300_000)), Limit::Values, 250_000);
-    assert_eq!(first(&(0..200_000).map(|key| format!("k{key}: 1\n")).collect::<String>()), None);
+    assert_eq!(first(&(0..100_000).map(|key| format!("k{key}: 1\n")).collect::<String>()), None);
 }
 
 #[test]
