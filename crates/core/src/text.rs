@@ -87,7 +87,7 @@ mod tests {
     #[test]
     fn floats_follow_toml_and_are_finite() {
         for (text, expected) in [
-            ("3.14", Some(3.14)),
+            ("3.25", Some(3.25)),
             ("1e3", Some(1000.0)),
             ("-2.5E-1", Some(-0.25)),
             ("1_0.5", Some(10.5)),

@@ -40,10 +40,10 @@ impl Config {
     /// When the path cannot be read, nothing is there, or everything that the type does not take.
     pub fn get<'a, T: Deserialize<'a>>(&'a self, path: &str) -> Result<T, Rejection> {
         // serde's own way first: it is the fast one, and reports are made only when there is something to report.
-        if let Some(node) = self.loaded.document.get(path) {
-            if let Ok(value) = T::deserialize(node) {
-                return Ok(value);
-            }
+        if let Some(node) = self.loaded.document.get(path)
+            && let Ok(value) = T::deserialize(node)
+        {
+            return Ok(value);
         }
         self.get_or_report(path)
     }

@@ -1,4 +1,12 @@
 //! Behaviour of the crate through its public interface.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers of tests fail the test"
+)]
+
 mod diff;
 mod extract;
 mod merge;

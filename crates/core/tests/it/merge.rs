@@ -181,10 +181,10 @@ proptest! {
         let documents = documents(&layers);
         let merged = merge(&documents[0], &documents.iter().skip(1).collect::<Vec<_>>(), &MergeOptions::default()).unwrap();
         for (key, member) in merged.document.root().entries() {
-            let setters = documents.iter().filter(|document| document.root().get(key).is_some());
+            let mut setters = documents.iter().filter(|document| document.root().get(key).is_some());
             let expected = match member.kind() {
                 Kind::Map => continue,
-                _ => setters.last().unwrap().layers()[0].clone(),
+                _ => setters.next_back().unwrap().layers()[0].clone(),
             };
             prop_assert_eq!(member.layer(), &expected);
         }

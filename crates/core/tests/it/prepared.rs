@@ -73,7 +73,7 @@ proptest! {
         turns in proptest::collection::vec(any::<bool>(), 1..8),
     ) {
         let documents = [tree::document(&a), tree::document(&b)];
-        let paths = documents.iter().flat_map(|document| tree::all(document)).map(|(path, _)| path);
+        let paths = documents.iter().flat_map(tree::all).map(|(path, _)| path);
         for path in paths.collect::<Vec<KeyPath>>() {
             let prepared = PreparedPath::from(path.clone());
             for turn in &turns {

@@ -1,4 +1,11 @@
 //! The system as an application uses it: the wiring, and what its errors look like to a person.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers of tests fail the test"
+)]
 #![cfg(all(feature = "yaml", feature = "toml"))]
 
 mod dir;
