@@ -61,7 +61,7 @@ impl<'a> Reader<'a> {
                 return None;
             }
         };
-        let Some(text) = &variable.text else {
+        let Some(text) = variable.text else {
             self.problems.push(variable.problem(not_utf8(variable)).with_path(path));
             return None;
         };

@@ -13,7 +13,7 @@ pub(super) struct Variable<'v> {
     /// Its name to match: in upper case where the system ignores case.
     pub(super) folded: Cow<'v, str>,
     /// Its value, if that is UTF-8.
-    pub(super) text: Option<Cow<'v, str>>,
+    pub(super) text: Option<&'v str>,
     pub(super) layer: Layer,
     pub(super) position: u32,
 }
@@ -53,7 +53,7 @@ pub(super) fn of_process<'v>(
     let mut kept = Vec::with_capacity(chosen.len());
     for ((folded, name, value), position) in chosen.into_iter().zip(0..) {
         let shown = shown(&name.to_string_lossy());
-        let text = value.to_str().map(Cow::Borrowed);
+        let text = value.to_str();
         let variable = Variable { name: shown, folded, text, layer: layer.clone(), position };
         match name.to_str() {
             Some(_) => kept.push(variable),
@@ -79,7 +79,7 @@ pub(super) fn of_document<'v>(
             continue;
         }
         let (layer, position) = (value.layer().clone(), value.position());
-        let text = value.as_str().map(Cow::Borrowed);
+        let text = value.as_str();
         let variable = Variable { name: shown(name), folded, text, layer, position };
         match variable.text {
             Some(_) => kept.push(variable),
