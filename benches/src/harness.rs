@@ -9,6 +9,8 @@ use std::{hint::black_box, time::Duration};
 
 use cpu_time::ThreadTime;
 
+use crate::prng::Prng;
+
 /// The benchmarks of one file. Prints its table when dropped.
 #[derive(Debug)]
 pub struct Suite {
@@ -23,20 +25,28 @@ struct Options {
     rounds: usize,
     batch: Duration,
     drop_outside: bool,
+    cold: bool,
 }
 
 impl Suite {
     /// Reads the command line: words are parts of ids to run, `--rounds N` (default 25), `--batch-ms N` (default 4),
-    /// and `--without-drop`, which frees results outside the measured time (default: freeing a result is part of its
-    /// cost).
+    /// `--without-drop`, which frees results outside the measured time (default: freeing a result is part of its
+    /// cost), and `--cold`, which measures from the first call of each turn on, in the caches and the heap that
+    /// another contestant left (default: one call before, unmeasured). It matters where a turn is one call.
     pub fn from_args() -> Self {
-        let mut options =
-            Options { filters: Vec::new(), rounds: 25, batch: Duration::from_millis(4), drop_outside: false };
+        let mut options = Options {
+            filters: Vec::new(),
+            rounds: 25,
+            batch: Duration::from_millis(4),
+            drop_outside: false,
+            cold: false,
+        };
         let mut args = std::env::args().skip(1);
         while let Some(arg) = args.next() {
             match arg.as_str() {
                 "--rounds" => options.rounds = number(args.next()).max(1),
                 "--batch-ms" => options.batch = Duration::from_millis(number(args.next()) as u64),
+                "--cold" => options.cold = true,
                 "--without-drop" => options.drop_outside = true,
                 flag if flag.starts_with('-') => {}
                 word => options.filters.push(word.to_owned()),
@@ -180,7 +190,7 @@ impl<'a> Question<'a> {
         eprint!("\r\x1b[2K{}", self.id);
         let options = &self.suite.options;
         let samples = match self.unit {
-            Unit::Nanos => sample(&mut self.contestants, options.rounds, options.batch),
+            Unit::Nanos => sample(&mut self.contestants, options),
             _ => self.contestants.iter_mut().map(|contestant| vec![(contestant.batch)(1)]).collect(),
         };
         eprint!("\r\x1b[2K");
@@ -198,15 +208,22 @@ impl<'a> Question<'a> {
 }
 
 /// One row of samples for each contestant, in time per operation, all of the same length.
-fn sample(contestants: &mut [Contestant<'_>], rounds: usize, batch: Duration) -> Vec<Vec<f64>> {
-    let counts: Vec<_> = contestants.iter_mut().map(|contestant| calibrate(contestant, batch)).collect();
-    let mut samples = vec![Vec::with_capacity(rounds); contestants.len()];
-    for round in 0..rounds {
-        for turn in 0..contestants.len() {
-            // Each round starts with another contestant, so that none is always the one behind the slowest.
-            let index = (round + turn) % contestants.len();
-            let total = (contestants[index].batch)(counts[index]);
-            samples[index].push(total / counts[index] as f64);
+fn sample(contestants: &mut [Contestant<'_>], options: &Options) -> Vec<Vec<f64>> {
+    let counts: Vec<_> =
+        contestants.iter_mut().map(|contestant| calibrate(contestant, options.batch)).collect();
+    let mut samples = vec![Vec::with_capacity(options.rounds); contestants.len()];
+    let mut order: Vec<_> = (0..contestants.len()).collect();
+    let mut rng = Prng::new(0x0de4);
+    for _ in 0..options.rounds {
+        // Another order each round, so that nobody always follows the one who leaves the caches and the heap worst.
+        (1..order.len()).rev().for_each(|last| order.swap(last, rng.below(last + 1)));
+        for &index in &order {
+            let run = &mut contestants[index].batch;
+            // Once unmeasured: what the one before left behind is not this one's cost.
+            if !options.cold {
+                run(1);
+            }
+            samples[index].push(run(counts[index]) / counts[index] as f64);
         }
     }
     samples
