@@ -41,7 +41,8 @@ impl Document {
 
     /// Reads what [`pack`](Self::pack) wrote.
     ///
-    /// Whatever the bytes are, it ends soon and takes at most 16 times their size in memory.
+    /// Whatever the bytes are, it takes time in proportion to them, and in memory at most 16 times their size and
+    /// 32 KiB.
     ///
     /// # Errors
     /// When the bytes are anything else, of another version, or damaged.
@@ -66,8 +67,8 @@ impl Expected {
     }
 
     #[inline]
-    fn place(&self, layer: u32) -> u32 {
-        self.0.get(layer as usize).copied().unwrap_or_default()
+    fn place(&self, layer: u32) -> Option<u32> {
+        self.0.get(layer as usize).copied()
     }
 
     /// Notes that a value ended, a number or anything nested being taken as empty.

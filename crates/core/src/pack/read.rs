@@ -74,7 +74,6 @@ fn read_keys(mut lengths: Column<'_>, text: &str) -> Result<KeyTable, UnpackErro
 
 struct Reader<'a> {
     key_table: &'a KeyTable,
-    layers: usize,
     tags: Column<'a>,
     keys: Column<'a>,
     places: Column<'a>,
@@ -94,23 +93,25 @@ struct Reader<'a> {
     free: usize,
     text_end: usize,
     expected: Expected,
-    layer: u32,
-    left_in_run: u32,
+    frame: Frame,
+    /// The frames around it.
+    outer: Vec<Frame>,
 }
 
 /// A list or map of which some members may still come.
 struct Frame {
     next: usize,
     end: usize,
-    is_map: bool,
-    /// A bit for each key, keys sharing bits.
-    key_bits: u64,
     first: usize,
+    is_map: bool,
+    /// A bit for each key, some keys sharing bits, and whether one came twice: if not, no key did.
+    key_bits: u64,
+    shared_bit: bool,
 }
 
 impl Frame {
     fn new(first: usize, count: usize, is_map: bool) -> Self {
-        Self { next: first, end: first + count, is_map, key_bits: 0, first }
+        Self { next: first, end: first + count, first, is_map, key_bits: 0, shared_bit: false }
     }
 }
 
@@ -126,7 +127,6 @@ impl<'a> Reader<'a> {
         }
         Ok(Self {
             key_table,
-            layers,
             tags,
             keys,
             places,
@@ -144,39 +144,40 @@ impl<'a> Reader<'a> {
             free: 1,
             text_end: 0,
             expected: Expected::new(layers),
-            layer: 0,
-            left_in_run: 0,
+            frame: Frame::new(0, 1, false),
+            outer: Vec::new(),
         })
     }
 
     fn values(&mut self) -> Result<(), UnpackError> {
-        let mut outer = Vec::new();
-        let mut frame = Frame::new(0, 1, false);
-        for &tag in self.tags.left() {
-            while frame.next == frame.end {
-                self.close(&frame)?;
-                frame = outer.pop().ok_or(UnpackError::Malformed("values beside the root"))?;
+        while !self.tags.is_empty() {
+            let (layer, count) = (self.runs.varint32()?, self.runs.varint32()?);
+            let tags = self.tags.bytes(count as usize)?;
+            let mut end =
+                self.expected.place(layer).ok_or(UnpackError::Malformed("a layer that is not there"))?;
+            for &tag in tags {
+                end = self.value(tag, layer, end)?;
             }
-            if let Some(inner) = self.value(tag, &mut frame)? {
-                if outer.len() == MAX_DEPTH {
-                    return Err(UnpackError::Malformed("nested too deep"));
-                }
-                outer.push(std::mem::replace(&mut frame, inner));
-            }
+            self.expected.end(layer, end);
         }
-        outer.push(frame);
-        outer.iter().try_for_each(|frame| self.close(frame))
+        // There are as many rows as values, no row was set aside twice, and each value took one of those: all are
+        // taken, and what is still open is complete.
+        while !self.outer.is_empty() {
+            self.close()?;
+        }
+        Ok(())
     }
 
-    /// Reads one value into the next row of `frame`, and gives the frame of its own members.
+    /// Reads one value into the next row of the frame; its key is expected at `end`, and its own end is given.
     #[inline]
-    fn value(&mut self, tag: u8, frame: &mut Frame) -> Result<Option<Frame>, UnpackError> {
+    fn value(&mut self, tag: u8, layer: u32, end: u32) -> Result<u32, UnpackError> {
+        while self.frame.next == self.frame.end {
+            self.close()?;
+        }
+        let number = self.frame.next;
+        self.frame.next += 1;
         let (flags, tag) = (tag & TRUE, check_tag(tag)?);
-        let layer = self.layer()?;
-        let number = frame.next;
-        frame.next += 1;
-        let (key, position) = self.place(number, layer, frame)?;
-        let mut inner = None;
+        let (key, position) = self.place(number, end)?;
         let mut end = position;
         let payload = match tag {
             Tag::Null => 0,
@@ -189,42 +190,26 @@ impl<'a> Reader<'a> {
                 end = position.wrapping_add(length as u32);
                 range_payload(offset, length)
             }
-            Tag::List | Tag::Map => {
-                let members = self.members(tag)?;
-                let payload = range_payload(members.first, members.end - members.first);
-                inner = Some(members);
-                payload
-            }
+            Tag::List | Tag::Map => self.open(tag)?,
         };
-        self.expected.end(layer, end);
         if let Some(row) = self.rows.get_mut(number) {
             *row = Row::new(tag, payload, position, layer, key);
         }
-        Ok(inner)
-    }
-
-    #[inline]
-    fn layer(&mut self) -> Result<u32, UnpackError> {
-        while self.left_in_run == 0 {
-            (self.layer, self.left_in_run) = (self.runs.varint32()?, self.runs.varint32()?);
-            if self.layer as usize >= self.layers {
-                return Err(UnpackError::Malformed("a layer that is not there"));
-            }
-        }
-        self.left_in_run -= 1;
-        Ok(self.layer)
+        Ok(end)
     }
 
     /// The key of a value, and where the value stands.
     #[inline]
-    fn place(&mut self, number: usize, layer: u32, frame: &mut Frame) -> Result<(u32, u32), UnpackError> {
-        let key_position = self.places.distance(self.expected.place(layer))?;
-        if !frame.is_map {
+    fn place(&mut self, number: usize, expected: u32) -> Result<(u32, u32), UnpackError> {
+        let key_position = self.places.distance(expected)?;
+        if !self.frame.is_map {
             return Ok((NO_KEY, key_position));
         }
         let key = self.keys.varint32()?;
         let length = self.key_table.length(key).ok_or(UnpackError::Malformed("a key that is not there"))?;
-        frame.key_bits |= 1 << (key % 64);
+        let bit = 1 << (key % 64);
+        self.frame.shared_bit |= self.frame.key_bits & bit != 0;
+        self.frame.key_bits |= bit;
         let position = self.gap_lengths.distance(key_position.wrapping_add(length))?;
         let gap = gap_between(key_position, position);
         if gap == FAR {
@@ -264,37 +249,43 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Sets rows aside for the members of a list or map.
+    /// Sets rows aside for the members of a list or map, which come next.
     #[inline]
-    fn members(&mut self, tag: Tag) -> Result<Frame, UnpackError> {
-        let count = self.counts.varint32()? as usize;
-        if count > self.rows.len() - self.free {
+    fn open(&mut self, tag: Tag) -> Result<u64, UnpackError> {
+        let (first, count) = (self.free, self.counts.varint32()? as usize);
+        if count > self.rows.len() - first {
             return Err(UnpackError::Malformed("more members than values"));
         }
-        let frame = Frame::new(self.free, count, tag == Tag::Map);
-        self.free += count;
-        if frame.is_map && count > SCAN {
-            self.large_maps.push((frame.first as u32, count as u32));
+        if self.outer.len() == MAX_DEPTH {
+            return Err(UnpackError::Malformed("nested too deep"));
         }
-        Ok(frame)
+        self.free += count;
+        let frame = Frame::new(first, count, tag == Tag::Map);
+        if frame.is_map && count > SCAN {
+            self.large_maps.push((first as u32, count as u32));
+        }
+        self.outer.push(std::mem::replace(&mut self.frame, frame));
+        Ok(range_payload(first, count))
     }
 
-    /// Checks a list or map whose members have all come.
-    fn close(&self, frame: &Frame) -> Result<(), UnpackError> {
-        if frame.next != frame.end {
-            return Err(UnpackError::Malformed("fewer values than members"));
-        }
-        let count = frame.end - frame.first;
-        // As many bits as keys: no key is there twice. Large maps are checked with their index.
-        if !frame.is_map || count > SCAN || frame.key_bits.count_ones() as usize == count {
-            return Ok(());
-        }
+    /// Checks the list or map that the frame is of, and goes on with the one around it.
+    #[inline]
+    fn close(&mut self) -> Result<(), UnpackError> {
+        let outer = self.outer.pop().ok_or(UnpackError::Malformed("values beside the root"))?;
+        let frame = std::mem::replace(&mut self.frame, outer);
+        // Large maps are checked with their index.
+        if frame.shared_bit && frame.end - frame.first <= SCAN { self.no_key_twice(&frame) } else { Ok(()) }
+    }
+
+    #[cold]
+    fn no_key_twice(&self, frame: &Frame) -> Result<(), UnpackError> {
         let members = self.rows.get(frame.first..frame.end).unwrap_or_default();
         let twice = |(at, member): (usize, &Row)| {
             members.iter().take(at).any(|earlier| earlier.key() == member.key())
         };
         if members.iter().enumerate().any(twice) { Err(DUPLICATE) } else { Ok(()) }
     }
+
     /// Checks that all was used.
     fn finish(&self) -> Result<(), UnpackError> {
         let columns = [
@@ -309,7 +300,7 @@ impl<'a> Reader<'a> {
         ];
         columns.into_iter().try_for_each(Column::finish)?;
         let root_is_map = self.rows.first().is_some_and(|root| root.tag() == Tag::Map);
-        if !root_is_map || self.left_in_run > 0 || self.text_end < self.text.len() {
+        if !root_is_map || self.text_end < self.text.len() {
             return Err(UnpackError::Malformed("values and columns do not match"));
         }
         Ok(())
@@ -333,4 +324,180 @@ fn check_tag(byte: u8) -> Result<Tag, UnpackError> {
     let tag = Tag::from_bits(byte);
     let flags = if tag == Tag::Bool { TRUE } else { 0 };
     if byte & !7 & !flags == 0 { Ok(tag) } else { Err(UnpackError::Malformed("an unknown kind of value")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::write::seal;
+    use super::*;
+
+    /// The parts of `{a: [null, true], b: {c: "xé", d: 1.5}}`.
+    #[derive(Clone)]
+    struct Packed {
+        layers: Vec<u8>,
+        key_lengths: Vec<u8>,
+        key_text: Vec<u8>,
+        tags: Vec<u8>,
+        keys: Vec<u8>,
+        places: Vec<u8>,
+        gaps: Vec<u8>,
+        counts: Vec<u8>,
+        lengths: Vec<u8>,
+        text: Vec<u8>,
+        numbers: Vec<u8>,
+        floats: Vec<u8>,
+        runs: Vec<u8>,
+    }
+
+    fn packed() -> Packed {
+        Packed {
+            layers: b"\x01\x01\0\0\0n\0".to_vec(),
+            key_lengths: vec![1; 4],
+            key_text: b"abcd".to_vec(),
+            tags: vec![7, 6, 0, 1 | TRUE, 7, 5, 4],
+            keys: vec![0, 1, 2, 3],
+            places: vec![0; 7],
+            gaps: vec![0; 4],
+            counts: vec![2, 2, 2],
+            lengths: vec![3],
+            text: "xé".as_bytes().to_vec(),
+            numbers: vec![],
+            floats: 1.5f64.to_bits().to_le_bytes().to_vec(),
+            runs: vec![0, 7],
+        }
+    }
+
+    fn read(change: impl FnOnce(&mut Packed)) -> Result<Document, UnpackError> {
+        let mut p = packed();
+        change(&mut p);
+        unpack(&seal([
+            &p.layers,
+            &p.key_lengths,
+            &p.key_text,
+            &p.tags,
+            &p.keys,
+            &p.places,
+            &p.gaps,
+            &p.counts,
+            &p.lengths,
+            &p.text,
+            &p.numbers,
+            &p.floats,
+            &p.runs,
+        ]))
+    }
+
+    #[track_caller]
+    fn refused(change: impl FnOnce(&mut Packed), expected: &'static str) {
+        assert_eq!(read(change).unwrap_err(), UnpackError::Malformed(expected));
+    }
+
+    #[test]
+    fn the_parts_make_a_document() {
+        let document = read(|_| {}).unwrap();
+        assert_eq!(document.get("a[1]").unwrap().as_bool(), Some(true));
+        assert_eq!(document.get("b.c").unwrap().as_str(), Some("xé"));
+        assert_eq!(document.get("b.d").unwrap().as_f64(), Some(1.5));
+    }
+
+    #[test]
+    fn parts_that_belong_to_no_document_are_refused() {
+        refused(|p| p.layers[0] = 8, "an unknown layer kind");
+        refused(|p| p.layers[5] = 0xff, "a name that is not UTF-8");
+        refused(|p| p.layers[6] = 3, "unknown places of a layer");
+        refused(
+            |p| p.layers.splice(6.., *b"\x01\x01\0\0\0\x80\0\0\0\0").for_each(drop),
+            "lines that no text has",
+        );
+        refused(
+            |p| p.layers.splice(6.., *b"\x02\xff\xff\xff\xff").for_each(drop),
+            "more variables than bytes",
+        );
+        refused(|p| p.layers.extend(b"\0\x01\0\0"), "a column ends early");
+        refused(|p| p.layers = p.layers.repeat(1025), "too many layers");
+        refused(|p| p.layers.clear(), "a layer that is not there");
+        refused(|p| p.runs[0] = 1, "a layer that is not there");
+        refused(|p| p.runs[1] = 6, "a column ends early");
+        refused(|p| p.runs[1] = 8, "a column ends early");
+        refused(|p| p.key_text = b"abca".to_vec(), "a key that is there twice, or too many keys");
+        refused(|p| p.key_text = "abé".into(), "a key that ends inside a character or behind the text");
+        refused(|p| p.key_text.truncate(3), "a key that ends inside a character or behind the text");
+        refused(|p| p.key_text.push(b'e'), "a column goes on too long");
+        refused(|p| p.key_text[0] = 0xff, "text that is not UTF-8");
+        refused(|p| p.keys[3] = 4, "a key that is not there");
+        refused(|p| p.keys[3] = 2, "a map that has a key twice");
+        refused(|p| p.keys.push(0), "a column goes on too long");
+        refused(|p| p.tags[0] = 6, "a column goes on too long");
+        refused(|p| p.tags[2] = TRUE, "an unknown kind of value");
+        refused(|p| p.tags[3] = 1 | 16, "an unknown kind of value");
+        refused(|p| p.places.truncate(6), "too many values");
+        refused(|p| p.places[6] = 0x80, "a column ends early");
+        refused(
+            |p| p.places.splice(6.., [0xff, 0xff, 0xff, 0xff, 0x1f]).for_each(drop),
+            "a number is too large",
+        );
+        refused(|p| p.gaps.truncate(3), "a column ends early");
+        refused(|p| p.counts[0] = 1, "values beside the root");
+        refused(|p| p.counts[1] = 3, "more members than values");
+        refused(|p| p.counts[2] = 3, "more members than values");
+        refused(|p| p.counts.push(0), "a column goes on too long");
+        refused(|p| p.lengths[0] = 2, "a string that ends inside a character or behind the text");
+        refused(|p| p.lengths[0] = 4, "a string that ends inside a character or behind the text");
+        refused(|p| p.text.push(b'x'), "values and columns do not match");
+        refused(|p| p.text[1] = b'x', "text that is not UTF-8");
+        refused(|p| p.floats = f64::NAN.to_bits().to_le_bytes().into(), "a float that is not finite");
+        refused(|p| p.floats.truncate(7), "a column ends early");
+        refused(|p| (p.tags[2], p.numbers) = (3, vec![1]), "a small integer written as a large one");
+        refused(|p| (p.tags[2], p.numbers) = (2, vec![0xff; 9]), "a column ends early");
+        refused(|p| (p.tags[2], p.numbers) = (2, vec![0xff; 10]), "a number is too large");
+    }
+
+    #[test]
+    fn an_empty_or_scalar_root_is_refused() {
+        let only = |tags: &[u8], counts: &[u8]| {
+            let places = vec![0; tags.len()];
+            let runs = [0, tags.len() as u8];
+            let layers = packed().layers;
+            unpack(&seal([&layers, &[], &[], tags, &[], &places, &[], counts, &[], &[], &[], &[], &runs]))
+        };
+        let mismatch = UnpackError::Malformed("values and columns do not match");
+        assert!(only(&[7], &[0]).is_ok());
+        assert_eq!(only(&[6], &[0]).unwrap_err(), mismatch);
+        assert_eq!(only(&[0], &[]).unwrap_err(), mismatch);
+        assert!(only(&[], &[]).is_err());
+        assert_eq!(only(&[7, 7], &[0, 0]).unwrap_err(), UnpackError::Malformed("values beside the root"));
+    }
+
+    #[test]
+    fn levels_below_the_deepest_are_refused() {
+        let nested = |levels: usize| {
+            read(|p| {
+                p.tags = [vec![7], vec![6; levels - 1]].concat();
+                p.counts = [vec![1; levels - 1], vec![0]].concat();
+                p.places = vec![0; levels];
+                (p.keys, p.gaps) = (vec![0], vec![0]);
+                (p.lengths, p.text, p.floats) = (vec![], vec![], vec![]);
+                p.runs = vec![0, (levels & 0x7f) as u8 | 0x80, (levels >> 7) as u8];
+            })
+        };
+        assert!(nested(MAX_DEPTH).is_ok());
+        assert_eq!(nested(MAX_DEPTH + 1).unwrap_err(), UnpackError::Malformed("nested too deep"));
+    }
+
+    #[test]
+    fn a_key_that_a_large_map_has_twice_is_refused() {
+        let large = |keys: Vec<u8>| {
+            read(|p| {
+                let count = keys.len();
+                (p.key_lengths, p.key_text) = (vec![1; count], (b'A'..).take(count).collect());
+                p.tags = [vec![7], vec![0; count]].concat();
+                (p.counts, p.places, p.gaps) = (vec![count as u8], vec![0; count + 1], vec![0; count]);
+                (p.lengths, p.text, p.floats) = (vec![], vec![], vec![]);
+                p.runs = vec![0, count as u8 + 1];
+                p.keys = keys;
+            })
+        };
+        assert!(large((0..40).collect()).is_ok());
+        assert_eq!(large((0..39).chain([5]).collect()).unwrap_err(), DUPLICATE);
+    }
 }

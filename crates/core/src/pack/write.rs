@@ -74,7 +74,7 @@ impl<'a> Packer<'a> {
 
     /// Its key, and where both stand.
     fn place(&mut self, number: u32, row: Row) {
-        let expected = self.expected.place(row.layer());
+        let expected = self.expected.place(row.layer()).unwrap_or_default();
         let length = if row.tag() == Tag::String { row.range().1 } else { 0 };
         self.expected.end(row.layer(), row.position.wrapping_add(length));
         if row.key() == NO_KEY {
@@ -120,7 +120,7 @@ impl<'a> Packer<'a> {
 
     fn join(self, layers: &[u8]) -> Vec<u8> {
         let c = self.columns;
-        let columns: [&[u8]; 13] = [
+        seal([
             layers,
             &c.key_lengths,
             &c.key_text,
@@ -134,16 +134,20 @@ impl<'a> Packer<'a> {
             &c.numbers,
             &c.floats,
             &c.runs,
-        ];
-        let mut out = Vec::with_capacity(columns.iter().map(|column| column.len() + 5).sum());
-        out.extend(MAGIC);
-        out.push(VERSION);
-        for column in columns {
-            push_varint(&mut out, column.len() as u64);
-            out.extend(column);
-        }
-        let checksum = crc32fast::hash(&out);
-        out.extend(checksum.to_le_bytes());
-        out
+        ])
     }
+}
+
+/// Puts the parts together, with what comes before and behind them.
+pub(super) fn seal(parts: [&[u8]; 13]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(8 + parts.iter().map(|part| part.len() + 5).sum::<usize>());
+    out.extend(MAGIC);
+    out.push(VERSION);
+    for part in parts {
+        push_varint(&mut out, part.len() as u64);
+        out.extend(part);
+    }
+    let checksum = crc32fast::hash(&out);
+    out.extend(checksum.to_le_bytes());
+    out
 }
