@@ -1,4 +1,6 @@
-use enhanced_config_core::{Change, ChangeKind, Document, Layer, LayerKind, MASK, Redactor, Segment, diff};
+use enhanced_config_core::{
+    Change, ChangeKind, Document, Layer, LayerKind, MASK, MergeOptions, Redactor, Segment, diff, merge,
+};
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
@@ -165,6 +167,18 @@ fn edited(tree: &Tree, other: &Tree, dice: &mut impl Iterator<Item = u8>) -> Tre
     tree.with(data)
 }
 
+fn explains(old: &Document, new: &Document) {
+    let mut model = Json::from(old.root());
+    let changes = diff(old, new);
+    for change in &changes {
+        assert_eq!(old.at(&change.path), change.old);
+        assert_eq!(new.at(&change.path), change.new);
+        apply(change, &mut model);
+    }
+    assert_eq!(model, Json::from(new.root()));
+    assert_eq!(changes.is_empty(), old == new);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
 
@@ -176,14 +190,7 @@ proptest! {
     ) {
         let new = edited(&old, &other, &mut dice.into_iter().cycle());
         let (old, new) = (tree::document(&old), tree::document(&new));
-        let mut model = Json::from(old.root());
-        let changes = diff(&old, &new);
-        for change in &changes {
-            prop_assert_eq!(old.at(&change.path), change.old);
-            prop_assert_eq!(new.at(&change.path), change.new);
-            apply(change, &mut model);
-        }
-        prop_assert_eq!(&model, &Json::from(new.root()));
-        prop_assert_eq!(changes.is_empty(), old == new);
+        explains(&old, &new);
+        explains(&old, &merge(&old, &[&new], &MergeOptions::default()).unwrap().document);
     }
 }

@@ -1,5 +1,6 @@
-use enhanced_config_core::{Document, DocumentBuilder, Layer, LayerKind, UnpackError};
+use enhanced_config_core::{Document, DocumentBuilder, Layer, LayerKind, MergeOptions, UnpackError, merge};
 use proptest::prelude::*;
+use serde_json::json;
 
 use crate::tree;
 
@@ -43,6 +44,13 @@ proptest! {
         let unpacked = Document::unpack(&packed).unwrap();
         same_with_origins(&document, &unpacked);
         prop_assert_eq!(unpacked.pack(), packed);
+    }
+
+    #[test]
+    fn a_merged_document_survives(lower in tree::map(), higher in tree::map()) {
+        let (lower, higher) = (tree::document(&lower), tree::document(&higher));
+        let merged = merge(&lower, &[&higher], &MergeOptions::default()).unwrap().document;
+        same_with_origins(&merged, &Document::unpack(&merged.pack()).unwrap());
     }
 
     #[test]
@@ -102,13 +110,11 @@ fn other_bytes_are_told_from_damaged_ones() {
 }
 
 #[test]
-fn text_that_nobody_refers_to_is_left_behind() {
-    let mut builder = DocumentBuilder::new(Layer::new(LayerKind::Base, "base"));
-    builder.open_map(0).unwrap();
-    builder.key("unused", 0).unwrap();
-    builder.key("used", 0).unwrap();
-    builder.string("value", 0).unwrap();
-    builder.close().unwrap();
-    let packed = builder.finish().unwrap().pack();
-    assert!(!packed.windows(6).any(|bytes| bytes == b"unused"));
+fn what_merging_left_behind_is_not_packed() {
+    let document = |json| Document::from_serialize(&json, Layer::new(LayerKind::Base, "base")).unwrap();
+    let lower = document(json!({ "a": "before", "b": { "dead": 1 } }));
+    let merged = merge(&lower, &[&document(json!({ "a": "after", "b": null }))], &MergeOptions::default());
+    let packed = merged.unwrap().document.pack();
+    let holds = |text: &str| packed.windows(text.len()).any(|bytes| bytes == text.as_bytes());
+    assert!(holds("after") && !holds("before") && !holds("dead"));
 }
