@@ -23,11 +23,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     std::fs::write(dir.path().join(".env"), "APP_DB__PORT=5432   # a local database\nAPP_VERSION=0\n")?;
 
     let variables = [
-        ("APP_VERSION", "007"),            // the schema says string: kept to the letter
-        ("APP_MAX_CONNECTIONS", "1_000"),  // one underscore is enough where only one key fits
-        ("APP_HOSTS__0", "first"),         // one element of an existing list
+        ("APP_VERSION", "007"),           // the schema says string: kept to the letter
+        ("APP_MAX_CONNECTIONS", "1_000"), // one underscore is enough where only one key fits
+        ("APP_HOSTS__0", "first"),        // one element of an existing list
         ("APP_DB__USE_TLS", "yes"),
-        ("APP_DB__PROT", "1"),             // matches nothing: a warning, with what may have been meant
+        ("APP_DB__PROT", "1"), // matches nothing: a warning, with what may have been meant
     ];
     let system = EnhancedConfigSystem::builder(dir.path())
         .schema("app", SCHEMA)

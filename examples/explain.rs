@@ -9,7 +9,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .env_variables([("APP_DATABASE__POOL", "64"), ("APP_DATABASE__PASSWORD", "hunter2")])
         .build()?;
     let config = system.load_config("app")?;
-    for path in ["database.pool", "server.host", "database.url", "database.password", "database", "cache.size"] {
+    for path in
+        ["database.pool", "server.host", "database.url", "database.password", "database", "cache.size"]
+    {
         println!("{}", config.explain(path)?);
     }
     Ok(())

@@ -19,7 +19,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for layer in config.sources() {
         println!("  {:<13} {}", layer.kind().name(), layer.name());
     }
-    println!("\nMaps merge, lists are replaced, null masks:\n{}", serde_json::to_string_pretty(&config.document().root())?);
+    println!(
+        "\nMaps merge, lists are replaced, null masks:\n{}",
+        serde_json::to_string_pretty(&config.document().root())?
+    );
 
     // For a test or an experiment: values over everything, until the guard is dropped.
     let guard = system.override_config("app", &json!({ "db": { "pool": 1 } }))?;

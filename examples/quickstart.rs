@@ -45,7 +45,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     println!("\nEvery value knows where it came from:\n");
     let config = system.load_config("app")?;
-    for path in ["server.host", "server.port", "server.timeout", "database.pool", "limits.requests_per_second", "limits.burst"] {
+    for path in [
+        "server.host",
+        "server.port",
+        "server.timeout",
+        "database.pool",
+        "limits.requests_per_second",
+        "limits.burst",
+    ] {
         let node = config.node(path).ok_or("a key is gone")?;
         println!("  {path:<28} {:<12} {}", serde_json::to_string(&node)?, node.origin());
     }
