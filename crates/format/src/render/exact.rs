@@ -1,6 +1,6 @@
 use enhanced_config_core::{Document, KeyPath, NodeRef, Redactor, Value};
 
-use super::guess::is_secret_value;
+use super::names::is_secret_value;
 
 /// For each line of a text that was read whether a secret value touches it.
 ///
@@ -48,9 +48,8 @@ struct Collector<'r> {
 
 impl Collector<'_> {
     fn add(&mut self, node: NodeRef<'_>, below_secret: bool) {
-        let secret = below_secret
-            || self.redactor.is_secret(&self.path)
-            || node.as_str().is_some_and(is_secret_value);
+        let secret =
+            below_secret || self.redactor.is_secret(&self.path) || node.as_str().is_some_and(is_secret_value);
         self.places.push((node.position() as usize, secret));
         self.places.push((node.key_position() as usize, secret));
         match node.value() {

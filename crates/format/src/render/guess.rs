@@ -5,11 +5,9 @@
 //! hides every line that is below a secret key in any of them. A key reaches to the next line that clearly starts a
 //! key of the same or a lower column; whatever is not clear still belongs to it.
 
-use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use enhanced_config_core::{KeyPath, Redactor, Segment};
 
-use enhanced_config_core::{KeyPath, Redactor, Segment, is_secret_name};
-
+use super::names::{Names, is_secret_value, names_secret, unescaped};
 use crate::Format;
 
 /// A longer text is hidden as a whole: reading it in all ways takes a second for every megabyte.
@@ -27,8 +25,8 @@ const DEEPEST: usize = 256;
 /// For each line whether it may hold a secret.
 pub(super) fn secret_lines(text: &str, format: Option<Format>, redactor: &Redactor) -> Vec<bool> {
     let lines: Vec<&str> = text.split('\n').collect();
-    let by_name_alone = *redactor == Redactor::new();
-    if text.len() > if by_name_alone { LONGEST } else { LONGEST_WITH_PATHS } {
+    let mut names = Names::new(redactor);
+    if text.len() > if names.has_paths() { LONGEST_WITH_PATHS } else { LONGEST } {
         return vec![true; lines.len()];
     }
     let styles: &[Style] = match format {
@@ -37,7 +35,6 @@ pub(super) fn secret_lines(text: &str, format: Option<Format>, redactor: &Redact
         Some(Format::Json | Format::Yaml) => &[Style::Colon],
         None => &[Style::Headers, Style::Equals, Style::Colon],
     };
-    let mut names = Names { redactor, by_name_alone, known: HashMap::new(), anchors: HashSet::new() };
     let mut secret = vec![false; lines.len()];
     for _ in 0..MOST_PASSES {
         for &style in styles {
@@ -48,10 +45,8 @@ pub(super) fn secret_lines(text: &str, format: Option<Format>, redactor: &Redact
                 }
             }
         }
-        let known = names.anchors.len();
         let hidden = lines.iter().zip(&secret).filter(|(line, secret)| **secret || names_secret(line));
-        names.anchors.extend(hidden.flat_map(|(line, _)| marked(line, '*')));
-        if names.anchors.len() == known {
+        if !names.add_anchors(hidden.flat_map(|(line, _)| marked(line, '*'))) {
             return secret;
         }
     }
@@ -66,35 +61,6 @@ fn marked(line: &str, mark: char) -> impl Iterator<Item = &str> {
     line.split(mark).skip(1).map(|rest| {
         let end = rest.find(|c: char| c.is_whitespace() || "[]{},\"'".contains(c)).unwrap_or(rest.len());
         rest.get(..end).unwrap_or_default()
-    })
-}
-
-/// Whether a word of the text, or two side by side, is the name of a secret.
-pub(super) fn names_secret(text: &str) -> bool {
-    let text = unescaped(text);
-    let parts = |c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-' | '.'));
-    let words = || text.split(parts).map(|word| word.trim_matches('-')).filter(|word| !word.is_empty());
-    let mut pairs = words().zip(words().skip(1));
-    words().any(is_secret_name) || pairs.any(|(first, second)| is_secret_name(&format!("{first} {second}")))
-}
-
-/// Whether a text is secret whatever its key: a URL with a user or password, a private key.
-pub(super) fn is_secret_value(text: &str) -> bool {
-    has_userinfo(text) || text.contains("PRIVATE KEY-----")
-}
-
-/// Whether a URL of the text may have a user or password in it.
-///
-/// Finds more than [`Redactor::mask_urls`], because a password may hold what should have been escaped, or be cut off
-/// at the end of a line.
-fn has_userinfo(text: &str) -> bool {
-    text.match_indices("://").any(|(at, slashes)| {
-        let rest = text.get(at + slashes.len()..).unwrap_or_default();
-        let end = rest.find(|c: char| "/?#\"'`,)<>".contains(c) || c.is_whitespace()).unwrap_or(rest.len());
-        let host = rest.get(..end).unwrap_or_default();
-        let port = host.rsplit_once(':').map(|(_, port)| port);
-        let odd_port = port.is_some_and(|port| port.is_empty() || !port.bytes().all(|b| b.is_ascii_digit()));
-        rest.contains('@') || odd_port && !host.ends_with(']')
     })
 }
 
@@ -119,9 +85,12 @@ struct Guess<'n, 'r, 'a> {
     ways: Vec<Way>,
     /// How many brackets are open.
     depth: usize,
-    quote: Option<char>,
+    /// The quotes that the text is inside of.
+    quote: Option<&'a str>,
     /// The column of the last secret key that ended.
     ended: Option<usize>,
+    /// Whether the last line was a key or an item without any doubt.
+    is_clear: bool,
 }
 
 /// A key that is open.
@@ -138,7 +107,17 @@ struct Way {
 
 impl<'n, 'r, 'a> Guess<'n, 'r, 'a> {
     fn new(style: Style, quotes: bool, brackets: bool, names: &'n mut Names<'r, 'a>) -> Self {
-        Self { style, quotes, brackets, names, ways: Vec::new(), depth: 0, quote: None, ended: None }
+        Self {
+            style,
+            quotes,
+            brackets,
+            names,
+            ways: Vec::new(),
+            depth: 0,
+            quote: None,
+            ended: None,
+            is_clear: true,
+        }
     }
 
     /// Reads a line, and tells whether any of it may be below a secret key.
@@ -153,8 +132,9 @@ impl<'n, 'r, 'a> Guess<'n, 'r, 'a> {
         if let Some(quote) = self.quote {
             let Some(end) = closing(line, quote) else { return self.is_secret() };
             (self.quote, start) = (None, end);
+            self.is_clear = false;
         } else if let Some(comment) = line.trim_start().strip_prefix('#') {
-            self.comment(comment, start);
+            self.comment(comment, line.len() - comment.len());
             return self.is_secret();
         } else if line.trim().trim_start_matches('-').is_empty() {
             // The value of an item may stand on the next line.
@@ -163,7 +143,7 @@ impl<'n, 'r, 'a> Guess<'n, 'r, 'a> {
         } else {
             secret |= self.ways.iter().any(|way| way.fresh && way.secret);
             self.reopen(start);
-            self.close_ways(line.get(start..).unwrap_or_default(), start);
+            self.close_ways(line, start);
         }
         self.ways.iter_mut().for_each(|way| way.fresh = false);
         secret |= self.is_secret();
@@ -194,38 +174,54 @@ impl<'n, 'r, 'a> Guess<'n, 'r, 'a> {
         }
     }
 
-    /// Ends the keys that a line which starts like this clearly is not below.
+    /// Ends the keys that a line clearly is not below.
     fn close_ways(&mut self, line: &str, start: usize) {
         if self.depth > 0 {
             return;
         }
-        if self.is_header(line) {
+        let is_item = line.trim_start().starts_with("- ");
+        let line = line.get(start..).unwrap_or_default();
+        // Below a secret key, a line behind one that is neither a key nor an item may be a piece of it.
+        let (is_header, is_key) = (self.is_header(line), self.starts_with_key(line));
+        let is_trusted = self.is_clear || !self.is_secret();
+        self.is_clear = is_header || is_key || is_item || is_closing(line);
+        if is_header && is_trusted {
             self.ways.clear();
-        } else if self.starts_with_key(line) {
+        } else if is_key && is_trusted {
             let ends = |way: &&Way| way.column > start;
-            self.ended = self.ways.iter().filter(ends).find(|way| way.secret).map(|way| way.column).or(self.ended);
+            self.ended =
+                self.ways.iter().filter(ends).find(|way| way.secret).map(|way| way.column).or(self.ended);
             self.ways.retain(|way| !ends(&way));
         }
     }
 
     fn is_header(&self, line: &str) -> bool {
-        self.style == Style::Headers && self.depth == 0 && line.starts_with('[')
+        let mut unquoted = line.split(['"', '\'']).step_by(2);
+        self.may_be_header(line) && !unquoted.any(|part| part.contains('='))
+    }
+
+    fn may_be_header(&self, line: &str) -> bool {
+        let name = line.split('#').next().unwrap_or_default();
+        let outside = self.style == Style::Headers && self.depth == 0;
+        outside && line.starts_with('[') && name.contains(char::is_alphanumeric)
     }
 
     /// Whether a line that starts like this can only be meant as a key with its value.
     fn starts_with_key(&self, line: &str) -> bool {
-        let quote = line.chars().next().filter(|c| matches!(c, '"' | '\''));
-        let length = match quote {
-            Some(quote) => line.get(1..).and_then(|line| closing(line, quote)).map(|length| length + 1),
-            None => line.find(|c: char| !(c.is_alphanumeric() || "_-.$/@ \t".contains(c))),
+        let is_quoted = line.starts_with(['"', '\'']);
+        let length = match line.split_at_checked(1) {
+            Some((quote, rest)) if is_quoted => closing(rest, quote).map(|length| length + 1),
+            _ => line.find(|c: char| !(c.is_alphanumeric() || "_-.$/@ \t".contains(c))),
         };
-        let Some((key, value)) = length.and_then(|length| line.split_at_checked(length)) else { return false };
+        let Some((key, value)) = length.and_then(|length| line.split_at_checked(length)) else {
+            return false;
+        };
         let value = value.trim_start();
         match self.style {
             _ if !key.starts_with(|c: char| c.is_alphanumeric() || "_\"'".contains(c)) => false,
             Style::Colon => value
                 .strip_prefix(':')
-                .is_some_and(|value| quote.is_some() || value.is_empty() || value.starts_with(char::is_whitespace)),
+                .is_some_and(|value| is_quoted || value.is_empty() || value.starts_with(char::is_whitespace)),
             // A line that only ends in `=` may be the end of something in base 64.
             Style::Equals | Style::Headers => value
                 .strip_prefix('=')
@@ -235,57 +231,73 @@ impl<'n, 'r, 'a> Guess<'n, 'r, 'a> {
 
     /// Goes through a line, opening and closing keys, and tells whether one of them is secret.
     fn open_ways(&mut self, line: &'a str, start: usize) -> bool {
-        if self.is_header(line.get(start..).unwrap_or_default()) {
+        if self.may_be_header(line.get(start..).unwrap_or_default()) {
             return self.open_header(line);
         }
         let (mut piece, mut at) = (start, start);
-        let mut secret = false;
+        let (mut secret, mut has_slip) = (false, false);
         while let Some(c) = line.get(at..).and_then(|rest| rest.chars().next()) {
             let (before, behind) = line.split_at_checked(at).unwrap_or_default();
             let mut next = at + c.len_utf8();
-            let text = line.get(piece..at).unwrap_or_default();
-            match c {
-                '"' | '\'' if !before.ends_with(char::is_alphanumeric) => {
-                    match behind.get(1..).and_then(|rest| closing(rest, c)) {
-                        Some(length) => next += length,
-                        None if self.quotes || self.is_secret() => {
-                            (self.quote, at) = (Some(c), line.len());
-                            break;
-                        }
-                        None => {}
-                    }
+            if matches!(c, '"' | '\'') && !has_slip && !before.ends_with(char::is_alphanumeric) {
+                match self.string(behind) {
+                    Some(length) => next = at + length,
+                    None => has_slip = true,
                 }
-                '#' if before.ends_with(char::is_whitespace) => break,
-                '{' | '[' => {
-                    self.suspect(text, piece);
-                    self.depth += 1;
-                }
-                '}' | ']' => {
-                    self.close_members();
-                    self.depth = self.depth.saturating_sub(1);
-                    self.suspect(text, piece);
-                }
-                ',' => {
-                    self.close_members();
-                    self.suspect(text, piece);
-                }
-                ':' | '=' => {
-                    self.open_way(text, piece, behind.get(1..).unwrap_or_default());
-                    secret |= self.is_secret();
-                }
-                _ => {}
-            }
-            if matches!(c, '{' | '[' | '}' | ']' | ',' | ':' | '=') {
+            } else if c == '#' && before.ends_with(char::is_whitespace) {
+                self.comment(behind, at);
+                break;
+            } else if "{}[],:=".contains(c) {
+                secret |= self.mark(c, line.get(piece..at).unwrap_or_default(), piece, behind);
                 piece = next;
             }
             at = next;
         }
         self.suspect(line.get(piece..at).unwrap_or_default(), piece);
-        let is_anchor = marked(line, '&').any(|anchor| self.names.anchors.contains(anchor));
+        let is_anchor = marked(line, '&').any(|anchor| self.names.is_anchor(anchor));
         if is_anchor || is_secret_value(line) {
             self.open_secret(start_of_key(line));
         }
         secret || is_anchor
+    }
+
+    /// The length of the string that `text` starts with, quotes included; all of the text when the string reaches
+    /// into the next line, and nothing when its quote is a slip.
+    fn string(&mut self, text: &'a str) -> Option<usize> {
+        let is_triple = self.style != Style::Colon && (text.starts_with("\"\"\"") || text.starts_with("'''"));
+        let (quote, rest) = text.split_at_checked(if is_triple { 3 } else { 1 })?;
+        match closing(rest, quote) {
+            Some(length) => Some(quote.len() + length),
+            None if self.quotes || self.is_secret() => {
+                self.quote = Some(quote);
+                Some(text.len())
+            }
+            None => None,
+        }
+    }
+
+    /// Takes note of a mark with the piece of text before it, and tells whether the key that it ends is secret.
+    fn mark(&mut self, mark: char, piece: &'a str, start: usize, behind: &str) -> bool {
+        match mark {
+            ':' | '=' => {
+                self.open_way(piece, start, behind.get(1..).unwrap_or_default());
+                return self.is_secret();
+            }
+            '{' | '[' => {
+                self.suspect(piece, start);
+                self.depth += 1;
+            }
+            ',' => {
+                self.close_members();
+                self.suspect(piece, start);
+            }
+            _ => {
+                self.close_members();
+                self.depth = self.depth.saturating_sub(1);
+                self.suspect(piece, start);
+            }
+        }
+        false
     }
 
     /// What follows the name of a secret may belong to it, even if nothing says so.
@@ -313,7 +325,7 @@ impl<'n, 'r, 'a> Guess<'n, 'r, 'a> {
         }
         let column = start + (piece.len() - piece.trim_start().len()) + 1;
         let segments = self.segments(key);
-        let secret = self.names.is_secret(&self.ways, self.depth, key, &segments);
+        let secret = self.is_secret_key(key, &segments);
         let behind = behind.trim_start();
         let fresh = behind.is_empty() || behind.starts_with(['|', '>', '&', '!', '#', '\\', ',', '}', ']']);
         self.push(Way { segments, column, depth: self.depth, secret, fresh });
@@ -324,9 +336,28 @@ impl<'n, 'r, 'a> Guess<'n, 'r, 'a> {
         let key = line.trim_start().trim_start_matches('[');
         let key = key.get(..key.find([']', '#']).unwrap_or(key.len())).unwrap_or_default().trim();
         let segments = self.segments(key);
-        let secret = self.names.is_secret(&self.ways, self.depth, key, &segments);
+        let secret = self.is_secret_key(line, &segments);
         self.push(Way { segments, column: 0, depth: 0, secret, fresh: false });
         secret
+    }
+
+    /// Whether a key is secret by its name, or below those that are open, or below some of them: where something is
+    /// missing, what is no parent may look as if it were around the key.
+    fn is_secret_key(&mut self, name: &'a str, key: &[Segment]) -> bool {
+        let by_name = self.names.names_secret(name);
+        if by_name || !self.names.has_paths() {
+            return by_name;
+        }
+        let depth = self.depth;
+        let all: Vec<&Way> = self.ways.iter().collect();
+        let outer: Vec<&Way> = self.ways.iter().filter(|way| way.depth == 0 || way.depth < depth).collect();
+        [all, outer].iter().any(|ways| {
+            let starts = ways.len().saturating_sub(MOST_PARENTS)..=ways.len();
+            starts.chain([0]).any(|start| {
+                let around = ways.iter().skip(start).flat_map(|way| &way.segments);
+                self.names.is_secret(&around.chain(key).cloned().collect())
+            })
+        })
     }
 
     fn push(&mut self, mut way: Way) {
@@ -340,45 +371,14 @@ impl<'n, 'r, 'a> Guess<'n, 'r, 'a> {
         let key = unescaped(key);
         match key.parse::<KeyPath>() {
             Ok(path) if self.style == Style::Headers => path.segments().to_vec(),
-            _ => vec![key.trim_matches(['"', '\'']).into()],
+            _ => vec![key.trim_matches(|c: char| !c.is_alphanumeric() && c != '_').into()],
         }
     }
 }
 
-/// Tells names of secrets, remembering those it was asked for.
-struct Names<'r, 'a> {
-    redactor: &'r Redactor,
-    /// Whether the redactor knows no path of its own.
-    by_name_alone: bool,
-    known: HashMap<&'a str, bool>,
-    /// Anchors that an alias in the place of a secret refers to.
-    anchors: HashSet<&'a str>,
-}
-
-impl<'a> Names<'_, 'a> {
-    fn names_secret(&mut self, text: &'a str) -> bool {
-        *self.known.entry(text).or_insert_with(|| names_secret(text))
-    }
-
-    fn is_secret(&mut self, ways: &[Way], depth: usize, key: &'a str, segments: &[Segment]) -> bool {
-        let by_name = self.names_secret(key);
-        if by_name || self.by_name_alone {
-            return by_name;
-        }
-        // Where something is missing, what is no parent may look as if it were around the key.
-        let around: Vec<&Way> = ways.iter().filter(|way| way.depth == 0 || way.depth < depth).collect();
-        let all: Vec<&Way> = ways.iter().collect();
-        self.is_secret_below(&all, segments) || all.len() > around.len() && self.is_secret_below(&around, segments)
-    }
-
-    /// Whether a key is secret below these, or below the last of them.
-    fn is_secret_below(&self, ways: &[&Way], key: &[Segment]) -> bool {
-        let starts = ways.len().saturating_sub(MOST_PARENTS)..=ways.len();
-        starts.chain([0]).any(|start| {
-            let around = ways.iter().skip(start).flat_map(|way| &way.segments);
-            self.redactor.is_secret(&around.chain(key).cloned().collect::<KeyPath>())
-        })
-    }
+/// Whether a line holds nothing but brackets that close, which tell nothing.
+pub(super) fn is_closing(line: &str) -> bool {
+    line.chars().all(|c| "{}[](),; \t\r".contains(c))
 }
 
 /// Where the key of a line would start: behind its blanks, and the marks of a YAML list or key.
@@ -390,44 +390,16 @@ fn start_of_key(line: &str) -> usize {
     line.len() - rest.len()
 }
 
-/// The byte behind the quote that closes a string, in what follows its opening quote.
-fn closing(text: &str, quote: char) -> Option<usize> {
+/// The byte behind the quotes that close a string, in what follows those that open it.
+fn closing(text: &str, quote: &str) -> Option<usize> {
     let mut escaped = false;
     for (at, c) in text.char_indices() {
         match c {
             _ if escaped => escaped = false,
-            '\\' if quote == '"' => escaped = true,
-            c if c == quote => return Some(at + 1),
+            '\\' => escaped = quote.starts_with('"'),
+            _ if text.get(at..).is_some_and(|rest| rest.starts_with(quote)) => return Some(at + quote.len()),
             _ => {}
         }
     }
     None
-}
-
-/// The text with `\u0070` and its like replaced by what they mean: a key can be written that way.
-fn unescaped(text: &str) -> Cow<'_, str> {
-    if !text.contains('\\') {
-        return text.into();
-    }
-    let mut plain = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, behind)) = rest.split_once('\\') {
-        plain.push_str(before);
-        let digits = match behind.as_bytes().first() {
-            Some(b'x') => 2,
-            Some(b'u') => 4,
-            Some(b'U') => 8,
-            _ => 0,
-        };
-        let code = behind.get(1..1 + digits).and_then(|hex| u32::from_str_radix(hex, 16).ok());
-        rest = match code.and_then(char::from_u32) {
-            Some(c) => {
-                plain.push(c);
-                behind.get(1 + digits..).unwrap_or_default()
-            }
-            None => behind,
-        };
-    }
-    plain.push_str(rest);
-    plain.into()
 }

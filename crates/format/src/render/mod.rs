@@ -4,6 +4,7 @@ mod color;
 mod exact;
 mod guess;
 mod harmless;
+mod names;
 mod source;
 
 use std::io::IsTerminal;

@@ -3,7 +3,9 @@ use std::path::Path;
 
 use enhanced_config_core::{Location, Redactor};
 
-use super::{exact, guess, harmless::harmless_char};
+use super::harmless::harmless_char;
+use super::names::{is_secret_value, names_secret};
+use super::{exact, guess};
 use crate::{Format, ParseOptions, parse};
 
 /// The text of a layer, and which of its lines may be shown.
@@ -73,7 +75,7 @@ impl<T: AsRef<str>> Source<T> {
 
     fn may_be_secret(&self, at: usize, line: &str) -> bool {
         // A bracket that closes a secret tells nothing of it.
-        if line.bytes().all(|byte| b"{}[](),;: \t".contains(&byte)) {
+        if guess::is_closing(line) {
             return false;
         }
         let doubtful = match line.find('#') {
@@ -81,9 +83,7 @@ impl<T: AsRef<str>> Source<T> {
             Some(comment) => line.get(comment..).unwrap_or_default(),
             None => "",
         };
-        self.secret.get(at).copied().unwrap_or(true)
-            || guess::names_secret(doubtful)
-            || guess::is_secret_value(line)
+        self.secret.get(at).copied().unwrap_or(true) || names_secret(doubtful) || is_secret_value(line)
     }
 }
 

@@ -5,6 +5,10 @@
 
 mod dotenv;
 mod json;
+#[cfg(feature = "render")]
+mod render_secrets;
+#[cfg(all(feature = "toml", feature = "yaml"))]
+mod round_trip;
 #[cfg(feature = "toml")]
 mod toml;
 #[cfg(feature = "yaml")]
