@@ -49,15 +49,14 @@ impl LineTable {
     /// Takes what [`parts`](Self::parts) gave; `None` when there cannot be a text with such lines.
     pub(crate) fn from_parts(lines: &[u8], wide: &[u8]) -> Option<Self> {
         let whole = |bytes: &[u8]| bytes.last().is_none_or(|last| *last < 0x80);
-        let mut lengths = Varints(lines);
-        let end = lengths.try_fold(0u32, |end, length| end.checked_add(length));
+        let end: u64 = Varints(lines).map(u64::from).sum();
         // Wide characters do not overlap: each starts where the one before ends, or later.
         let mut codes = Varints(wide);
         let places = codes.try_fold((0u32, 0u32), |(at, free), code| {
             let at = at.checked_add(code >> WIDE_SHIFT)?;
             (at >= free && code & 3 > 0).then_some((at, at.checked_add(code & 3)?.checked_add(1)?))
         });
-        let fits = whole(lines) && whole(wide) && end.is_some() && places.is_some();
+        let fits = whole(lines) && whole(wide) && end <= u32::MAX.into() && places.is_some();
         fits.then(|| Self { lines: Deltas::new(lines, 0), wide: Deltas::new(wide, WIDE_SHIFT) })
     }
 

@@ -27,17 +27,15 @@ pub(super) fn unpack(bytes: &[u8]) -> Result<Document, UnpackError> {
 
 /// What is between the version and the checksum.
 fn checked(bytes: &[u8]) -> Result<Column<'_>, UnpackError> {
-    let (&version, body) =
-        bytes.strip_prefix(MAGIC).and_then(<[u8]>::split_first).ok_or(UnpackError::NotPacked)?;
-    if version != VERSION {
-        return Err(UnpackError::Version(version));
+    let version = bytes.strip_prefix(MAGIC).and_then(<[u8]>::first).ok_or(UnpackError::NotPacked)?;
+    if *version != VERSION {
+        return Err(UnpackError::Version(*version));
     }
-    let (body, checksum) = body.split_last_chunk().ok_or(UnpackError::Checksum)?;
-    let before = bytes.len() - checksum.len();
-    if bytes.get(..before).map(crc32fast::hash) != Some(u32::from_le_bytes(*checksum)) {
+    let (before, checksum) = bytes.split_last_chunk().ok_or(UnpackError::Checksum)?;
+    if crc32fast::hash(before) != u32::from_le_bytes(*checksum) {
         return Err(UnpackError::Checksum);
     }
-    Ok(Column::new(body))
+    Ok(Column::new(before.get(MAGIC.len() + 1..).unwrap_or_default()))
 }
 
 struct Parts<'a>(Column<'a>);
