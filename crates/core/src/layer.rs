@@ -21,8 +21,8 @@ struct Inner {
 pub(crate) enum Places {
     /// Nothing more than the layer itself.
     Whole,
-    /// Byte offsets into a text.
-    Text(LineTable),
+    /// Byte offsets into a text. In a box, so that a layer without a table is small.
+    Text(Box<LineTable>),
     /// Indices into this list of variables.
     Variables(Box<[Box<str>]>),
 }
@@ -79,7 +79,7 @@ impl Layer {
 
     /// A layer read from `text`: positions are byte offsets into it. The text itself is not kept.
     pub fn of_text(kind: LayerKind, name: impl Into<Box<str>>, text: &str) -> Self {
-        Self::with_places(kind, name.into(), Places::Text(LineTable::new(text)))
+        Self::with_places(kind, name.into(), Places::Text(LineTable::new(text).into()))
     }
 
     /// A layer of environment variables: positions are indices into `variables`.

@@ -72,7 +72,7 @@ fn layer(column: &mut Column<'_>) -> Result<Layer, UnpackError> {
     let name = text(column)?;
     let places = match column.byte()? {
         WHOLE => Places::Whole,
-        TEXT => Places::Text(lines(column)?),
+        TEXT => Places::Text(lines(column)?.into()),
         VARIABLES => Places::Variables(variables(column)?),
         _ => return Err(UnpackError::Malformed("unknown places of a layer")),
     };
