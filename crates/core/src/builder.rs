@@ -1,7 +1,7 @@
 use crate::document::{Document, MemberIndex, SCAN};
 use crate::keys::{KeyGuess, KeyTable};
 use crate::row::{MAX_KEYS, MAX_LAYERS, MAX_ROWS, NO_KEY, Row, Tag, range_payload};
-use crate::{KeyPath, Layer, NodeRef, Segment, Value};
+use crate::{KeyPath, Kind, Layer, NodeRef, Segment, Value};
 
 /// Builds a [`Document`] from the tokens of a source, in their order.
 ///
@@ -148,7 +148,6 @@ impl DocumentBuilder {
         self.document.gaps.reserve(values);
         self.document.text.reserve(text);
         self.document.keys.reserve(values.min(2 * FEW), text.min(16 * FEW));
-        self.guess.reserve(values.min(2 * FEW));
         self.scratch.reserve(values.min(FEW));
         self.frames.reserve(FEW / 2);
         self
@@ -192,6 +191,12 @@ impl DocumentBuilder {
             return false;
         };
         self.scratch.iter().skip(frame.children).any(|child| child.row.key() == id)
+    }
+
+    /// The kind of the innermost open map or list, and its position.
+    #[inline]
+    pub fn innermost(&self) -> Option<(Kind, u32)> {
+        self.frames.last().map(|frame| (frame.tag.kind(), frame.position))
     }
 
     /// The path of the value that comes next.

@@ -3,6 +3,7 @@ use std::ops::Range;
 
 use foldhash::fast::RandomState;
 
+use crate::document::{shrink, shrink_text};
 use crate::row::{MAX_KEYS, NO_KEY};
 
 /// The distinct keys of a document, numbered in order of their first appearance.
@@ -103,8 +104,8 @@ impl KeyTable {
     }
 
     pub(crate) fn shrink(&mut self) {
-        self.text.shrink_to_fit();
-        self.ends.shrink_to_fit();
+        shrink_text(&mut self.text);
+        shrink(&mut self.ends);
     }
 
     /// The number of `key`, or the free slot where it belongs.
@@ -153,11 +154,6 @@ pub(crate) struct KeyGuess {
 }
 
 impl KeyGuess {
-    /// Makes room for `keys` keys.
-    pub(crate) fn reserve(&mut self, keys: usize) {
-        self.next.reserve(keys);
-    }
-
     /// As [`KeyTable::intern`].
     #[inline]
     pub(crate) fn intern(&mut self, keys: &mut KeyTable, key: &str) -> Option<u32> {
@@ -168,7 +164,7 @@ impl KeyGuess {
         }
         let id = keys.intern(key)?;
         if self.next.len() < keys.len() {
-            self.next.resize(keys.len(), NO_KEY);
+            self.next.resize((keys.len() * 2).max(64), NO_KEY);
         }
         if let Some(next) = self.next.get_mut(self.last as usize) {
             *next = id;

@@ -53,12 +53,18 @@ impl<'a> Cursor<'a> {
     /// Skips blanks, up to the byte that is returned.
     #[inline]
     pub(super) fn token(&mut self) -> u8 {
-        let byte = self.peek();
-        if byte > b' ' {
-            return byte;
-        }
-        self.advance(blanks(self.rest()));
-        self.peek()
+        let bytes = self.text.as_bytes();
+        let mut at = self.at;
+        let token = loop {
+            match bytes.get(at) {
+                Some(&byte) if byte > b' ' => break byte,
+                Some(b'\n') => at += 1 + spaces(bytes.get(at + 1..).unwrap_or_default()),
+                Some(b' ' | b'\r' | b'\t') => at += 1,
+                other => break other.copied().unwrap_or_default(),
+            }
+        };
+        self.at = at;
+        token
     }
 
     /// Goes past `word` if it stands here, and nothing that would make it part of another one follows.
@@ -70,22 +76,6 @@ impl<'a> Cursor<'a> {
             self.advance(word.len());
         }
         found
-    }
-}
-
-/// How many blanks the bytes start with.
-#[inline]
-fn blanks(bytes: &[u8]) -> usize {
-    let mut at = 0;
-    loop {
-        match bytes.get(at) {
-            Some(b' ' | b'\n') => {
-                at += 1;
-                at += spaces(bytes.get(at..).unwrap_or_default());
-            }
-            Some(b'\r' | b'\t') => at += 1,
-            _ => return at,
-        }
     }
 }
 

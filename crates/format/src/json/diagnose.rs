@@ -5,6 +5,7 @@ use super::fault::Fault;
 use super::number::text_without_quotes;
 
 /// A map or list that is not closed yet.
+#[derive(Clone, Copy)]
 pub(super) struct Open {
     pub(super) at: usize,
     pub(super) map: bool,
@@ -22,7 +23,7 @@ pub(super) enum Wanted {
 }
 
 /// Why what stands at `at`, which may be the end of the text, is not what was wanted.
-pub(super) fn unexpected(text: &str, at: usize, wanted: Wanted, open: Option<&Open>) -> Box<Fault> {
+pub(super) fn unexpected(text: &str, at: usize, wanted: Wanted, open: Option<Open>) -> Box<Fault> {
     let (before, rest) = text.split_at_checked(at).unwrap_or((text, ""));
     let scene = Scene { at, before: before.trim_ascii_end(), rest, open };
     let fault = scene.anywhere(wanted).unwrap_or_else(|| match wanted {
@@ -41,7 +42,7 @@ struct Scene<'a> {
     before: &'a str,
     /// Starts with what was not wanted.
     rest: &'a str,
-    open: Option<&'a Open>,
+    open: Option<Open>,
 }
 
 impl Scene<'_> {
@@ -79,12 +80,12 @@ impl Scene<'_> {
         self.fault("JSON has no comments").help("remove it")
     }
 
-    fn unclosed(&self, open: &Open) -> Fault {
+    fn unclosed(&self, open: Open) -> Fault {
         let message = if open.map { "the text ends inside a map" } else { "the text ends inside a list" };
         Fault::syntax(self.before.len(), message).opened(open.at)
     }
 
-    fn mismatch(&self, message: &'static str, open: &Open) -> Fault {
+    fn mismatch(&self, message: &'static str, open: Open) -> Fault {
         self.fault(message).opened(open.at)
     }
 

@@ -37,17 +37,9 @@ struct Scanner<'r, 'a> {
     reading: &'r Reading<'a>,
     cursor: Cursor<'a>,
     builder: DocumentBuilder,
-    open: Vec<Open>,
     /// Where strings with escapes are put together.
     unescaped: String,
     problems: Problems,
-}
-
-/// What comes next.
-enum Next {
-    Key,
-    Value,
-    CommaOrEnd,
 }
 
 impl<'r, 'a> Scanner<'r, 'a> {
@@ -57,29 +49,38 @@ impl<'r, 'a> Scanner<'r, 'a> {
             reading,
             cursor: Cursor::new(reading.text),
             builder: reading.builder().with_capacity(bytes / 16 + 1, bytes / 3),
-            open: Vec::with_capacity(16),
             unescaped: String::new(),
             problems: Problems::new(),
         }
     }
 
     fn text(&mut self) -> Outcome<()> {
-        let mut next = Next::Value;
-        loop {
-            next = match next {
-                Next::Key => self.key()?,
-                Next::Value => self.value()?,
-                Next::CommaOrEnd if self.open.is_empty() => break,
-                Next::CommaOrEnd => self.comma_or_end()?,
-            };
+        let mut opened = self.value()?;
+        while let Some((kind, _)) = self.builder.innermost() {
+            opened = self.member_or_end(kind == Kind::Map, opened)?;
         }
         self.cursor.token();
         if self.cursor.is_at_end() { Ok(()) } else { Err(self.unexpected(Wanted::End)) }
     }
 
+    /// Reads a member of the innermost map or list, or its end; whether the member is a map or list, now open.
+    #[inline]
+    fn member_or_end(&mut self, in_map: bool, first: bool) -> Outcome<bool> {
+        match (self.cursor.token(), in_map) {
+            (b'}', true) | (b']', false) => return self.close(),
+            _ if first => {}
+            (b',', _) => self.cursor.step(),
+            _ => return Err(self.unexpected(Wanted::CommaOrEnd)),
+        }
+        if in_map {
+            self.key()?;
+        }
+        self.value()
+    }
+
     /// Reads a key and its colon.
     #[inline]
-    fn key(&mut self) -> Outcome<Next> {
+    fn key(&mut self) -> Outcome<()> {
         if self.cursor.token() != b'"' {
             return Err(self.unexpected(Wanted::Key));
         }
@@ -93,19 +94,18 @@ impl<'r, 'a> Scanner<'r, 'a> {
             return Err(self.unexpected(Wanted::Colon));
         }
         self.cursor.step();
-        Ok(Next::Value)
+        Ok(())
     }
 
-    /// Reads a scalar, or goes into a map or list.
+    /// Reads a scalar, or the opening of a map or list; whether it was an opening.
     #[inline]
-    fn value(&mut self) -> Outcome<Next> {
+    fn value(&mut self) -> Outcome<bool> {
         let token = self.cursor.token();
         let at = self.cursor.at();
         let position = at as u32;
         let added = match token {
             b'"' => self.builder.string(self.cursor.string(&mut self.unescaped)?, position),
-            b'{' => return self.open_map(at),
-            b'[' => return self.open_list(at),
+            b'{' | b'[' => return self.open(token == b'{', at),
             b'-' | b'0'..=b'9' => match self.cursor.number()? {
                 Number::Integer(value) => self.builder.integer(value, position),
                 Number::Unsigned(value) => self.builder.unsigned(value, position),
@@ -118,42 +118,21 @@ impl<'r, 'a> Scanner<'r, 'a> {
             _ => return Err(self.unexpected(Wanted::Value)),
         };
         added.map_err(|error| Fault::refused(error, at))?;
-        Ok(Next::CommaOrEnd)
+        Ok(false)
     }
 
-    fn open_map(&mut self, at: usize) -> Outcome<Next> {
-        self.builder.open_map(at as u32).map_err(|error| Fault::refused(error, at))?;
-        self.open.push(Open { at, map: true });
+    fn open(&mut self, map: bool, at: usize) -> Outcome<bool> {
+        let position = at as u32;
+        let opened = if map { self.builder.open_map(position) } else { self.builder.open_list(position) };
+        opened.map_err(|error| Fault::refused(error, at))?;
         self.cursor.step();
-        if self.cursor.token() == b'}' { self.close() } else { Ok(Next::Key) }
+        Ok(true)
     }
 
-    fn open_list(&mut self, at: usize) -> Outcome<Next> {
-        self.builder.open_list(at as u32).map_err(|error| Fault::refused(error, at))?;
-        self.open.push(Open { at, map: false });
+    fn close(&mut self) -> Outcome<bool> {
+        self.builder.close().map_err(|error| Fault::refused(error, self.cursor.at()))?;
         self.cursor.step();
-        if self.cursor.token() == b']' { self.close() } else { Ok(Next::Value) }
-    }
-
-    #[inline]
-    fn comma_or_end(&mut self) -> Outcome<Next> {
-        let in_map = self.open.last().is_some_and(|open| open.map);
-        match (self.cursor.token(), in_map) {
-            (b',', _) => {
-                self.cursor.step();
-                Ok(if in_map { Next::Key } else { Next::Value })
-            }
-            (b'}', true) | (b']', false) => self.close(),
-            _ => Err(self.unexpected(Wanted::CommaOrEnd)),
-        }
-    }
-
-    fn close(&mut self) -> Outcome<Next> {
-        let at = self.cursor.at();
-        self.open.pop();
-        self.cursor.step();
-        self.builder.close().map_err(|error| Fault::refused(error, at))?;
-        Ok(Next::CommaOrEnd)
+        Ok(false)
     }
 
     /// Notes a number that cannot be held, and puts `null` in its place.
@@ -166,7 +145,9 @@ impl<'r, 'a> Scanner<'r, 'a> {
 
     #[cold]
     fn unexpected(&self, wanted: Wanted) -> Box<Fault> {
-        diagnose::unexpected(self.reading.text, self.cursor.at(), wanted, self.open.last())
+        let open =
+            self.builder.innermost().map(|(kind, at)| Open { at: at as usize, map: kind == Kind::Map });
+        diagnose::unexpected(self.reading.text, self.cursor.at(), wanted, open)
     }
 
     /// The document, unless the root, which stands at `at`, is not a map.
