@@ -1,6 +1,5 @@
 use std::fmt;
-
-use crate::document::shrink;
+use std::sync::OnceLock;
 
 /// A place in a text, as an editor shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -21,11 +20,11 @@ impl fmt::Display for Location {
 ///
 /// Two strings of varints: the length of every line, about a byte a line; and for every character of more than one
 /// byte its distance from the one before, about a byte a character and nothing at all for ASCII text. A look-up
-/// walks them from the start: microseconds, paid only when somebody asks for a place.
+/// walks them from the nearest mark; the marks are set when somebody asks for a place for the first time.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LineTable {
-    lines: Vec<u8>,
-    wide: Vec<u8>,
+    lines: Deltas,
+    wide: Deltas,
 }
 
 impl LineTable {
@@ -39,50 +38,50 @@ impl LineTable {
         let mut last = [0; BLOCK];
         last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
         table.add(blocks.len() * BLOCK, &last);
-        shrink(&mut table.lines);
-        shrink(&mut table.wide);
-        Self { lines: table.lines, wide: table.wide }
+        Self { lines: Deltas::new(table.lines, 0), wide: Deltas::new(table.wide, WIDE_SHIFT) }
     }
 
     /// The two strings, for [`from_parts`](Self::from_parts).
     pub(crate) fn parts(&self) -> (&[u8], &[u8]) {
-        (&self.lines, &self.wide)
+        (&self.lines.codes, &self.wide.codes)
     }
 
     /// Takes what [`parts`](Self::parts) gave; `None` when there cannot be a text with such lines.
     pub(crate) fn from_parts(lines: &[u8], wide: &[u8]) -> Option<Self> {
         let whole = |bytes: &[u8]| bytes.last().is_none_or(|last| *last < 0x80);
-        let mut lengths = Varints(lines);
-        let end = lengths.try_fold(0u32, |end, length| end.checked_add(length));
+        let end: u64 = Varints(lines).map(u64::from).sum();
         // Wide characters do not overlap: each starts where the one before ends, or later.
         let mut codes = Varints(wide);
         let places = codes.try_fold((0u32, 0u32), |(at, free), code| {
-            let at = at.checked_add(code >> 2)?;
+            let at = at.checked_add(code >> WIDE_SHIFT)?;
             (at >= free && code & 3 > 0).then_some((at, at.checked_add(code & 3)?.checked_add(1)?))
         });
-        let fits = whole(lines) && whole(wide) && end.is_some() && places.is_some();
-        fits.then(|| Self { lines: lines.into(), wide: wide.into() })
+        let fits = whole(lines) && whole(wide) && end <= u32::MAX.into() && places.is_some();
+        fits.then(|| Self { lines: Deltas::new(lines, 0), wide: Deltas::new(wide, WIDE_SHIFT) })
     }
 
     /// The line and column of the byte at `offset`, which may be the end of the text.
     pub fn locate(&self, offset: u32) -> Location {
-        let (mut line, mut start) = (1, 0);
-        for length in Varints(&self.lines) {
-            if offset - start < length {
+        let Mark { mut number, mut place, .. } = self.lines.mark_before(offset);
+        for length in self.lines.after(offset) {
+            if offset - place < length {
                 break;
             }
-            start += length;
-            line += 1;
+            place += length;
+            number += 1;
         }
+        let (line, start) = (number + 1, place);
         let column = (offset - start - self.extra_bytes(start, offset)).saturating_add(1);
         Location { line, column }
     }
 
     /// How many bytes between two offsets continue a character.
     fn extra_bytes(&self, from: u32, to: u32) -> u32 {
-        let (mut at, mut extra) = (0, 0);
-        for code in Varints(&self.wide) {
-            at += code >> 2;
+        // A mark stands on a character, which must not be the first one of the line.
+        let before = from.saturating_sub(1);
+        let (mut at, mut extra) = (self.wide.mark_before(before).place, 0);
+        for code in self.wide.after(before) {
+            at += code >> WIDE_SHIFT;
             if at >= to {
                 break;
             }
@@ -93,6 +92,74 @@ impl LineTable {
         extra
     }
 }
+
+/// The low bits of a wide character's code say how many bytes continue it.
+const WIDE_SHIFT: u32 = 2;
+
+/// Varints that each say how far the next place is from the one before.
+#[derive(Debug, Clone, Default)]
+struct Deltas {
+    codes: Box<[u8]>,
+    /// The low bits of a code that do not belong to the distance.
+    shift: u32,
+    marks: OnceLock<Box<[Mark]>>,
+}
+
+/// A place on the way through [`Deltas`].
+#[derive(Debug, Clone, Copy, Default)]
+struct Mark {
+    /// Where the next code is.
+    code: usize,
+    /// How many codes come before it.
+    number: u32,
+    /// The sum of their distances.
+    place: u32,
+}
+
+impl Deltas {
+    /// Codes between two marks.
+    const STRIDE: u32 = 1024;
+
+    fn new(codes: impl Into<Box<[u8]>>, shift: u32) -> Self {
+        Self { codes: codes.into(), shift, marks: OnceLock::new() }
+    }
+
+    /// The last mark at or before `offset`.
+    fn mark_before(&self, offset: u32) -> Mark {
+        let marks = self.marks.get_or_init(|| self.set_marks());
+        let after = marks.partition_point(|mark| mark.place <= offset);
+        after.checked_sub(1).and_then(|at| marks.get(at)).copied().unwrap_or_default()
+    }
+
+    /// The codes behind that mark.
+    fn after(&self, offset: u32) -> Varints<'_> {
+        Varints(self.codes.get(self.mark_before(offset).code..).unwrap_or_default())
+    }
+
+    fn set_marks(&self) -> Box<[Mark]> {
+        let mut marks = Vec::new();
+        let mut mark = Mark::default();
+        let mut codes = Varints(&self.codes);
+        while let Some(code) = codes.next() {
+            mark.number += 1;
+            mark.place = mark.place.saturating_add(code >> self.shift);
+            mark.code = self.codes.len() - codes.0.len();
+            if mark.number % Self::STRIDE == 0 {
+                marks.push(mark);
+            }
+        }
+        marks.into()
+    }
+}
+
+/// The marks follow from the codes.
+impl PartialEq for Deltas {
+    fn eq(&self, other: &Self) -> bool {
+        self.codes == other.codes
+    }
+}
+
+impl Eq for Deltas {}
 
 /// Every text that is loaded passes here, so that blocks of it are looked at together.
 #[derive(Default)]
@@ -126,7 +193,7 @@ impl Builder {
             // The first byte of a character says how many follow; those look like `0b10…`.
             if *byte >= 0b1100_0000 {
                 let continues = byte.leading_ones().saturating_sub(1);
-                push_varint(&mut self.wide, ((at - self.last_wide) as u32) << 2 | continues);
+                push_varint(&mut self.wide, ((at - self.last_wide) as u32) << WIDE_SHIFT | continues);
                 self.last_wide = at;
             }
         }
@@ -190,6 +257,18 @@ mod tests {
             let table = LineTable::new(&text);
             for (offset, _) in text.char_indices().chain([(text.len(), ' ')]) {
                 prop_assert_eq!(table.locate(offset as u32), naive(&text, offset));
+            }
+        }
+    }
+
+    #[test]
+    fn long_texts_are_located_from_their_marks() {
+        for line in ["\n", "ab\n", "\u{540d}\n", "a\u{e9}\u{1f600} b\n", "\u{e9}"] {
+            let text = line.repeat(5000);
+            let table = LineTable::new(&text);
+            let places = text.char_indices().filter(|(at, _)| at % 97 < 3 || text.len() - at < 9);
+            for (offset, _) in places.chain([(text.len(), ' ')]) {
+                assert_eq!(table.locate(offset as u32), naive(&text, offset), "{line:?} {offset}");
             }
         }
     }
