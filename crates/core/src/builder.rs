@@ -1,5 +1,6 @@
 use crate::document::{Document, MemberIndex, SCAN};
 use crate::keys::{KeyGuess, KeyTable};
+use crate::repeats::Repeats;
 use crate::row::{MAX_KEYS, MAX_LAYERS, MAX_ROWS, NO_KEY, Row, Tag, range_payload};
 use crate::{KeyPath, Kind, Layer, NodeRef, Segment, Value};
 
@@ -21,6 +22,7 @@ pub struct DocumentBuilder {
     max_depth: usize,
     duplicates: Vec<Duplicate>,
     guess: KeyGuess,
+    repeats: Repeats,
 }
 
 #[derive(Clone, Copy)]
@@ -121,6 +123,7 @@ impl DocumentBuilder {
             max_depth: 128,
             duplicates: Vec::new(),
             guess: KeyGuess::default(),
+            repeats: Repeats::default(),
         }
     }
 
@@ -257,6 +260,9 @@ impl DocumentBuilder {
     #[inline]
     pub fn string(&mut self, value: &str, position: u32) -> Result<(), BuildError> {
         let text = &mut self.document.text;
+        if let Some(offset) = self.repeats.find(value, text) {
+            return self.push(Tag::String, range_payload(offset, value.len()), position);
+        }
         let offset = text.len();
         if offset + value.len() > u32::MAX as usize {
             return Err(BuildError::TooMuchText);

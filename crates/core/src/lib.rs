@@ -18,6 +18,7 @@ mod path;
 mod prepared;
 mod problem;
 mod redact;
+mod repeats;
 mod row;
 mod ser;
 mod serialized;
