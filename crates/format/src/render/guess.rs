@@ -10,17 +10,20 @@ use enhanced_config_core::{KeyPath, Redactor, Segment};
 use super::names::{Names, is_secret_value, names_secret, unescaped};
 use crate::Format;
 
-/// A longer text is hidden as a whole: reading it in all ways takes a second for every megabyte.
-const LONGEST: usize = 1 << 20;
+/// A longer text is hidden as a whole: reading it in all ways takes a second for every few megabytes.
+const LONGEST: usize = 512 << 10;
 
-/// The same where paths are looked up too.
-const LONGEST_WITH_PATHS: usize = LONGEST / 4;
-
-/// How many keys around another are tried as its parents.
-const MOST_PARENTS: usize = 8;
+/// The same where paths are looked up too, which costs ten times as much.
+const LONGEST_WITH_PATHS: usize = LONGEST / 8;
 
 /// Nesting is not followed further: what is deeper is hidden.
 const DEEPEST: usize = 256;
+
+/// The same where paths are looked up too.
+const DEEPEST_WITH_PATHS: usize = 16;
+
+/// How many of the keys around another are tried as the first of its path.
+const MOST_PARENTS: usize = 6;
 
 /// For each line whether it may hold a secret.
 pub(super) fn secret_lines(text: &str, format: Option<Format>, redactor: &Redactor) -> Vec<bool> {
@@ -348,6 +351,9 @@ impl<'n, 'r, 'a> Guess<'n, 'r, 'a> {
         if by_name || !self.names.has_paths() {
             return by_name;
         }
+        if self.ways.len() > DEEPEST_WITH_PATHS {
+            return true;
+        }
         let depth = self.depth;
         let all: Vec<&Way> = self.ways.iter().collect();
         let outer: Vec<&Way> = self.ways.iter().filter(|way| way.depth == 0 || way.depth < depth).collect();
@@ -391,7 +397,7 @@ fn start_of_key(line: &str) -> usize {
 }
 
 /// The byte behind the quotes that close a string, in what follows those that open it.
-fn closing(text: &str, quote: &str) -> Option<usize> {
+pub(super) fn closing(text: &str, quote: &str) -> Option<usize> {
     let mut escaped = false;
     for (at, c) in text.char_indices() {
         match c {

@@ -113,8 +113,8 @@ impl<T: AsRef<str>, F: Fn(&Layer) -> Option<T>> Sources<'_, T, F> {
             self.known.push((layer.clone(), source));
             self.known.len() - 1
         });
-        let (_, source) = self.known.get(at)?;
-        source.as_ref()?.excerpt(location)
+        let (_, source) = self.known.get_mut(at)?;
+        source.as_mut()?.excerpt(location)
     }
 
     /// The same, of a problem whose own key decides as well.

@@ -43,12 +43,13 @@ impl<'r, 'a> Names<'r, 'a> {
     }
 }
 
-/// Whether a word of the text, or two side by side, is the name of a secret.
+/// Whether a word of the text is the name of a secret, or two of them: `API key`.
 pub(super) fn names_secret(text: &str) -> bool {
     let text = unescaped(text);
     let parts = |c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-'));
     let words = || text.split(parts).map(|word| word.trim_matches('-')).filter(|word| !word.is_empty());
-    let mut pairs = words().zip(words().skip(1));
+    let is_key = |word: &str| word.get(..3).is_none_or(|start| start.eq_ignore_ascii_case("key"));
+    let mut pairs = words().zip(words().skip(1)).filter(|(_, second)| is_key(second));
     words().any(is_secret_name) || pairs.any(|(first, second)| is_secret_name(&format!("{first} {second}")))
 }
 

@@ -1,3 +1,4 @@
+use std::collections::HashMap;
 use std::ops::Range;
 use std::path::Path;
 
@@ -17,6 +18,8 @@ pub(super) struct Source<T> {
     secret: Vec<bool>,
     /// Whether the values decided, so that only comments remain in doubt.
     is_exact: bool,
+    /// The lines that were asked for, and whether they may be shown: one may be long and hold many problems.
+    asked: HashMap<usize, bool>,
 }
 
 /// What may be shown of a place.
@@ -39,7 +42,7 @@ pub(super) struct Line {
 /// A line of more bytes is cut around its place: laying out a megabyte takes a second.
 const LONG: usize = 2_000;
 /// Characters that a cut line keeps on either side.
-const AROUND: usize = 120;
+const AROUND: usize = 60;
 
 impl<T: AsRef<str>> Source<T> {
     pub(super) fn new(text: T, name: &str, redactor: &Redactor) -> Self {
@@ -55,17 +58,22 @@ impl<T: AsRef<str>> Source<T> {
             Some(parsed) => exact::secret_lines(&parsed.document, read, &starts, redactor),
             None => guess::secret_lines(read, format, redactor),
         };
-        Self { text, starts, secret, is_exact }
+        Self { text, starts, secret, is_exact, asked: HashMap::new() }
     }
 
     /// The line of a place, `None` when there is no such line.
-    pub(super) fn excerpt(&self, location: Location) -> Option<Excerpt> {
+    pub(super) fn excerpt(&mut self, location: Location) -> Option<Excerpt> {
         let at = (location.line as usize).checked_sub(1)?;
         let text = bare(&self.text);
         let start = *self.starts.get(at)?;
         let end = self.starts.get(at + 1).copied().unwrap_or(text.len());
         let line = text.get(start..end)?.trim_end_matches(['\n', '\r']);
-        if self.may_be_secret(at, line) {
+        let may_be_shown = match self.asked.get(&at) {
+            Some(&known) => known,
+            None => !self.may_be_secret(at, line),
+        };
+        self.asked.insert(at, may_be_shown);
+        if !may_be_shown {
             return Some(Excerpt::Hidden);
         }
         let column = (location.column as usize).saturating_sub(1);
@@ -123,25 +131,14 @@ fn last_chars(text: &str) -> String {
 
 /// How many bytes the key or value at the start of `text` has, as far as one line tells.
 fn token_length(text: &str) -> usize {
-    match text.chars().next() {
-        Some(quote @ ('"' | '\'')) => quoted_length(text, quote),
-        Some(c) => word_length(text).max(c.len_utf8()),
-        None => 0,
-    }
-}
-
-/// A string up to its closing quote, or to the end of the line.
-fn quoted_length(text: &str, quote: char) -> usize {
-    let mut escaped = false;
-    for (at, c) in text.char_indices().skip(1) {
-        match c {
-            _ if escaped => escaped = false,
-            '\\' if quote == '"' => escaped = true,
-            c if c == quote => return at + 1,
-            _ => {}
+    let Some(first) = text.chars().next() else { return 0 };
+    match text.split_at_checked(1) {
+        // A string reaches to its closing quote, or to the end of the line.
+        Some((quote @ ("\"" | "'"), rest)) => {
+            guess::closing(rest, quote).map_or(text.trim_end().len(), |length| length + 1)
         }
+        _ => word_length(text).max(first.len_utf8()),
     }
-    text.trim_end().len()
 }
 
 /// A word up to a blank, a bracket, a comma, or what separates a key from its value.

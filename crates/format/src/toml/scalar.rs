@@ -7,6 +7,9 @@ enum Flaw {
     WithHelp(&'static str, &'static str),
 }
 
+const INTEGER: &str = "a signed 64-bit integer";
+const FLOAT: &str = "a finite 64-bit float";
+
 const UNQUOTED: Flaw = Flaw::WithHelp("neither a number nor a date", "text needs quotes");
 
 /// Numbers, booleans, dates and times.
@@ -109,7 +112,7 @@ fn is_date_or_time(token: &str) -> bool {
 fn number<'a>(token: &str) -> Result<Value<'a>, Flaw> {
     let unsigned = token.strip_prefix(['+', '-']).unwrap_or(token);
     match unsigned.as_bytes() {
-        b"inf" | b"nan" => return Ok(Value::OutOfRange("a finite f64")),
+        b"inf" | b"nan" => return Ok(Value::OutOfRange(FLOAT)),
         [b'0', b'x', ..] => return based(token, 16),
         [b'0', b'o', ..] => return based(token, 8),
         [b'0', b'b', ..] => return based(token, 2),
@@ -118,11 +121,11 @@ fn number<'a>(token: &str) -> Result<Value<'a>, Flaw> {
     let is_float = check_decimal(unsigned)?;
     let digits = without_underscores(token);
     if !is_float {
-        return Ok(digits.parse().map_or(Value::OutOfRange("i64"), Value::Integer));
+        return Ok(digits.parse().map_or(Value::OutOfRange(INTEGER), Value::Integer));
     }
     match digits.parse::<f64>() {
         Ok(value) if value.is_finite() => Ok(Value::Float(value)),
-        _ => Ok(Value::OutOfRange("f64")),
+        _ => Ok(Value::OutOfRange(FLOAT)),
     }
 }
 
@@ -140,7 +143,7 @@ fn based<'a>(token: &str, base: u32) -> Result<Value<'a>, Flaw> {
     }
     check_underscores(digits)?;
     let value = i64::from_str_radix(&without_underscores(digits), base);
-    Ok(value.map_or(Value::OutOfRange("i64"), Value::Integer))
+    Ok(value.map_or(Value::OutOfRange(INTEGER), Value::Integer))
 }
 
 /// Checks the shape of a decimal number without its sign, and tells whether it is a float.

@@ -6,6 +6,8 @@
 mod dotenv;
 mod json;
 #[cfg(feature = "render")]
+mod render;
+#[cfg(feature = "render")]
 mod render_secrets;
 #[cfg(all(feature = "toml", feature = "yaml"))]
 mod round_trip;

@@ -116,11 +116,11 @@ fn floats() {
 fn numbers_out_of_range_are_all_reported_with_their_keys() {
     refused(
         "a = 9223372036854775808\nb = [1, 0xffff_ffff_ffff_ffff]\n[c]\nd = { e = 1e400 }\nf = -inf\ng = nan",
-        "a: a number that i64 cannot hold (t:1:5)\n\
-         b[1]: a number that i64 cannot hold (t:2:9)\n\
-         c.d.e: a number that f64 cannot hold (t:4:11)\n\
-         c.f: a number that a finite f64 cannot hold (t:5:5)\n\
-         c.g: a number that a finite f64 cannot hold (t:6:5)",
+        "a: a number that a signed 64-bit integer cannot hold (t:1:5)\n\
+         b[1]: a number that a signed 64-bit integer cannot hold (t:2:9)\n\
+         c.d.e: a number that a finite 64-bit float cannot hold (t:4:11)\n\
+         c.f: a number that a finite 64-bit float cannot hold (t:5:5)\n\
+         c.g: a number that a finite 64-bit float cannot hold (t:6:5)",
     );
 }
 
