@@ -157,13 +157,21 @@ const HOSTILE: &[&str] = &[
     "nan",
 ];
 
+fn hostile() -> impl Strategy<Value = &'static str> {
+    proptest::sample::select(HOSTILE)
+}
+
 fn text() -> impl Strategy<Value = String> {
     prop_oneof![
-        3 => proptest::sample::select(HOSTILE).prop_map(str::to_owned),
+        3 => hostile().prop_map(str::to_owned),
         2 => "[a-z]{1,6}",
         1 => ".{0,12}",
         1 => "(?s).{0,12}",
         1 => "[ \\n\\t:#'\"\\\\-]{0,8}",
+        1 => "[a-c \\n-]{60,200}",
+        1 => "[\\u{0}-\\u{ff}]{0,20}",
+        1 => [hostile(), hostile()].prop_map(|texts| texts.concat()),
+        1 => [hostile(), hostile()].prop_map(|texts| texts.join("\n")),
     ]
 }
 
@@ -227,6 +235,15 @@ fn every_hostile_text_is_read_back_as_key_and_as_value() {
         ]);
         check(&Tree::Map(vec![("in".to_owned(), inside)]));
     }
+}
+
+#[test]
+fn the_deepest_document_is_read_back() {
+    let deeper = |inner, level| match level % 2 {
+        0 => Tree::List(vec![inner]),
+        _ => Tree::Map(vec![("a".to_owned(), inner)]),
+    };
+    check(&(0..128).fold(Tree::Bool(true), deeper));
 }
 
 #[test]
