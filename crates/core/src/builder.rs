@@ -89,14 +89,13 @@ pub enum BuildError {
 /// Deeper than this, a recursive walk could end a thread with a small stack.
 pub(crate) const MAX_DEPTH: usize = 512;
 
-/// How many duplicate keys are remembered; a file with more is not mended key by key.
-const MAX_DUPLICATES: usize = 100;
-
 impl DocumentBuilder {
     /// Distinct keys that a document can hold.
     pub const MAX_KEYS: usize = MAX_KEYS;
     /// Layers that a document can hold.
     pub const MAX_LAYERS: usize = MAX_LAYERS;
+    /// How many duplicate keys are remembered; a file with more is not mended key by key.
+    pub const MAX_DUPLICATES: usize = 100;
 
     /// A builder whose values belong to `layer` until [`set_layer`](Self::set_layer).
     ///
@@ -428,11 +427,11 @@ impl DocumentBuilder {
             }
         } else {
             let duplicates = self.document.index.add(first, &self.document.rows);
-            for (first, second) in duplicates.into_iter().take(MAX_DUPLICATES) {
+            for (first, second) in duplicates.into_iter().take(Self::MAX_DUPLICATES) {
                 self.duplicates.push(self.duplicate(frame, first as usize, second as usize));
             }
         }
-        self.duplicates.truncate(MAX_DUPLICATES);
+        self.duplicates.truncate(Self::MAX_DUPLICATES);
     }
 
     fn duplicate(&self, frame: &Frame, first: usize, second: usize) -> Duplicate {

@@ -251,17 +251,34 @@ fn write_key(f: &mut fmt::Formatter<'_>, key: &str) -> fmt::Result {
             '\n' => f.write_str("\\n")?,
             '\r' => f.write_str("\\r")?,
             '\t' => f.write_str("\\t")?,
-            c if c.is_control() => write!(f, "\\u{{{:x}}}", u32::from(c))?,
-            c => f.write_char(c)?,
+            c => write_harmless_char(f, c)?,
         }
     }
     f.write_char('"')
 }
 
+/// Writes a text without characters that a terminal obeys: they are shown as `\u{1b}`.
+pub(crate) fn write_harmless(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
+    if !text.contains(is_harmful) {
+        return f.write_str(text);
+    }
+    text.chars().try_for_each(|c| write_harmless_char(f, c))
+}
+
+fn write_harmless_char(f: &mut fmt::Formatter<'_>, c: char) -> fmt::Result {
+    if is_harmful(c) { write!(f, "\\u{{{:x}}}", u32::from(c)) } else { f.write_char(c) }
+}
+
+/// Control characters, and those that hide or turn round what stands beside them.
+fn is_harmful(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
 fn is_bare(key: &str) -> bool {
     !key.is_empty()
         && !key.bytes().all(|b| b.is_ascii_digit())
-        && !key.chars().any(|c| matches!(c, '.' | '[' | ']' | '"') || c.is_whitespace() || c.is_control())
+        && !key.chars().any(|c| matches!(c, '.' | '[' | ']' | '"') || c.is_whitespace() || is_harmful(c))
 }
 
 /// The index a token spells, if it is written as a number would be: no sign, no leading zero.

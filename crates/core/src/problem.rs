@@ -1,6 +1,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::path::write_harmless;
 use crate::{KeyPath, Kind, Origin};
 
 /// One thing that is wrong, or worth a warning, with the key and the place it is about.
@@ -244,6 +245,12 @@ pub enum ProblemKind {
         /// Why not.
         fault: Cow<'static, str>,
     },
+    /// There are more problems than are reported.
+    #[error("there are more problems than these {most}")]
+    More {
+        /// How many are reported.
+        most: usize,
+    },
     /// What a type, a rule or a source says in its own words.
     #[error("{message}")]
     Custom {
@@ -304,20 +311,30 @@ impl Problem {
     }
 }
 
-/// `db.port: expected an integer, found string (app.yaml:3:9)`, then help and related places.
+/// `db.port: expected an integer, found string (app.yaml:3:9)`, then help and related places, on one line and without
+/// characters that a terminal obeys.
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if !self.path.is_root() {
-            write!(f, "{}: ", self.path)?;
+        write_harmless(f, &OneLine(self).to_string())
+    }
+}
+
+struct OneLine<'a>(&'a Problem);
+
+impl fmt::Display for OneLine<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(problem) = self;
+        if !problem.path.is_root() {
+            write!(f, "{}: ", problem.path)?;
         }
-        write!(f, "{}", self.kind)?;
-        if let Some(origin) = &self.origin {
+        write!(f, "{}", problem.kind)?;
+        if let Some(origin) = &problem.origin {
             write!(f, " ({origin})")?;
         }
-        for related in &self.related {
+        for related in &problem.related {
             write!(f, "; {}: {}", related.label, related.origin)?;
         }
-        match &self.help {
+        match &problem.help {
             Some(help) => write!(f, "; {help}"),
             None => Ok(()),
         }

@@ -80,6 +80,13 @@ impl Redactor {
         }
     }
 
+    /// Whether `node`, at `path`, is secret or has something secret inside.
+    pub(crate) fn holds_secret(&self, node: NodeRef<'_>, path: &KeyPath) -> bool {
+        self.is_secret(path)
+            || node.items().any(|item| self.holds_secret(item, &path.join(0)))
+            || node.entries().any(|(key, member)| self.holds_secret(member, &path.join(key)))
+    }
+
     fn masked(&self, node: NodeRef<'_>, path: &mut KeyPath) -> Json {
         if self.is_secret(path) {
             return MASK.into();

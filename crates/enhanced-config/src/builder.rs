@@ -90,14 +90,12 @@ pub enum SetupError {
     /// The path of a secret cannot be read.
     #[error(transparent)]
     Path(#[from] PathError),
-    /// Defaults or a schema cannot be read.
-    #[error("{what}: {problems}")]
-    Values {
-        /// Which: "defaults of app".
-        what: String,
-        /// What is wrong with them.
-        problems: Problems,
-    },
+    /// Defaults or schemas cannot be read: which, and what is wrong with each.
+    #[error("{}", .0.iter().map(|(what, problems)| format!("{what}: {problems}")).collect::<Vec<_>>().join("\n"))]
+    Values(Vec<(String, Problems)>),
+    /// A `.env` file without a prefix: none of its variables could be told to belong to a configuration.
+    #[error("env_file needs env_prefix, which says which variables of the file are meant")]
+    EnvFileAlone,
 }
 
 impl Builder {
@@ -233,8 +231,11 @@ impl Builder {
     /// # Errors
     /// When the directory cannot be used, or something that was set cannot be.
     pub fn build(mut self) -> Result<EnhancedConfigSystem, SetupError> {
-        if let Some((what, problems)) = self.problems.pop() {
-            return Err(SetupError::Values { what, problems });
+        if !self.problems.is_empty() {
+            return Err(SetupError::Values(self.problems));
+        }
+        if self.recipes.env_file.is_some() && self.recipes.env_prefix.is_none() {
+            return Err(SetupError::EnvFileAlone);
         }
         self.recipes.profiles = self.profile_names()?;
         self.recipes.reserved.extend(self.profile_variable.clone());
@@ -306,9 +307,9 @@ impl Recipes {
 
     fn base(&self, name: &str) -> FileSource {
         let base = FileSource::named(name);
-        if self.base_optional || self.defaults.contains_key(name) {
-            return base.optional();
-        }
+        let may_be_missing = self.base_optional || self.defaults.contains_key(name);
+        let base = if may_be_missing { base.optional() } else { base };
+        // A file that is there and empty is a write in progress, whether it had to be there or not.
         base.with_allow_empty(self.allow_empty)
     }
 

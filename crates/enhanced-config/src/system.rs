@@ -76,7 +76,12 @@ impl EnhancedConfigSystem {
         let layer = Layer::new(LayerKind::Runtime, "override");
         let document = Document::from_serialize(values, layer)
             .map_err(|problems| Rejection::new(name.as_str(), problems, Texts::default(), Redactor::new()))?;
-        self.slot(name.as_str()).lay_over(&self.shared, name.as_str(), document)
+        let slot = self.slot(name.as_str());
+        let guard = slot.lay_over(&self.shared, name.as_str(), document);
+        if guard.is_err() {
+            self.forget(name.as_str(), &slot);
+        }
+        guard
     }
 
     #[cold]

@@ -1,8 +1,7 @@
 use std::borrow::Cow;
 
 use enhanced_config_core::{
-    BuildError, Document, DocumentBuilder, KeyPath, Layer, LayerKind, Limit, Origin, Problem, ProblemKind,
-    Problems,
+    BuildError, Document, DocumentBuilder, Layer, LayerKind, Limit, Origin, Problem, ProblemKind, Problems,
 };
 
 use crate::{Format, Limits};
@@ -144,7 +143,8 @@ impl<'a> Reading<'a> {
     }
 
     /// Notes a warning about a key, at a byte of the text.
-    pub(crate) fn warn(&mut self, kind: ProblemKind, path: KeyPath, offset: usize) {
+    #[cfg(feature = "yaml")]
+    pub(crate) fn warn(&mut self, kind: ProblemKind, path: enhanced_config_core::KeyPath, offset: usize) {
         let origin = self.layer.origin(offset as u32);
         self.warnings.push(Problem::warning(kind).with_path(path).with_origin(origin));
     }
@@ -158,14 +158,16 @@ impl<'a> Reading<'a> {
             BuildError::TooDeep { limit: most } => limit(Limit::Depth, most),
             BuildError::TooManyKeys => limit(Limit::Keys, DocumentBuilder::MAX_KEYS),
             BuildError::TooManyLayers => limit(Limit::Layers, DocumentBuilder::MAX_LAYERS),
-            BuildError::Duplicates(duplicates) => duplicates
-                .into_iter()
-                .map(|duplicate| {
+            BuildError::Duplicates(duplicates) => {
+                let most = DocumentBuilder::MAX_DUPLICATES;
+                let more = (duplicates.len() >= most).then(|| Problem::note(ProblemKind::More { most }));
+                let duplicates = duplicates.into_iter().map(|duplicate| {
                     self.error(ProblemKind::DuplicateKey, duplicate.second as usize)
                         .with_path(duplicate.path)
                         .with_related("first defined here", self.layer.origin(duplicate.first))
-                })
-                .collect(),
+                });
+                duplicates.chain(more).collect()
+            }
             other => self.error(ProblemKind::Custom { message: other.to_string().into() }, offset).into(),
         }
     }

@@ -100,7 +100,9 @@ fn nothing_called(name: &str, context: &Context<'_>) -> Problems {
     let why = format!("no file called {name} (.yaml, .yml, .json or .toml) in {}", root.path().display());
     let mut problem = Problem::error(ProblemKind::Unreadable { why: why.into() });
     let near = root.near_misses(format!("{name}.yaml"));
-    if !near.is_empty() {
+    if Format::of_path(Path::new(name)).is_some() {
+        problem = problem.with_help("leave off the ending: a name stands for every format");
+    } else if !near.is_empty() {
         problem = problem.with_help(format!("did you mean {}?", near.join(" or ")));
     }
     problem.into()

@@ -3,7 +3,7 @@ use std::fmt;
 
 use serde::de::{Expected, Unexpected};
 
-use crate::{KeyPath, Kind, NodeRef, Problem, ProblemKind, Segment, is_secret_name, suggest};
+use crate::{KeyPath, Kind, NodeRef, Problem, ProblemKind, Redactor, Segment, is_secret_name, suggest};
 
 /// A value that a Rust type did not take.
 ///
@@ -63,6 +63,7 @@ impl DeserializeError {
                 ProblemKind::Missing => node.key_origin(),
                 _ => node.origin(),
             });
+            mask(&mut self.problem, node, &KeyPath::root(), &Redactor::new());
         }
         if let ProblemKind::WrongType { found, .. } = &mut self.problem.kind {
             *found = node.kind();
@@ -81,10 +82,26 @@ impl DeserializeError {
     }
 }
 
+/// Takes out of a problem what a type says in its own words, if those may quote a secret from inside `node`, and what
+/// URLs in them hold.
+pub(super) fn mask(problem: &mut Problem, node: NodeRef<'_>, path: &KeyPath, redactor: &Redactor) {
+    if matches!(node.kind(), Kind::Map | Kind::List) && redactor.holds_secret(node, path) {
+        return redact(problem);
+    }
+    let text = match &mut problem.kind {
+        ProblemKind::Custom { message } => message.to_mut(),
+        ProblemKind::UnknownVariant { found: Some(found), .. } => found,
+        _ => return,
+    };
+    *text = redactor.mask_urls(text).into_owned();
+}
+
 /// Takes out of a problem what may have come from the value.
 pub(super) fn redact(problem: &mut Problem) {
     match &mut problem.kind {
-        ProblemKind::Custom { message } => *message = "not a valid value (it is secret and not shown)".into(),
+        ProblemKind::Custom { message } => {
+            *message = "refused by its type, in words that may quote a secret".into()
+        }
         ProblemKind::UnknownVariant { found, .. } => *found = None,
         _ => return,
     }

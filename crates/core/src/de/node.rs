@@ -92,17 +92,25 @@ impl<'de> Deserializer<'de> for NodeRef<'de> {
         }
     }
 
-    fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, DeserializeError> {
+    /// A list that is too long is refused as one that is too short is: what is left out was meant.
+    fn deserialize_tuple<V: Visitor<'de>>(
+        self,
+        length: usize,
+        visitor: V,
+    ) -> Result<V::Value, DeserializeError> {
+        if self.len() > length {
+            return Err(DeserializeError::invalid_length(self.len(), &visitor).at(self));
+        }
         self.deserialize_seq(visitor)
     }
 
     fn deserialize_tuple_struct<V: Visitor<'de>>(
         self,
         _: &'static str,
-        _: usize,
+        length: usize,
         visitor: V,
     ) -> Result<V::Value, DeserializeError> {
-        self.deserialize_seq(visitor)
+        self.deserialize_tuple(length, visitor)
     }
 
     /// A list is refused: fields by position are an accident in a configuration.

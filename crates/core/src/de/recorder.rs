@@ -5,10 +5,10 @@ use std::marker::PhantomData;
 use serde::Deserialize;
 
 use super::DeserializeError;
-use super::error::{News, did_you_mean, redact};
+use super::error::{News, did_you_mean, mask, redact};
 use super::recording::{Recording, Trail};
 use super::wild::Wild;
-use crate::{KeyPath, Kind, NodeRef, Problem, ProblemKind, Problems, Redactor, Severity, Value};
+use crate::{KeyPath, Kind, NodeRef, Problem, ProblemKind, Problems, Redactor, Severity};
 
 /// How a typed read treats what the type does not know, and what it must not show.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -84,7 +84,7 @@ pub fn extract<'de, T: Deserialize<'de>>(
     options: &ExtractOptions,
 ) -> Result<(T, Problems), Problems> {
     let recorder = Recorder::new(path, options);
-    for _ in 0..MOST_RUNS {
+    for _ in 0..most_runs(node) {
         let read = Recording::root(node, &recorder).seed(PhantomData::<T>);
         match read {
             Ok(value) if !recorder.failed() => return Ok((value, recorder.finish())),
@@ -99,8 +99,16 @@ pub fn extract<'de, T: Deserialize<'de>>(
     Err(recorder.finish())
 }
 
-/// Each run finds a problem more, or tries another stand-in; nobody mends more problems than this before the next try.
-const MOST_RUNS: usize = 500;
+/// Problems of one severity; nobody mends more before the next try.
+const MOST_PROBLEMS: usize = 100;
+
+/// Each run finds a problem more, or tries another stand-in. In a large document each run is long.
+fn most_runs(node: NodeRef<'_>) -> usize {
+    const MOST: usize = 500;
+    const FEWEST: usize = 20;
+    const VALUES: usize = 5_000_000;
+    (VALUES / node.document().rows.len().max(1)).clamp(FEWEST, MOST)
+}
 
 /// What the runs over one document have learnt.
 pub(super) struct Recorder<'a> {
@@ -114,6 +122,8 @@ pub(super) struct Recorder<'a> {
     /// Rows of maps, and the keys they lack.
     missing: RefCell<HashMap<u32, Vec<(&'static str, Wild)>>>,
     progress: Cell<bool>,
+    /// Whether there were more problems than are reported.
+    more: Cell<bool>,
 }
 
 impl<'a> Recorder<'a> {
@@ -126,6 +136,7 @@ impl<'a> Recorder<'a> {
             unknown: RefCell::default(),
             missing: RefCell::default(),
             progress: Cell::new(false),
+            more: Cell::new(false),
         }
     }
 
@@ -135,13 +146,35 @@ impl<'a> Recorder<'a> {
 
     /// Whether another run can find more, after one that ended with `error`.
     fn goes_on(&self, error: &DeserializeError) -> bool {
-        error.news == News::Settled && self.progress.replace(false)
+        let goes_on = error.news == News::Settled && self.progress.replace(false);
+        if goes_on && self.is_full(Severity::Error) {
+            self.more.set(true);
+            return false;
+        }
+        goes_on
     }
 
     fn finish(&self) -> Problems {
         let mut problems: Problems = self.problems.take().into_iter().collect();
         problems.sort();
+        if self.more.get() {
+            problems.push(Problem::note(ProblemKind::More { most: MOST_PROBLEMS }));
+        }
         problems
+    }
+
+    /// Whether no more problems of this severity are taken.
+    fn is_full(&self, severity: Severity) -> bool {
+        let problems = self.problems.borrow();
+        problems.len() >= MOST_PROBLEMS
+            && problems.iter().filter(|problem| problem.severity == severity).count() >= MOST_PROBLEMS
+    }
+
+    /// As [`is_full`](Self::is_full), and then there was one more.
+    fn overflows(&self, severity: Severity) -> bool {
+        let full = self.is_full(severity);
+        self.more.set(self.more.get() || full);
+        full
     }
 
     /// The stand-in for a value that was refused.
@@ -160,6 +193,9 @@ impl<'a> Recorder<'a> {
 
     /// Notes a scalar that was replaced on the spot.
     pub(super) fn replaced(&self, problem: Problem, node: NodeRef<'_>, trail: Trail<'_>) {
+        if self.overflows(problem.severity) {
+            return;
+        }
         self.note(problem.with_origin(node.origin()), trail);
     }
 
@@ -171,6 +207,9 @@ impl<'a> Recorder<'a> {
             UnknownKeys::Warn => Problem::warning(kind),
             UnknownKeys::Deny => Problem::error(kind),
         };
+        if self.overflows(problem.severity) {
+            return;
+        }
         let mut problem = problem.with_origin(node.key_origin());
         problem.help = node.key().and_then(|key| did_you_mean(key, known.iter().copied()));
         self.note(problem, trail);
@@ -251,13 +290,7 @@ impl<'a> Recorder<'a> {
             problem.help =
                 Some("its type is read as a whole: further problems inside it may be hidden".into());
         }
-        if let ProblemKind::Custom { message } = &mut problem.kind {
-            let masked = self.options.redactor.mask_urls(message).into_owned();
-            *message = masked.into();
-            if self.quotes_secret(message, node, &mut trail.path(self.base)) {
-                redact(&mut problem);
-            }
-        }
+        mask(&mut problem, node, &trail.path(self.base), &self.options.redactor);
         self.note(problem, trail);
     }
 
@@ -287,28 +320,6 @@ impl<'a> Recorder<'a> {
             fields.push((field, Wild::default()));
         }
         new
-    }
-
-    /// Whether a type's own words quote a secret from somewhere inside `node`.
-    fn quotes_secret(&self, words: &str, node: NodeRef<'_>, path: &mut KeyPath) -> bool {
-        match node.value() {
-            Value::String(text) => {
-                !text.is_empty() && words.contains(text) && self.options.redactor.is_secret(path)
-            }
-            Value::List(mut items) => items.any(|item| {
-                path.push(0);
-                let quotes = self.quotes_secret(words, item, path);
-                path.pop();
-                quotes
-            }),
-            Value::Map(mut entries) => entries.any(|(key, member)| {
-                path.push(key);
-                let quotes = self.quotes_secret(words, member, path);
-                path.pop();
-                quotes
-            }),
-            _ => false,
-        }
     }
 
     fn note(&self, mut problem: Problem, trail: Trail<'_>) {

@@ -109,7 +109,7 @@ impl<'de, 'r> Recording<'de, 'r> {
         )
     }
 
-    fn list<V: Visitor<'de>>(self, length: usize, visitor: V) -> Result<V::Value, DeserializeError> {
+    fn list<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeserializeError> {
         match self.node.kind() {
             Kind::List => visitor.visit_seq(self.items()),
             // The environment's `a,b` needs no recording: it has no places of its own.
@@ -118,9 +118,27 @@ impl<'de, 'r> Recording<'de, 'r> {
                 visitor,
                 false,
                 |node, visitor| node.deserialize_any(visitor),
-                |visitor| Wild::default().deserialize_tuple(length, visitor),
+                |visitor| Wild::default().deserialize_seq(visitor),
             ),
         }
+    }
+
+    fn tuple<V: Visitor<'de>>(self, length: usize, visitor: V) -> Result<V::Value, DeserializeError> {
+        let found = self.node.len();
+        match self.node.kind() {
+            Kind::List if found > length => {
+                let expected = expectation(&visitor);
+                let problem = Problem::error(ProblemKind::WrongLength { expected, found });
+                self.recorder.replaced(problem, self.node, self.trail);
+            }
+            Kind::List | Kind::String => return self.list(visitor),
+            found => {
+                let problem =
+                    Problem::error(ProblemKind::WrongType { expected: expectation(&visitor), found });
+                self.recorder.replaced(problem, self.node, self.trail);
+            }
+        }
+        Wild::default().deserialize_tuple(length, visitor).map_err(DeserializeError::stuck)
     }
 
     fn items(self) -> RecordedItems<'de, 'r> {
@@ -242,7 +260,7 @@ impl<'de> Deserializer<'de> for Recording<'de, '_> {
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeserializeError> {
-        self.list(0, visitor)
+        self.list(visitor)
     }
 
     fn deserialize_tuple<V: Visitor<'de>>(
@@ -250,7 +268,7 @@ impl<'de> Deserializer<'de> for Recording<'de, '_> {
         length: usize,
         visitor: V,
     ) -> Result<V::Value, DeserializeError> {
-        self.list(length, visitor)
+        self.tuple(length, visitor)
     }
 
     fn deserialize_tuple_struct<V: Visitor<'de>>(
@@ -259,7 +277,7 @@ impl<'de> Deserializer<'de> for Recording<'de, '_> {
         length: usize,
         visitor: V,
     ) -> Result<V::Value, DeserializeError> {
-        self.list(length, visitor)
+        self.tuple(length, visitor)
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeserializeError> {
@@ -448,7 +466,7 @@ impl<'de> VariantAccess<'de> for RecordedVariant<'de, '_> {
     }
 
     fn tuple_variant<V: Visitor<'de>>(self, length: usize, visitor: V) -> Result<V::Value, DeserializeError> {
-        self.content("a map of the variant to a list", |content| content.list(length, visitor))
+        self.content("a map of the variant to a list", |content| content.tuple(length, visitor))
     }
 
     fn struct_variant<V: Visitor<'de>>(

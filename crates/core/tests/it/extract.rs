@@ -306,6 +306,64 @@ fn secrets_stay_out_of_every_message() {
 }
 
 #[test]
+fn what_a_type_that_is_read_as_a_whole_quotes_is_no_leak() {
+    #[derive(Debug)]
+    struct Picky;
+    impl<'de> Deserialize<'de> for Picky {
+        fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            let text = String::deserialize(deserializer)?;
+            Err(serde::de::Error::custom(format!("bad text {text:?}")))
+        }
+    }
+    #[derive(Deserialize, Debug)]
+    #[serde(tag = "type", rename_all = "lowercase")]
+    #[allow(dead_code, reason = "fields are there to be filled")]
+    enum Store {
+        Token { token: Mode },
+        Password { password: Picky },
+    }
+    #[derive(Deserialize, Debug)]
+    #[allow(dead_code, reason = "fields are there to be filled")]
+    struct App {
+        store: Store,
+        mode: Option<Mode>,
+    }
+    for data in [
+        json!({ "store": { "type": "token", "token": "canary" } }),
+        json!({ "store": { "type": "token", "token": { "canary": 1 } } }),
+        json!({ "store": { "type": "password", "password": "can\"canary" } }),
+        json!({ "store": 1, "mode": "http://u:canary@h/x" }),
+    ] {
+        let document = document(&data, LayerKind::Base);
+        let problems =
+            extract::<App>(document.root(), &KeyPath::root(), &ExtractOptions::default()).unwrap_err();
+        let first = App::deserialize(document.root()).unwrap_err();
+        for text in [problems.to_string(), format!("{problems:?}"), first.to_string(), format!("{first:?}")] {
+            assert!(!text.contains("canary"), "{text}");
+        }
+    }
+}
+
+#[test]
+fn a_list_that_is_too_long_for_its_type_is_refused() {
+    check::<BTreeMap<String, (u8, u8)>>(
+        json!({ "pair": [1, 2, 3] }),
+        &["pair: expected a list of 2, found 3"],
+    );
+    check::<BTreeMap<String, [u8; 2]>>(json!({ "pair": [1, 2] }), &[]);
+    let document = document(&json!({ "pair": [1, 2, 3] }), LayerKind::Base);
+    assert!(<(u8, u8)>::deserialize(document.get("pair").unwrap()).is_err());
+}
+
+#[test]
+fn messages_hold_nothing_that_a_terminal_obeys() {
+    check::<BTreeMap<String, u8>>(
+        json!({ "a\u{1b}[31m\u{202e}": "x" }),
+        &["\"a\\u{1b}[31m\\u{202e}\": expected an integer from 0 to 255, found string"],
+    );
+}
+
+#[test]
 fn a_key_beside_its_misspelling_is_missing() {
     #[derive(Deserialize, Debug)]
     #[serde(deny_unknown_fields)]

@@ -144,6 +144,47 @@ fn defaults_make_the_base_file_optional() {
 }
 
 #[test]
+fn an_empty_base_file_is_refused_even_beside_defaults() {
+    for text in ["", " \n", "# torn\n", "null\n"] {
+        let dir = Dir::new(&[("app.yaml", text)]);
+        let builder = || dir.builder().defaults("app", &json!({"a": 1}));
+        assert!(builder().build().unwrap().load_config("app").is_err(), "{text:?}");
+        assert!(builder().allow_empty(true).build().unwrap().load_config("app").is_ok(), "{text:?}");
+    }
+}
+
+#[test]
+fn what_is_set_up_wrongly_is_said_all_at_once() {
+    let dir = Dir::new(&[]);
+    let error = dir.builder().schema("app", "{").defaults("app", &3).build().unwrap_err().to_string();
+    assert!(error.contains("schema of app: ") && error.contains("defaults of app: "), "{error}");
+    assert!(
+        dir.builder()
+            .env_file(".env")
+            .build()
+            .unwrap_err()
+            .to_string()
+            .starts_with("env_file needs env_prefix")
+    );
+}
+
+#[test]
+fn a_hundred_thousand_problems_are_not_a_hang() {
+    #[derive(Deserialize, Debug)]
+    #[allow(dead_code, reason = "fields are there to be filled")]
+    struct One {
+        a: u8,
+    }
+    let text: String = (0..100_000).map(|n| format!("\"k{n}\": \"x\",\n")).collect();
+    let dir = Dir::new(&[("app.json", &format!("{{{text}\"a\": 1}}"))]);
+    let system = dir.system();
+    assert_eq!(system.load::<One>("app").unwrap().a, 1);
+    let error = system.load::<std::collections::HashMap<String, u8>>("app").unwrap_err();
+    assert_eq!(error.problems().unwrap().len(), 101);
+    assert!(error.to_string().ends_with("note: there are more problems than these 100"), "{error}");
+}
+
+#[test]
 fn unknown_keys_are_denied_when_asked() {
     let dir = Dir::new(&[("app.yaml", "server: {host: a, port: 1, prot: 2}\nx: 1\n")]);
     assert!(dir.system().load::<App>("app").is_ok());
@@ -182,6 +223,7 @@ fn names_that_lead_nowhere_take_no_memory() {
     let system = Dir::new(&[]).system();
     for n in 0..1000 {
         assert!(system.load_config(&format!("name-{n}")).is_err());
+        assert!(system.override_config(&format!("name-{n}"), &json!({})).is_err());
     }
     assert!(!format!("{system:?}").contains("name-999"));
 }
