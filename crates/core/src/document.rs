@@ -254,16 +254,21 @@ const FEW_BYTES: usize = 512;
 
 /// Gives back what was reserved and not used.
 pub(crate) fn shrink<T>(vec: &mut Vec<T>) {
-    if (vec.capacity() - vec.len()) * size_of::<T>() > FEW_BYTES {
+    if is_wasteful(vec.len() * size_of::<T>(), vec.capacity() * size_of::<T>()) {
         vec.shrink_to_fit();
     }
 }
 
 /// Gives back what was reserved and not used.
 pub(crate) fn shrink_text(text: &mut String) {
-    if text.capacity() - text.len() > FEW_BYTES {
+    if is_wasteful(text.len(), text.capacity()) {
         text.shrink_to_fit();
     }
+}
+
+/// Whether what is reserved and not used is worth a trip to the allocator.
+fn is_wasteful(used: usize, reserved: usize) -> bool {
+    reserved - used > FEW_BYTES.min(used / 64 + 64)
 }
 
 /// Says how large the document is and nothing of what it holds, which may be secret.
