@@ -1,6 +1,9 @@
-/// The text with every character replaced by which it could steer a terminal or lie about its order.
+use enhanced_config_core::Redactor;
+
+/// A name or message without users and passwords of URLs, and with every character replaced by which it could steer
+/// a terminal or lie about its order.
 pub(super) fn harmless(text: &str) -> String {
-    text.chars().map(harmless_char).collect()
+    Redactor::new().mask_urls(text).chars().map(harmless_char).collect()
 }
 
 /// One character for one, so that columns stay what they are.

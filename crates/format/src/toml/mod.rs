@@ -9,6 +9,7 @@
 //! 80 levels, takes a hundred times the text in memory (384 MB for 4 MB of `1,`), and is read in twice the time. A
 //! property test holds it against that crate: same verdict, same data.
 
+mod fault;
 mod scalar;
 mod scan;
 mod text;

@@ -51,7 +51,7 @@ impl<'a> Scanner<'_, 'a> {
         }
         match text.parse::<::toml::value::Datetime>() {
             Ok(_) => Ok(Value::Text(text.into())),
-            Err(_) => Err(Flaw::WithHelp("a date or time that there is not", "text needs quotes")),
+            Err(_) => Err(Flaw::WithHelp("no such date or time", "text needs quotes")),
         }
     }
 

@@ -41,6 +41,7 @@ impl<'a> Scanner<'_, 'a> {
 
     fn multi_line(&mut self, quote: u8) -> Result<Cow<'a, str>, Fault> {
         let open = self.at;
+        self.open.push(open);
         self.at += 3;
         self.eat_line_end();
         let mut string = Pieces::from(self.at);
@@ -53,6 +54,7 @@ impl<'a> Scanner<'_, 'a> {
                     if run >= 3 {
                         let text = string.finish(self);
                         self.at += 3;
+                        self.open.pop();
                         return Ok(text);
                     }
                 }

@@ -409,3 +409,15 @@ fn the_key_of_a_problem_hides_its_line_whatever_the_text_says() {
     let renderer = Renderer::new().with_redactor(redactor());
     assert!(!renderer.render(&problem.into(), |_| Some(text)).contains(CANARY));
 }
+
+#[test]
+fn names_of_layers_and_messages_lose_the_userinfo_of_their_urls() {
+    let layer = Layer::of_text(LayerKind::Remote, "https://me:kanarie@host/c.yaml", "a: 1");
+    let kind = ProblemKind::Custom { message: "no answer from https://me:kanarie@host/".into() };
+    let problem = Problem::error(kind).with_origin(layer.origin(0)).with_related("there", layer.origin(0));
+    let problem = problem.with_help("see https://me:kanarie@host/");
+    for text in [Some("a: 1"), None] {
+        let shown = Renderer::new().render(&problem.clone().into(), |_| text);
+        assert!(!shown.contains(CANARY), "{shown}");
+    }
+}
