@@ -134,12 +134,23 @@ fn report<T: AsRef<str>, F: Fn(&Layer) -> Option<T>>(
         Severity::Warning => Level::WARNING,
         _ => Level::NOTE,
     };
-    let mut groups = vec![Group::with_title(level.clone().primary_title(sentence(problem)))];
+    let mut group = Group::with_title(level.clone().primary_title(sentence(problem)));
+    let mut groups = Vec::new();
     if let Some(origin) = &problem.origin {
-        let excerpt = sources.excerpt_of(problem, origin);
-        add_place(&mut groups, level, origin, excerpt);
+        group = match sources.excerpt_of(problem, origin) {
+            Some(Excerpt::Line(line)) if line.is_cut => {
+                // A snippet counts columns in what it is given, which here is not the whole line.
+                groups.push(group.element(place(origin)));
+                Group::with_level(level).element(snippet(&line, AnnotationKind::Primary, None))
+            }
+            Some(Excerpt::Line(line)) => {
+                let snippet = snippet(&line, AnnotationKind::Primary, None);
+                group.element(snippet.path(harmless(origin.layer.name())))
+            }
+            Some(Excerpt::Hidden) => group.element(hidden(origin)),
+            None => group.element(place(origin)),
+        };
     }
-    let mut group = groups.pop().unwrap_or_else(|| Group::with_level(Level::ERROR));
     for related in &problem.related {
         let excerpt = sources.excerpt_of(problem, &related.origin);
         group = with_related(group, related, excerpt);
@@ -156,29 +167,6 @@ fn sentence(problem: &Problem) -> String {
     match problem.path.is_root() {
         true => harmless(&problem.kind.to_string()),
         false => harmless(&format!("{}: {}", problem.path, problem.kind)),
-    }
-}
-
-/// Adds the place of a problem to the last group.
-fn add_place(
-    groups: &mut Vec<Group<'static>>,
-    level: Level<'static>,
-    origin: &Origin,
-    excerpt: Option<Excerpt>,
-) {
-    let Some(group) = groups.pop() else { return };
-    match excerpt {
-        Some(Excerpt::Line(line)) if line.is_cut => {
-            // A snippet counts columns in what it is given, which here is not the whole line.
-            groups.push(group.element(place(origin)));
-            groups.push(Group::with_level(level).element(snippet(&line, AnnotationKind::Primary, None)));
-        }
-        Some(Excerpt::Line(line)) => {
-            let snippet = snippet(&line, AnnotationKind::Primary, None).path(harmless(origin.layer.name()));
-            groups.push(group.element(snippet));
-        }
-        Some(Excerpt::Hidden) => groups.push(group.element(hidden(origin))),
-        None => groups.push(group.element(place(origin))),
     }
 }
 
