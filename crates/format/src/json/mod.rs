@@ -1,7 +1,7 @@
 //! JSON (RFC 8259), strictly, straight into a document.
 //!
-//! One pass over the bytes, without recursion: the open brackets are on a stack of their own. What makes the text
-//! unreadable ends the pass; a number out of range is noted, and the pass goes on.
+//! One pass over the bytes, without recursion: the builder knows what is open. What makes the text unreadable ends the
+//! pass; a number out of range is noted, as is a duplicate key, and the pass goes on.
 
 mod cursor;
 mod diagnose;
@@ -32,6 +32,9 @@ pub(crate) fn read(reading: &mut Reading<'_>) -> Result<Document, Problems> {
         }
     }
 }
+
+/// How many numbers out of range are noted; a file with more is not mended number by number.
+const MOST_PROBLEMS: usize = 100;
 
 struct Scanner<'r, 'a> {
     reading: &'r Reading<'a>,
@@ -138,8 +141,10 @@ impl<'r, 'a> Scanner<'r, 'a> {
     /// Notes a number that cannot be held, and puts `null` in its place.
     #[cold]
     fn out_of_range(&mut self, expected: &'static str, at: usize) -> Result<(), BuildError> {
-        let problem = self.reading.error(ProblemKind::NumberRange { expected }, at);
-        self.problems.push(problem.with_path(self.builder.path()));
+        if self.problems.len() < MOST_PROBLEMS {
+            let problem = self.reading.error(ProblemKind::NumberRange { expected }, at);
+            self.problems.push(problem.with_path(self.builder.path()));
+        }
         self.builder.null(at as u32)
     }
 
@@ -154,13 +159,14 @@ impl<'r, 'a> Scanner<'r, 'a> {
     fn finish(mut self, at: usize) -> Result<Document, Problems> {
         match self.root_kind(at) {
             Kind::Null => return self.reading.empty(),
-            Kind::Map => {}
+            Kind::Map => match self.builder.finish() {
+                Ok(document) if self.problems.is_empty() => return Ok(document),
+                Ok(_) => {}
+                Err(error) => self.problems.extend(self.reading.refused(error, at)),
+            },
             found => self.problems.push(self.reading.error(ProblemKind::Root { found }, at)),
         }
-        if !self.problems.is_empty() {
-            return Err(self.problems);
-        }
-        self.builder.finish().map_err(|error| self.reading.refused(error, at))
+        Err(self.problems)
     }
 
     fn root_kind(&self, at: usize) -> Kind {

@@ -3,6 +3,7 @@ use super::fault::{Fault, Outcome};
 
 impl<'a> Cursor<'a> {
     /// Reads the string whose opening quote is here. `unescaped` is used when it has escapes.
+    // Left to itself the compiler calls this, which costs 7 % of the whole.
     #[inline(always)]
     pub(super) fn string<'s>(&mut self, unescaped: &'s mut String) -> Outcome<&'s str>
     where
@@ -21,8 +22,8 @@ impl<'a> Cursor<'a> {
         Ok(unescaped)
     }
 
-    #[inline(never)]
     /// Reads on a string that starts at `start` and is plain up to here.
+    #[inline(never)]
     fn unescape(&mut self, start: usize, out: &mut String) -> Outcome<()> {
         out.clear();
         let mut run = start;

@@ -98,6 +98,12 @@ fn numbers_out_of_range_are_all_reported_with_their_keys() {
         "{\"l\":[1,{\"m\":\n-9223372036854775809}],\n\"x\": -1e999}",
         "l[1].m: a number that a 64-bit integer cannot hold (2:1)\nx: a number that a 64-bit float cannot hold (3:6)",
     );
+    refused(
+        "{\"a\": 1e400,\n\"a\": 1}",
+        "a: a number that a 64-bit float cannot hold (1:7)\na: duplicate key (2:1); first defined here: 1:2",
+    );
+    let many = read(&format!("{{\"a\":[{}0]}}", "1e400,".repeat(200_000))).unwrap_err();
+    assert_eq!(many.len(), 100);
 }
 
 #[test]
