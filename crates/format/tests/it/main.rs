@@ -5,9 +5,9 @@
 
 mod dotenv;
 mod json;
-#[cfg(feature = "render")]
+#[cfg(all(feature = "render", feature = "toml", feature = "yaml"))]
 mod render;
-#[cfg(feature = "render")]
+#[cfg(all(feature = "render", feature = "toml", feature = "yaml"))]
 mod render_secrets;
 #[cfg(all(feature = "toml", feature = "yaml"))]
 mod round_trip;
