@@ -9,7 +9,7 @@ pub enum Format {
     Yaml,
     /// JSON, RFC 8259: `.json`.
     Json,
-    /// TOML 1.0: `.toml`.
+    /// TOML 1.1, a superset of 1.0: `.toml`.
     Toml,
     /// Assignments as a shell reads them, without expansion: `.env`.
     DotEnv,
