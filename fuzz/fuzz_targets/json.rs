@@ -124,7 +124,7 @@ fn explained(problems: &Problems, theirs: &Theirs) {
 
 fn is_deliberate(problem: &Problem, theirs: &Theirs) -> bool {
     match &problem.kind {
-        ProblemKind::DuplicateKey => true,
+        ProblemKind::DuplicateKey | ProblemKind::More { .. } => true,
         ProblemKind::Empty => theirs.kind() == Kind::Null,
         ProblemKind::Root { found } => {
             theirs.kind() != Kind::Map && theirs.kind() != Kind::Null

@@ -9,7 +9,7 @@ mod fault;
 mod number;
 mod string;
 
-use enhanced_config_core::{BuildError, Document, DocumentBuilder, Kind, ProblemKind, Problems};
+use enhanced_config_core::{BuildError, Document, DocumentBuilder, Kind, Problem, ProblemKind, Problems};
 
 use self::cursor::Cursor;
 use self::diagnose::{Open, Wanted};
@@ -144,6 +144,8 @@ impl<'r, 'a> Scanner<'r, 'a> {
         if self.problems.len() < MOST_PROBLEMS {
             let problem = self.reading.error(ProblemKind::NumberRange { expected }, at);
             self.problems.push(problem.with_path(self.builder.path()));
+        } else if self.problems.len() == MOST_PROBLEMS {
+            self.problems.push(Problem::note(ProblemKind::More { most: MOST_PROBLEMS }));
         }
         self.builder.null(at as u32)
     }
