@@ -38,11 +38,13 @@ impl<'a> NodeRef<'a> {
         Self { document, row }
     }
 
+    /// The number of this value in its document, which no other value there has; below 2^26.
     #[inline]
-    pub(crate) fn row_number(self) -> u32 {
+    pub fn row_number(self) -> u32 {
         self.row
     }
 
+    #[inline]
     pub(crate) fn document(self) -> &'a Document {
         self.document
     }
@@ -135,8 +137,13 @@ impl<'a> NodeRef<'a> {
     /// The member of a map that has this key.
     #[inline]
     pub fn get(self, key: &str) -> Option<NodeRef<'a>> {
-        let id = self.document.keys.find(key)?;
-        let row = self.document.member(self.document.row(self.row), id)?;
+        self.member(self.document.keys.find(key)?)
+    }
+
+    /// The member of a map that has the key numbered `key`.
+    #[inline]
+    pub(crate) fn member(self, key: u32) -> Option<NodeRef<'a>> {
+        let row = self.document.member(self.document.row(self.row), key)?;
         Some(Self { row, ..self })
     }
 
