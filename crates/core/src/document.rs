@@ -140,6 +140,11 @@ impl Document {
         &self.layers
     }
 
+    /// How many values it holds, maps and lists among them.
+    pub fn values(&self) -> usize {
+        self.rows.len()
+    }
+
     /// Bytes on the heap, without the layers, which documents share.
     pub fn heap_bytes(&self) -> usize {
         self.rows.capacity() * size_of::<Row>()

@@ -44,8 +44,9 @@ impl<'a> NodeRef<'a> {
         self.row
     }
 
+    /// The document that it is a value of.
     #[inline]
-    pub(crate) fn document(self) -> &'a Document {
+    pub fn document(self) -> &'a Document {
         self.document
     }
 
