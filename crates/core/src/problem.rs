@@ -177,6 +177,22 @@ pub enum ProblemKind {
         /// Why not, with the path.
         why: Cow<'static, str>,
     },
+    /// A file that is passed over.
+    #[error("{path} is not read: {why}")]
+    SkippedFile {
+        /// The file.
+        path: Box<str>,
+        /// Why not.
+        why: Cow<'static, str>,
+    },
+    /// A profile without a file where other profiles have one.
+    #[error("there is no file of the profile {profile} for {config}")]
+    UnknownProfile {
+        /// The profile.
+        profile: Box<str>,
+        /// The configuration.
+        config: Box<str>,
+    },
     /// A map under a scalar or the other way round; the higher layer wins.
     #[error("a {higher} replaces a {lower} of a lower layer")]
     KindChanged {
@@ -196,6 +212,12 @@ pub enum ProblemKind {
     /// An environment variable under the prefix that no key answers to.
     #[error("environment variable {variable} sets no known key")]
     UnknownVariable {
+        /// Its name.
+        variable: Box<str>,
+    },
+    /// An environment variable under the prefix that adds a key. The path of the problem is the key's.
+    #[error("environment variable {variable} adds this key, which no file, default or schema has")]
+    NewKey {
         /// Its name.
         variable: Box<str>,
     },

@@ -9,7 +9,9 @@ use enhanced_config_core::{
 };
 use enhanced_config_files::{ConfigRoot, Name, NameError, RootError};
 use enhanced_config_format::{Format, Limits, ParseOptions, parse};
-use enhanced_config_layers::{DropInSource, EnvFileSource, EnvSource, FileSource, Layers, ValueSource};
+use enhanced_config_layers::{
+    DropInSource, EnvFileSource, EnvSource, FileSource, Layers, ProfileSource, ValueSource,
+};
 use serde::Serialize;
 
 use crate::EnhancedConfigSystem;
@@ -113,6 +115,11 @@ impl Builder {
     }
 
     /// Adds a profile, whose file lies over the base file; later ones lie over earlier ones. Default: none.
+    ///
+    /// A configuration without a file of the profile is fine, and a slip in its name is not: where the configuration
+    /// has files of other profiles, a missing file is a warning if one of these is called nearly the same
+    /// (`app.prod.yaml` for `prdo`), or if no configuration of the directory has a file of the profile. Its file may
+    /// hold a comment alone: that says that there is nothing to set.
     pub fn profile(mut self, profile: impl Into<String>) -> Self {
         self.profiles.push((profile.into(), "profile".to_owned()));
         self
@@ -125,7 +132,11 @@ impl Builder {
     }
 
     /// Reads environment variables that start with `prefix`; `{name}` in it stands for the name of the
-    /// configuration, in capitals. Default: none are read.
+    /// configuration, in capitals. The `_` at its end may be left off. Default: none are read.
+    ///
+    /// Choose one that nobody else uses. Kubernetes gives every container variables for the services that there are:
+    /// of a service called `app` `APP_PORT=tcp://…`, `APP_SERVICE_HOST` and more, which `APP_` takes for keys. A
+    /// longer prefix keeps clear of them, as does `enableServiceLinks: false` in the pod's specification.
     pub fn env_prefix(mut self, prefix: impl Into<String>) -> Self {
         self.recipes.env_prefix = Some(prefix.into());
         self
@@ -293,8 +304,7 @@ impl Recipes {
         }
         layers = layers.with_source(self.base(name));
         for profile in &self.profiles {
-            let file = FileSource::named(&format!("{name}.{}", profile.as_str()));
-            layers = layers.with_source(file.with_layer(LayerKind::Profile).optional());
+            layers = layers.with_source(ProfileSource::new(name, profile.as_str()));
         }
         let local = FileSource::named(&format!("{name}.local")).with_layer(LayerKind::Local).optional();
         layers = layers.with_source(local).with_source(DropInSource::new(format!("{name}.d")));

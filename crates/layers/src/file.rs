@@ -59,7 +59,7 @@ impl FileSource {
         self
     }
 
-    fn find(&self, context: &mut Context<'_>) -> Result<Option<PathBuf>, Problems> {
+    pub(crate) fn find(&self, context: &mut Context<'_>) -> Result<Option<PathBuf>, Problems> {
         let name = match &self.file {
             Finding::Path(path) if self.optional && !context.exists(path)? => return Ok(None),
             Finding::Path(path) => return Ok(Some(path.clone())),
@@ -78,12 +78,17 @@ impl FileSource {
             several => Err(several_called(name, several, context)),
         }
     }
+
+    /// The file that was found, with what it includes.
+    pub(crate) fn read(&self, path: &Path, context: &mut Context<'_>) -> Result<Vec<Document>, Problems> {
+        with_includes(context, path, self.layer, self.allow_empty)
+    }
 }
 
 impl Source for FileSource {
     fn load(&self, context: &mut Context<'_>) -> Result<Vec<Document>, Problems> {
         match self.find(context)? {
-            Some(path) => with_includes(context, &path, self.layer, self.allow_empty),
+            Some(path) => self.read(&path, context),
             None => Ok(Vec::new()),
         }
     }
@@ -155,6 +160,7 @@ impl Source for DropInSource {
     }
 }
 
-fn is_configuration(path: &Path) -> bool {
+/// Whether a file is of a format of configurations.
+pub(crate) fn is_configuration(path: &Path) -> bool {
     Format::of_path(path).is_some_and(|format| format != Format::DotEnv)
 }

@@ -8,6 +8,7 @@ use enhanced_config_core::{Document, KeyPath, MergeOptions, Problems, Redactor};
 use enhanced_config_files::ConfigRoot;
 use enhanced_config_format::Limits;
 
+use crate::report::bounded;
 use crate::source::{Given, fold};
 use crate::{Context, Explanation, Input, Interpolated, Source, Texts, explain, hints, interpolate};
 
@@ -168,6 +169,7 @@ impl Layers {
         let mut over = self.finish(given, Problems::new(), Texts::default(), loaded.inputs.clone())?;
         over.warnings.extend(loaded.warnings.iter().cloned());
         over.warnings.sort();
+        over.warnings = bounded(over.warnings);
         Ok(over)
     }
 
@@ -183,22 +185,15 @@ impl Layers {
             match self.fold(&given, &mut problems, &mut redactor) {
                 Ok(document) => {
                     problems.sort();
+                    let warnings = bounded(problems);
                     let layers = given.iter().map(|given| Arc::clone(&given.document)).collect();
-                    return Ok(Loaded {
-                        document,
-                        layers,
-                        warnings: problems,
-                        redactor,
-                        texts,
-                        inputs,
-                        given,
-                    });
+                    return Ok(Loaded { document, layers, warnings, redactor, texts, inputs, given });
                 }
                 Err(found) => problems.extend(found),
             }
         }
         problems.sort();
-        Err(LoadFailure { problems, texts, redactor, inputs })
+        Err(LoadFailure { problems: bounded(problems), texts, redactor, inputs })
     }
 
     /// The effective document; what it takes in of secrets is secret too.

@@ -11,6 +11,8 @@ mod hints;
 mod include;
 mod interpolate;
 mod layers;
+mod profile;
+mod report;
 mod source;
 mod value;
 
@@ -20,5 +22,6 @@ pub use explain::{Contribution, Explanation, Fate, Shown};
 pub use file::{DropInSource, FileSource};
 pub use interpolate::{Interpolated, interpolate};
 pub use layers::{Layers, LoadFailure, Loaded};
+pub use profile::ProfileSource;
 pub use source::{Context, Input, Source, Texts};
 pub use value::ValueSource;

@@ -1,9 +1,9 @@
-use enhanced_config_core::{KeyPath, Segment};
+use enhanced_config_core::{KeyPath, NodeRef, Segment, Subschemas};
 
 use super::Shape;
 use super::known_names::KnownNames;
 use super::level::Level;
-use super::subschemas::Subschemas;
+use super::spelling::name_of;
 use super::variable::MAX_NAME;
 
 /// The key that a variable sets.
@@ -51,15 +51,34 @@ pub(super) struct Keys<'a> {
     made: usize,
     /// Made when the first name is not known.
     names: Option<KnownNames>,
+    /// Hints given.
+    hints: usize,
+}
+
+/// What somebody may have meant who wrote a name that is not known.
+pub(super) enum Hint {
+    /// The name of a known key.
+    Slip(String),
+    /// A key of a known map, and its name: `_` does not lead to it, `__` does.
+    Inside(KeyPath, String),
 }
 
 impl<'a> Keys<'a> {
     /// Keeps memory within some 20 MB whatever the names are.
     const MOST_MADE: usize = 16_384;
+    /// Comparing a name with all that are known costs about 1 µs for each of these.
+    const MOST_HINTS: usize = 32;
+    /// Looking for a map costs a search for each word.
+    const MOST_WORDS: usize = 8;
 
     pub(super) fn new(shape: Shape<'a>) -> Self {
         let root = Level::new(Subschemas::of_root(shape.schema), shape.lower);
-        Self { root, made: 0, names: None }
+        Self { root, made: 0, names: None, hints: 0 }
+    }
+
+    /// Whether neither the schema nor the layers below say anything, so that no key could be matched.
+    pub(super) fn is_empty(&self) -> bool {
+        self.root.schema.is_empty() && self.root.lower.is_none_or(NodeRef::is_empty)
     }
 
     /// Finds the key that `name`, the part behind the prefix, means.
@@ -85,9 +104,37 @@ impl<'a> Keys<'a> {
         }
     }
 
-    /// The name of a known key that is most like `name`.
-    pub(super) fn nearest(&mut self, name: &str) -> Option<&str> {
-        self.names.get_or_insert_with(|| KnownNames::of(&self.root)).nearest(name)
+    /// What may have been meant by a name that is not known.
+    pub(super) fn hint(&mut self, name: &str) -> Option<Hint> {
+        self.hints += 1;
+        if self.hints > Self::MOST_HINTS {
+            return None;
+        }
+        let names = self.names.get_or_insert_with(|| KnownNames::of(&self.root));
+        match names.nearest(name) {
+            Some(nearest) => Some(Hint::Slip(nearest.to_owned())),
+            None => self.inside(name),
+        }
+    }
+
+    /// The new key of a known map that `name` leads to once `__` stands behind the map's name.
+    fn inside(&mut self, name: &str) -> Option<Hint> {
+        let words = name.rmatch_indices('_');
+        if words.clone().nth(Self::MOST_WORDS).is_some() || name.contains("__") {
+            return None;
+        }
+        words.into_iter().find_map(|(at, _)| {
+            let (map, key) = name.split_at(at);
+            let [(map, _)] = &*self.search(map).ok()? else { return None };
+            let marked = format!("{}_{key}", name_of(map));
+            let meaning = self.find(&marked).ok()?;
+            let inside = self.is_map(map) && meaning.path.parent().as_ref() == Some(map);
+            inside.then_some(Hint::Inside(meaning.path, marked))
+        })
+    }
+
+    fn is_map(&mut self, path: &KeyPath) -> bool {
+        path.segments().iter().fold(&mut self.root, |level, segment| level.member(segment)).is_map()
     }
 
     fn search(&mut self, name: &str) -> Result<Vec<(KeyPath, bool)>, Unclear> {

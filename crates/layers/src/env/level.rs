@@ -1,9 +1,8 @@
 use std::collections::{BTreeSet, HashMap};
 
-use enhanced_config_core::{Kind, NodeRef, Segment};
+use enhanced_config_core::{Kind, NodeRef, Segment, Subschemas};
 
 use super::spelling::spellings;
-use super::subschemas::Subschemas;
 
 /// What is known about one place of the configuration: what the schema says, and what the layers below have there.
 ///
@@ -56,6 +55,11 @@ impl<'a> Level<'a> {
     pub(super) fn is_list(&self) -> bool {
         let kinds = self.schema.kinds();
         self.list_length().is_some() || kinds.contains(&Kind::List) && !kinds.contains(&Kind::Map)
+    }
+
+    /// Whether a map is here, or may be.
+    pub(super) fn is_map(&self) -> bool {
+        self.lower.is_some_and(|lower| lower.kind() == Kind::Map) || self.schema.kinds().contains(&Kind::Map)
     }
 
     /// A member, made once.

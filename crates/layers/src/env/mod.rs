@@ -10,8 +10,8 @@ mod level;
 mod outright;
 mod overlay;
 mod reader;
+mod service_link;
 mod spelling;
-mod subschemas;
 mod target;
 mod variable;
 
@@ -40,9 +40,11 @@ use self::variable::Outright;
 /// - A name that could mean two keys is an error that lists both. One that holds `__` is read by `__` alone if that
 ///   finds a key: of `db.pool_size` and `db.pool.size`, `APP_DB__POOL_SIZE` is the first.
 /// - Two variables for one key, or one for a key and one for something inside it, are an error that names both.
-/// - A key that is not known is reached by `__` alone and added in lower case where the schema has
-///   `additionalProperties`, lists no `properties`, or says nothing. Elsewhere a variable that matches nothing is a
-///   warning, with the name that may have been meant.
+/// - A key that is not known is added in lower case where the schema has `additionalProperties`, lists no
+///   `properties`, or says nothing. Only `__` separates its levels: `APP_DB_PASSWORD` is `db_password`, and
+///   `APP_DB__PASSWORD` is `db.password`. Where no schema allows the key and there are others, it is a warning that
+///   names the key, and the name that may have been meant.
+/// - Elsewhere a variable that matches nothing sets nothing, which is such a warning too.
 /// - Without a prefix, variables that match nothing are somebody else's.
 /// - Case counts, except on Windows.
 ///
@@ -103,9 +105,11 @@ pub struct EnvLayer {
 }
 
 impl EnvSource {
-    /// The variables of the process whose names start with `prefix`, such as `APP_`; read at each load.
+    /// The variables of the process whose names start with `prefix`, such as `APP_`; read at each load. The `_` at
+    /// its end may be left off.
     pub fn new(prefix: impl Into<Box<str>>) -> Self {
-        Self { prefix: prefix.into(), variables: None, reserved: BTreeSet::new(), ignore_case: cfg!(windows) }
+        let prefix = whole_words(prefix.into());
+        Self { prefix, variables: None, reserved: BTreeSet::new(), ignore_case: cfg!(windows) }
     }
 
     /// Takes these variables instead of those of the process.
@@ -143,7 +147,7 @@ impl EnvSource {
             }
         };
         Reader::new(self, shape)
-            .read(|outright, problems| variable::of_process(self, outright, variables, problems))
+            .read(|outright, report| variable::of_process(self, outright, variables, report))
     }
 
     /// Turns the variables of a `.env` file into a layer, whose values keep their places in the file. `document` is
@@ -156,7 +160,7 @@ impl EnvSource {
     /// As [`read`](Self::read).
     pub fn read_document(&self, document: &Document, shape: Shape<'_>) -> Result<EnvLayer, Problems> {
         Reader::new(self, shape)
-            .read(|outright, problems| variable::of_document(self, outright, document, problems))
+            .read(|outright, report| variable::of_document(self, outright, document, report))
     }
 
     /// Whether there is a variable under the prefix.
@@ -182,6 +186,11 @@ impl EnvSource {
         let concerns = self.behind_prefix(folded).is_some() || outright.contains_key(folded);
         concerns && !self.reserved.contains(folded)
     }
+}
+
+/// `APP` is meant to be `APP_`: no key begins with `_`, and no other program's `APPLE` is ours.
+fn whole_words(prefix: Box<str>) -> Box<str> {
+    if prefix.ends_with(char::is_alphanumeric) { format!("{prefix}_").into() } else { prefix }
 }
 
 /// Says nothing of the values, which may be secret.

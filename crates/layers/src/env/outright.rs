@@ -1,9 +1,8 @@
 use std::collections::VecDeque;
 
-use enhanced_config_core::{KeyPath, NodeRef, Value};
+use enhanced_config_core::{KeyPath, NodeRef, Subschemas, Value};
 
 use super::EnvSource;
-use super::subschemas::Subschemas;
 use super::variable::Outright;
 
 /// The keys to which a schema gives a variable's name outright, by `x-env`.

@@ -5,11 +5,14 @@ use enhanced_config_core::{
 };
 
 use super::convert::Converted;
+use super::keys::Known;
 use super::variable::Variable;
 
 /// A key and the value that a variable gives it.
 pub(super) struct Setting<'v> {
     pub(super) path: KeyPath,
+    /// How the key is known.
+    pub(super) known: Known,
     pub(super) variable: &'v Variable<'v>,
     pub(super) value: Converted<'v>,
 }

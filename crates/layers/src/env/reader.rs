@@ -1,13 +1,15 @@
+use std::collections::BTreeSet;
+
 use enhanced_config_core::{BuildError, KeyPath, Limit, Problem, ProblemKind, Problems};
 
 use super::convert::convert;
-use super::keys::{Keys, Known, MAX_LEVELS, Meaning, Unclear};
-use super::outright;
+use super::keys::{Hint, Keys, Known, MAX_LEVELS, Meaning, Unclear};
 use super::overlay::{self, Setting};
 use super::spelling::name_of;
 use super::target::Target;
 use super::variable::{MAX_NAME, Outright, Variable, not_utf8};
-use super::{EnvLayer, EnvSource, Shape};
+use super::{EnvLayer, EnvSource, Shape, outright, service_link};
+use crate::report::Report;
 
 /// Reads variables one by one, in the order of their names, and keeps everything that is wrong with them.
 pub(super) struct Reader<'a> {
@@ -15,7 +17,7 @@ pub(super) struct Reader<'a> {
     shape: Shape<'a>,
     outright: Outright,
     keys: Keys<'a>,
-    problems: Problems,
+    report: Report,
 }
 
 impl<'a> Reader<'a> {
@@ -25,21 +27,22 @@ impl<'a> Reader<'a> {
             shape,
             outright: outright::find(source, shape.schema),
             keys: Keys::new(shape),
-            problems: Problems::new(),
+            report: Report::default(),
         }
     }
 
     pub(super) fn read<'v>(
         mut self,
-        choose: impl FnOnce(&Outright, &mut Problems) -> Vec<Variable<'v>>,
+        choose: impl FnOnce(&Outright, &mut Report) -> Vec<Variable<'v>>,
     ) -> Result<EnvLayer, Problems> {
-        let variables = choose(&self.outright, &mut self.problems);
+        let variables = choose(&self.outright, &mut self.report);
         let mut settings: Vec<Setting<'_>> =
             variables.iter().filter_map(|variable| self.setting(variable)).collect();
         settings.sort_by(|a, b| (&a.path, &a.variable.folded).cmp(&(&b.path, &b.variable.folded)));
-        self.find_conflicts(&settings);
-        self.problems.sort();
-        let warnings = self.problems.into_result()?;
+        let clashing = self.find_conflicts(&settings);
+        let new = settings.iter().filter(|setting| setting.known == Known::No);
+        new.filter(|new| !clashing.contains(&new.variable.position)).for_each(|new| self.warn_of_new(new));
+        let warnings = self.report.into_problems().into_result()?;
         let Some(first) = settings.first() else {
             return Ok(EnvLayer { warnings, ..EnvLayer::default() });
         };
@@ -51,29 +54,30 @@ impl<'a> Reader<'a> {
 
     /// What a variable sets, if it sets anything.
     fn setting<'v>(&mut self, variable: &'v Variable<'v>) -> Option<Setting<'v>> {
-        let path = match self.meaning(variable) {
-            Ok(meaning) => {
-                self.warn_of_slips(variable, &meaning);
-                meaning.path
-            }
+        let Meaning { path, known } = match self.meaning(variable) {
+            Ok(meaning) => meaning,
             Err(unclear) => {
-                self.report(variable, unclear);
+                self.report_unclear(variable, unclear);
                 return None;
             }
         };
         let Some(text) = variable.text else {
-            self.problems.push(variable.problem(not_utf8(variable)).with_path(path));
+            self.report.push(variable.problem(not_utf8(variable)).with_path(path));
             return None;
         };
         match convert(text, &Target::at(self.shape, &path)) {
-            Ok(Some(value)) => return Some(Setting { path, variable, value }),
+            Ok(Some(value)) => return Some(Setting { path, known, variable, value }),
             Ok(None) => {
                 let kind = ProblemKind::EmptyVariable { variable: variable.name.clone() };
-                self.problems.push(Problem::note(kind).with_path(path).with_origin(variable.origin()));
+                self.report.push(Problem::note(kind).with_path(path).with_origin(variable.origin()));
             }
             Err(unfit) => {
                 let path = unfit.index.map_or(path.clone(), |index| path.join(index));
-                self.problems.push(variable.problem(unfit.kind).with_path(path));
+                let problem = variable.problem(unfit.kind).with_path(path);
+                self.report.push(match self.is_service_link(variable) {
+                    true => problem.with_help(service_link::HELP),
+                    false => problem,
+                });
             }
         }
         None
@@ -96,17 +100,23 @@ impl<'a> Reader<'a> {
         if known { Ok(meaning) } else { Err(Unclear::Unknown) }
     }
 
-    /// A key that nothing knows and that looks like a known one is probably that one, misspelled.
-    fn warn_of_slips(&mut self, variable: &Variable<'_>, meaning: &Meaning) {
-        let nearest = if meaning.known == Known::No { self.did_you_mean(variable) } else { None };
-        if let Some(help) = nearest {
-            let kind = ProblemKind::UnknownVariable { variable: variable.name.clone() };
-            let warning = Problem::warning(kind).with_path(meaning.path.clone()).with_help(help);
-            self.problems.push(warning.with_origin(variable.origin()));
+    /// A key that nothing knows is probably another one, misspelled; unless nothing at all is known.
+    fn warn_of_new(&mut self, Setting { path, variable, .. }: &Setting<'_>) {
+        if self.keys.is_empty() {
+            return;
         }
+        let help = match self.what_was_meant(variable) {
+            Some(help) => help,
+            // Whoever wrote a schema that leaves a map open wants new keys in it.
+            None if self.shape.schema.is_some() => return,
+            None => "if it is meant, set it in a file or the defaults too, or name it in a schema".to_owned(),
+        };
+        let kind = ProblemKind::NewKey { variable: variable.name.clone() };
+        let warning = Problem::warning(kind).with_path(path.clone()).with_origin(variable.origin());
+        self.report.push(warning.with_help(help));
     }
 
-    fn report(&mut self, variable: &Variable<'_>, unclear: Unclear) {
+    fn report_unclear(&mut self, variable: &Variable<'_>, unclear: Unclear) {
         let name = variable.name.clone();
         let problem = match unclear {
             Unclear::Unknown => return self.report_unknown(variable),
@@ -129,7 +139,7 @@ impl<'a> Reader<'a> {
                 variable.problem(ProblemKind::Custom { message }).with_help("separate its levels by `__`")
             }
         };
-        self.problems.push(problem);
+        self.report.push(problem);
     }
 
     fn report_unknown(&mut self, variable: &Variable<'_>) {
@@ -137,22 +147,32 @@ impl<'a> Reader<'a> {
             return;
         }
         if variable.text.is_none() {
-            self.problems.push(variable.problem(not_utf8(variable)));
+            self.report.push(variable.problem(not_utf8(variable)));
             return;
         }
         let kind = ProblemKind::UnknownVariable { variable: variable.name.clone() };
         let warning = Problem::warning(kind).with_origin(variable.origin());
-        let warning = match self.did_you_mean(variable) {
+        let warning = match self.what_was_meant(variable) {
             Some(help) => warning.with_help(help),
             None => warning,
         };
-        self.problems.push(warning);
+        self.report.push(warning);
     }
 
-    fn did_you_mean(&mut self, variable: &Variable<'_>) -> Option<String> {
-        let name = self.source.behind_prefix(&variable.folded)?;
-        let nearest = self.keys.nearest(name)?;
-        Some(format!("did you mean `{}{nearest}`?", self.source.prefix))
+    fn what_was_meant(&mut self, variable: &Variable<'_>) -> Option<String> {
+        if self.is_service_link(variable) {
+            return Some(service_link::HELP.to_owned());
+        }
+        let prefix = &self.source.prefix;
+        Some(match self.keys.hint(self.source.behind_prefix(&variable.folded)?)? {
+            Hint::Slip(nearest) => format!("did you mean `{prefix}{nearest}`?"),
+            Hint::Inside(key, name) => format!("`{prefix}{name}` would be `{key}`"),
+        })
+    }
+
+    fn is_service_link(&self, variable: &Variable<'_>) -> bool {
+        let name = self.source.behind_prefix(&variable.folded).filter(|_| !self.source.prefix.is_empty());
+        name.zip(variable.text).is_some_and(|(name, text)| service_link::is_one(name, text))
     }
 
     /// The names by which each of several keys can be set alone.
@@ -169,9 +189,10 @@ impl<'a> Reader<'a> {
         ways.join(", ")
     }
 
-    /// Two settings of one key, or one of a key and one of something inside it. Settings are sorted by path, so that
-    /// whatever lies inside a key follows it.
-    fn find_conflicts(&mut self, settings: &[Setting<'_>]) {
+    /// Two settings of one key, or one of a key and one of something inside it; gives the positions of the variables.
+    /// Settings are sorted by path, so that whatever lies inside a key follows it.
+    fn find_conflicts(&mut self, settings: &[Setting<'_>]) -> BTreeSet<u32> {
+        let mut clashing = BTreeSet::new();
         let mut outer: Option<&Setting<'_>> = None;
         for setting in settings {
             match outer.filter(|outer| setting.path.starts_with(&outer.path)) {
@@ -179,10 +200,12 @@ impl<'a> Reader<'a> {
                 Some(outer) => {
                     let (first, second) = (outer.variable.name.clone(), setting.variable.name.clone());
                     let kind = ProblemKind::ConflictingVariables { first, second };
-                    self.problems.push(setting.variable.problem(kind).with_path(setting.path.clone()));
+                    self.report.push(setting.variable.problem(kind).with_path(setting.path.clone()));
+                    clashing.extend([outer.variable.position, setting.variable.position]);
                 }
             }
         }
+        clashing
     }
 }
 

@@ -1,9 +1,8 @@
 use std::collections::BTreeSet;
 
-use enhanced_config_core::{KeyPath, Kind, NodeRef, Segment};
+use enhanced_config_core::{KeyPath, Kind, NodeRef, Subschemas};
 
 use super::Shape;
-use super::subschemas::Subschemas;
 
 /// What a variable's text is meant to become: as the schema says, else as the layers below have it.
 pub(super) struct Target<'a> {
@@ -14,11 +13,7 @@ pub(super) struct Target<'a> {
 impl<'a> Target<'a> {
     /// The target at a path.
     pub(super) fn at(shape: Shape<'a>, path: &KeyPath) -> Self {
-        let root = Subschemas::of_root(shape.schema);
-        let schema = path.segments().iter().fold(root, |schema, segment| match segment {
-            Segment::Key(key) => schema.member(key),
-            Segment::Index(index) => schema.item(*index),
-        });
+        let schema = Subschemas::of_root(shape.schema).at(path);
         Self { schema, lower: shape.lower.and_then(|lower| lower.at(path)) }
     }
 

@@ -2,9 +2,10 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 
-use enhanced_config_core::{Document, KeyPath, Layer, LayerKind, Origin, Problem, ProblemKind, Problems};
+use enhanced_config_core::{Document, KeyPath, Layer, LayerKind, Origin, Problem, ProblemKind};
 
 use super::EnvSource;
+use crate::report::Report;
 
 /// A variable that the source looks at.
 pub(super) struct Variable<'v> {
@@ -39,7 +40,7 @@ pub(super) fn of_process<'v>(
     source: &EnvSource,
     outright: &Outright,
     variables: &'v [(OsString, OsString)],
-    problems: &mut Problems,
+    report: &mut Report,
 ) -> Vec<Variable<'v>> {
     let mut chosen: Vec<(Cow<'v, str>, &'v OsStr, &'v OsStr)> = variables
         .iter()
@@ -59,7 +60,7 @@ pub(super) fn of_process<'v>(
             Some(_) => kept.push(variable),
             // Without a prefix this is somebody else's variable.
             None if source.prefix.is_empty() => {}
-            None => problems.push(variable.problem(not_utf8(&variable))),
+            None => report.push(variable.problem(not_utf8(&variable))),
         }
     }
     kept
@@ -70,7 +71,7 @@ pub(super) fn of_document<'v>(
     source: &EnvSource,
     outright: &Outright,
     document: &'v Document,
-    problems: &mut Problems,
+    report: &mut Report,
 ) -> Vec<Variable<'v>> {
     let mut kept = Vec::new();
     for (name, value) in document.root().entries() {
@@ -83,7 +84,7 @@ pub(super) fn of_document<'v>(
         let variable = Variable { name: shown(name), folded, text, layer, position };
         match variable.text {
             Some(_) => kept.push(variable),
-            None => problems.push(variable.problem(ProblemKind::WrongType {
+            None => report.push(variable.problem(ProblemKind::WrongType {
                 expected: "a string, as every variable".into(),
                 found: value.kind(),
             })),

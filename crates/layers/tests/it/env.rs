@@ -289,7 +289,8 @@ fn what_matches_nothing_is_reported_with_what_may_have_been_meant() {
         ("APP_CLOSED__A", ""),
         ("APP_NAME__FIRST__X", ""),
         ("APP_LABELS____A", ""),
-        ("APP_LABELS_NEW", ""),
+        ("APP_LABELS_NEW", "; `APP_LABELS__NEW` would be `labels.new`"),
+        ("APP_CLOSED_NEW", ""),
         ("APP_", ""),
     ] {
         let warning = format!(
@@ -342,19 +343,98 @@ fn without_a_schema_what_lies_below_decides() {
     bed.sets(&[("APP_EMPTY", "1,2")], json!({"empty": ["1", "2"]}));
     bed.sets(&[("APP_DB", r#"{"host": "i"}"#)], json!({"db": {"host": "i"}}));
     bed.sets(&[("APP_DB_MAX_CONNECTIONS", "2")], json!({"db": {"maxConnections": 2}}));
-    bed.sets(&[("APP_NEW", "1")], json!({"new": "1"}));
-    bed.sets(&[("APP_NEW", "")], json!({"new": ""}));
-    bed.sets(&[("APP_OTHER__THING__DEEP", "1")], json!({"other": {"thing": {"deep": "1"}}}));
-    bed.sets(&[("APP_DB__SOMETHING_NEW", "1")], json!({"db": {"something_new": "1"}}));
-    bed.sets(&[("APP_NAME__INNER", "1")], json!({"name": {"inner": "1"}}));
     bed.refuses(&[("APP_PORT", "x")], "port: expected a number (environment variable APP_PORT)");
-    bed.warns(
-        &[("APP_DB__HSOT", "1")],
-        json!({"db": {"hsot": "1"}}),
-        "warning: db.hsot: environment variable APP_DB__HSOT sets no known key (environment variable APP_DB__HSOT); did you mean `APP_DB__HOST`?",
+}
+
+#[test]
+fn what_adds_a_key_is_reported_with_the_key() {
+    let bed =
+        Bed::new(Json::Null, json!({"name": "x", "db": {"host": "h"}, "log": {"level": {"root": "info"}}}));
+    let adds = |name: &str, value: &str, expected: Json, key: &str, help: &str| {
+        let warning = format!(
+            "warning: {key}: environment variable {name} adds this key, which no file, default or schema has (environment variable {name}); {help}"
+        );
+        bed.warns(&[(name, value)], expected, &warning);
+    };
+    let meant = "if it is meant, set it in a file or the defaults too, or name it in a schema";
+    adds("APP_NEW", "1", json!({"new": "1"}), "new", meant);
+    adds("APP_NEW", "", json!({"new": ""}), "new", meant);
+    adds("APP_NEW_KEY", "1", json!({"new_key": "1"}), "new_key", meant);
+    adds("APP_SUB__NEW", "1", json!({"sub": {"new": "1"}}), "sub.new", meant);
+    adds("APP_DB__SOMETHING_NEW", "1", json!({"db": {"something_new": "1"}}), "db.something_new", meant);
+    adds("APP_NAME__INNER", "1", json!({"name": {"inner": "1"}}), "name.inner", meant);
+    adds("APP_NAME_INNER", "1", json!({"name_inner": "1"}), "name_inner", meant);
+    adds("APP_DB__HSOT", "1", json!({"db": {"hsot": "1"}}), "db.hsot", "did you mean `APP_DB__HOST`?");
+    adds("APP_NAEM", "1", json!({"naem": "1"}), "naem", "did you mean `APP_NAME`?");
+    adds(
+        "APP_DB_PASSWORD",
+        "s3cret",
+        json!({"db_password": "s3cret"}),
+        "db_password",
+        "`APP_DB__PASSWORD` would be `db.password`",
     );
-    Bed::new(Json::Null, Json::Null)
-        .sets(&[("APP_A__B", "x"), ("APP_A__C", "")], json!({"a": {"b": "x", "c": ""}}));
+    adds(
+        "APP_LOG_LEVEL_MY_LIBRARY",
+        "debug",
+        json!({"log_level_my_library": "debug"}),
+        "log_level_my_library",
+        "`APP_LOG__LEVEL__MY_LIBRARY` would be `log.level.my_library`",
+    );
+    // Where nothing is known, there is nothing to match.
+    for lower in [Json::Null, json!({})] {
+        Bed::new(Json::Null, lower)
+            .sets(&[("APP_A__B", "x"), ("APP_A__C", "")], json!({"a": {"b": "x", "c": ""}}));
+    }
+}
+
+#[test]
+fn variables_that_clash_are_not_reported_as_slips_too() {
+    let bed = Bed::new(Json::Null, json!({"b": 1, "db": {"host": "h"}}));
+    let clash = |first: &str, second: &str, key: &str| {
+        bed.refuses(
+            &[(first, "1"), (second, "1")],
+            &format!("{key}: environment variables {first} and {second} both set this key (environment variable {second})"),
+        );
+    };
+    clash("APP_A", "APP_A__B", "a.b");
+    clash("APP_DB__HOST", "APP_DB__HOST__HOTS", "db.host.hots");
+    clash("APP_NEW__KEY", "APP_NEW__KEY__HOST", "new.key.host");
+}
+
+#[test]
+fn the_end_of_the_prefix_may_be_left_off() {
+    let read = |prefix: &str, name: &str| {
+        let layer = EnvSource::new(prefix).with_variables([(name, "1")]).read(service().shape()).unwrap();
+        assert!(layer.warnings.is_empty(), "{}", layer.warnings);
+        layer.document.map(|document| Json::from(document.root()))
+    };
+    assert_eq!(read("APP", "APP_PORT"), Some(json!({"port": 1})));
+    assert_eq!(read("APP_", "APP_PORT"), Some(json!({"port": 1})));
+    assert_eq!(read("MY_APP2", "MY_APP2_DB__PORT"), Some(json!({"db": {"port": 1}})));
+    assert_eq!(read("APP.", "APP.PORT"), Some(json!({"port": 1})));
+    for name in ["APPPORT", "APPLE_PORT", "APP", "APPS"] {
+        assert_eq!(read("APP", name), None, "{name}");
+    }
+}
+
+#[test]
+fn what_kubernetes_sets_is_called_by_its_name() {
+    let help = "Kubernetes sets such variables for services: choose another prefix, or set `enableServiceLinks: false` for the pod";
+    service().refuses(
+        &[("APP_PORT", "tcp://10.0.0.1:80")],
+        &format!("port: expected an integer (environment variable APP_PORT); {help}"),
+    );
+    service().warns(
+        &[("APP_SERVICE_HOST", "10.0.0.1")],
+        json!({}),
+        &format!("warning: environment variable APP_SERVICE_HOST sets no known key (environment variable APP_SERVICE_HOST); {help}"),
+    );
+    let bed = Bed::new(Json::Null, json!({"name": "x"}));
+    bed.warns(
+        &[("APP_PORT_80_TCP_ADDR", "10.0.0.1")],
+        json!({"port_80_tcp_addr": "10.0.0.1"}),
+        &format!("warning: port_80_tcp_addr: environment variable APP_PORT_80_TCP_ADDR adds this key, which no file, default or schema has (environment variable APP_PORT_80_TCP_ADDR); {help}"),
+    );
 }
 
 #[test]
@@ -376,7 +456,7 @@ fn one_member_of_a_list_is_replaced_and_the_others_keep_their_origin() {
     let bed = Bed::new(Json::Null, lower);
     bed.sets(&[("APP_TAGS__1", "c")], json!({"tags": ["a", "c"]}));
     bed.sets(&[("APP_TAGS_1", "c")], json!({"tags": ["a", "c"]}));
-    bed.sets(
+    bed.warns(
         &[
             ("APP_IN__HOSTS__0__NAME", "z"),
             ("APP_IN__HOSTS__1__PORTS__0", "9"),
@@ -387,6 +467,7 @@ fn one_member_of_a_list_is_replaced_and_the_others_keep_their_origin() {
             "tags": ["q", "b"],
             "in": {"hosts": [{"name": "z", "port": 1, "new": {"key": "k"}}, {"name": "y", "ports": [9, 2]}]},
         }),
+        "warning: in.hosts[0].new.key: environment variable APP_IN__HOSTS__0__NEW__KEY adds this key, which no file, default or schema has (environment variable APP_IN__HOSTS__0__NEW__KEY); if it is meant, set it in a file or the defaults too, or name it in a schema",
     );
     bed.sets(
         &[("APP_IN__HOSTS__0", r#"{"name": "n"}"#)],
@@ -548,7 +629,12 @@ fn hostile_environments_are_refused_quickly() {
     assert_eq!(quickly(|| bed.read(&many)).unwrap().document.unwrap().get("extra").unwrap().len(), 10_000);
     let names: Vec<String> = (0..10_000).map(|n| format!("APP_UNKNOWN_{n}")).collect();
     let many: Vec<(&str, &str)> = names.iter().map(|name| (&**name, "x")).collect();
-    assert_eq!(quickly(|| bed.read(&many)).unwrap().warnings.len(), 10_000);
+    let warnings = quickly(|| bed.read(&many)).unwrap().warnings;
+    assert_eq!(warnings.len(), 101);
+    assert!(warnings.to_string().ends_with("\nnote: there are more problems than these 100"));
+    let names: Vec<String> = (0..10_000).map(|n| format!("APP_PORTS__{n}")).collect();
+    let many: Vec<(&str, &str)> = names.iter().map(|name| (&**name, "x")).collect();
+    assert_eq!(quickly(|| bed.read(&many)).unwrap_err().len(), 101);
     let names: Vec<String> = (0..500).map(|n| format!("APP_EXTRA__K{n}{}", "__A".repeat(120))).collect();
     let many: Vec<(&str, &str)> = names.iter().map(|name| (&**name, "x")).collect();
     assert!(quickly(|| bed.read(&many)).is_ok());

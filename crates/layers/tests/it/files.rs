@@ -4,7 +4,9 @@ use std::path::Path;
 
 use enhanced_config_core::LayerKind;
 use enhanced_config_files::ConfigRoot;
-use enhanced_config_layers::{DropInSource, FileSource, Layers, LoadFailure, Loaded, ValueSource};
+use enhanced_config_layers::{
+    DropInSource, FileSource, Layers, LoadFailure, Loaded, ProfileSource, ValueSource,
+};
 use serde_json::{Value as Json, json};
 
 struct Case {
@@ -36,7 +38,7 @@ impl Case {
 fn app() -> Layers {
     Layers::new()
         .with_source(FileSource::named("app"))
-        .with_source(FileSource::named("app.prod").with_layer(LayerKind::Profile).optional())
+        .with_source(ProfileSource::new("app", "prod"))
         .with_source(DropInSource::new("app.d"))
 }
 
@@ -107,6 +109,32 @@ fn optional_files_may_be_missing_or_hold_nothing() {
     assert_eq!(data(&case.load(app()).unwrap()), json!({"a": 1}));
     let blank = Case::new(&[("app.json", " \n")]);
     assert!(blank.problems(app()).starts_with("empty: expected a map"), "{}", blank.problems(app()));
+}
+
+#[test]
+fn a_slip_in_the_name_of_a_profile_is_noticed() {
+    let check = |files: &[&str], profile: &str, expected: &str| {
+        let files: Vec<(&str, &str)> = files.iter().map(|name| (*name, "{}")).collect();
+        let layers = Layers::new()
+            .with_source(FileSource::named("app"))
+            .with_source(ProfileSource::new("app", profile));
+        let warnings = Case::new(&files).load(layers).unwrap().warnings.to_string();
+        assert_eq!(warnings, expected, "{files:?}, {profile}");
+    };
+    let missing = |profile: &str| format!("warning: there is no file of the profile {profile} for app; ");
+    let others = ["app.json", "app.prod.json", "app.eu.json", "app.local.json", "app.test.json.bak"];
+    check(&others, "prod", "");
+    check(&others, "prdo", &(missing("prdo") + "did you mean `prod`?"));
+    check(&others, "production", &(missing("production") + "there are files of `eu`, `prod`"));
+    check(&others, "test", &(missing("test") + "there are files of `eu`, `prod`"));
+    check(&["app.json", "app.local.json"], "prod", "");
+    check(&["app.json", "app.eu.json", "db.prod.json"], "prod", "");
+    check(
+        &["app.json", "app.pord.json", "db.prod.json"],
+        "prod",
+        &(missing("prod") + "did you mean `pord`?"),
+    );
+    check(&["app.json", "app.eu.1.json"], "eu.2", &(missing("eu.2") + "did you mean `eu.1`?"));
 }
 
 #[test]
@@ -191,7 +219,7 @@ fn an_explanation_lists_every_layer_and_masks_secrets() {
             Layers::new()
                 .with_source(ValueSource::defaults(&json!({"db": {"port": 0}})).unwrap())
                 .with_source(FileSource::named("app"))
-                .with_source(FileSource::named("app.prod").with_layer(LayerKind::Profile).optional()),
+                .with_source(ProfileSource::new("app", "prod")),
         )
         .unwrap();
     let explain = |path: &str| {
