@@ -52,7 +52,7 @@ pub(crate) fn equal(a: NodeRef<'_>, b: NodeRef<'_>) -> bool {
 pub struct Changes<'a>(Vec<Change<'a>>);
 
 /// One difference between two documents.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Change<'a> {
     /// Where it is, in both documents.
@@ -85,8 +85,17 @@ impl Change<'_> {
     }
 }
 
+/// As much of the path as may be shown, and what the values are, not the values.
+impl fmt::Debug for Change<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = Redactor::new().shown_path(&self.path);
+        write!(f, "Change({path:?}, {:?} -> {:?})", self.old, self.new)
+    }
+}
+
 impl<'a> Changes<'a> {
-    /// The changes as text, a line for each; secrets, and the passwords in URLs, are masked.
+    /// The changes as text, a line for each; secrets, the keys below them, and the passwords
+    /// in URLs are masked.
     pub fn display<'b>(&'b self, redactor: &'b Redactor) -> impl fmt::Display + use<'a, 'b> {
         Listing { changes: &self.0, redactor }
     }
@@ -133,7 +142,7 @@ impl Listing<'_, '_> {
     fn line(&self, change: &Change<'_>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let shown =
             |node| Shown { node, secret: self.redactor.is_secret(&change.path), redactor: self.redactor };
-        let path = &change.path;
+        let path = self.redactor.shown_path(&change.path);
         match (change.old, change.new) {
             (Some(old), Some(new)) => {
                 writeln!(f, "~ {path}: {} -> {} ({})", shown(old), shown(new), new.origin())

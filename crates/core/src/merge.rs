@@ -3,7 +3,7 @@ use std::collections::{HashMap, HashSet};
 use crate::document::{Document, SCAN};
 use crate::row::{MAX_LAYERS, MAX_ROWS, NO_KEY, Row, Tag, range_payload};
 use crate::{
-    DocumentBuilder, KeyPath, Layer, Limit, NodeRef, Problem, ProblemKind, Problems, Segment, Value,
+    DocumentBuilder, KeyPath, Layer, Limit, NodeRef, Problem, ProblemKind, Problems, Redactor, Segment, Value,
 };
 
 /// Layers folded into one document.
@@ -381,12 +381,13 @@ impl<'a> Merger<'a> {
         self.options.lists.find(&keys)
     }
 
+    /// The path of what is merged now, as problems may show it.
     fn path(&self) -> KeyPath {
         let segments = self.trail.iter().map(|step| match step {
             Step::Key(key) => Segment::from(self.document.keys.name(*key)),
             Step::Index(index) => Segment::Index(*index),
         });
-        segments.collect()
+        Redactor::new().shown_path(&segments.collect())
     }
 }
 

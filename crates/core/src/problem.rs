@@ -2,7 +2,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use crate::path::write_harmless;
-use crate::{KeyPath, Kind, Origin};
+use crate::{KeyPath, Kind, Origin, Redactor};
 
 /// One thing that is wrong, or worth a warning, with the key and the place it is about.
 ///
@@ -331,6 +331,16 @@ impl Problem {
         self.help = Some(help.into());
         self
     }
+
+    /// Masks the names of keys below a secret, see [`Redactor::shown_path`]. A key that is missing keeps its name,
+    /// which comes from whatever wants it.
+    pub fn hide_keys(&mut self, redactor: &Redactor) {
+        let missing = if self.kind == ProblemKind::Missing { self.path.pop() } else { None };
+        self.path = redactor.shown_path(&self.path).segments().iter().cloned().chain(missing).collect();
+        if let ProblemKind::Interpolation { chain, .. } = &mut self.kind {
+            chain.iter_mut().for_each(|path| *path = redactor.shown_path(path));
+        }
+    }
 }
 
 /// `db.port: expected an integer, found string (app.yaml:3:9)`, then help and related places, on one line and without
@@ -365,7 +375,8 @@ impl fmt::Display for OneLine<'_> {
 
 impl std::error::Error for Problem {}
 
-/// Everything that is wrong, in a stable order: by layer as added, then by place, then by key.
+/// Everything that is wrong, in a stable order: by layer as added, then by place, then by key. That there is more comes
+/// last.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Problems(Vec<Problem>);
 
@@ -400,11 +411,16 @@ impl Problems {
         self.0.iter()
     }
 
-    /// Puts them in order: by layer, place and key; what was found twice stays once. Problems of one place keep their
+    /// Puts them in order: by layer, place and key; what was found twice stays once, and that there is more comes last. Problems of one place keep their
     /// order.
     pub fn sort(&mut self) {
         self.0.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
         self.0.dedup();
+    }
+
+    /// Masks the names of keys below a secret in all of them.
+    pub fn hide_keys(&mut self, redactor: &Redactor) {
+        self.0.iter_mut().for_each(|problem| problem.hide_keys(redactor));
     }
 
     /// `Ok` when none of them is an error: the warnings that remain.
@@ -416,11 +432,12 @@ impl Problems {
     }
 }
 
-type SortKey<'a> = (Option<(crate::LayerKind, &'a str, &'a crate::Place)>, &'a KeyPath);
+type SortKey<'a> = (bool, Option<(crate::LayerKind, &'a str, &'a crate::Place)>, &'a KeyPath);
 
 fn sort_key(problem: &Problem) -> SortKey<'_> {
     let origin = problem.origin.as_ref();
-    (origin.map(|origin| (origin.layer.kind(), origin.layer.name(), &origin.place)), &problem.path)
+    let is_more = matches!(problem.kind, ProblemKind::More { .. });
+    (is_more, origin.map(|origin| (origin.layer.kind(), origin.layer.name(), &origin.place)), &problem.path)
 }
 
 /// One a line.

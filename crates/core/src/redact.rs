@@ -1,5 +1,6 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use serde_json::Value as Json;
 
@@ -61,13 +62,35 @@ impl Redactor {
 
     /// Whether the value at `path` must not be shown.
     pub fn is_secret(&self, path: &KeyPath) -> bool {
+        self.first_secret(path).is_some()
+    }
+
+    /// Which step of a path is the first to lead to a secret.
+    fn first_secret(&self, path: &KeyPath) -> Option<usize> {
         let mut way = KeyPath::root();
-        path.segments().iter().any(|segment| {
+        path.segments().iter().position(|segment| {
             let Segment::Key(key) = segment else { return false };
             way.push(segment.clone());
             holds(&self.secret, &way)
                 || (is_secret_name(key) || self.secret_keys.contains(key)) && !holds(&self.public, &way)
         })
+    }
+
+    /// As much of a path as may be shown: the keys below a secret, which may be secrets themselves, are masked.
+    ///
+    /// ```
+    /// # use enhanced_config_core::Redactor;
+    /// let path = "vault.secrets[0].abc.x".parse()?;
+    /// assert_eq!(Redactor::new().shown_path(&path).to_string(), "vault.secrets[0].***.***");
+    /// # Ok::<(), enhanced_config_core::PathError>(())
+    /// ```
+    pub fn shown_path(&self, path: &KeyPath) -> KeyPath {
+        let Some(secret) = self.first_secret(path) else { return path.clone() };
+        let shown = path.segments().iter().enumerate().map(|(at, segment)| match segment {
+            Segment::Key(_) if at > secret => MASK.into(),
+            segment => segment.clone(),
+        });
+        shown.collect()
     }
 
     /// A value as one line of JSON in which every secret is masked, shortened to 80 characters.
@@ -115,19 +138,18 @@ impl Redactor {
     }
 
     /// `text` with the user and password of every URL in it masked.
+    ///
+    /// In doubt too much is masked: a password may hold a `/`, a `?` or an `@` that should have been escaped. What
+    /// comes before the last `@` of a word is taken for one, unless a host without a port clearly starts the URL.
     pub fn mask_urls<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        let mut out = String::new();
-        let mut rest = text;
-        while let Some((before, at)) = split_userinfo(rest) {
-            out.push_str(before);
-            out.push_str(MASK);
-            rest = at;
-        }
-        if out.is_empty() {
+        let found = userinfo(text);
+        if found.is_empty() {
             return Cow::Borrowed(text);
         }
-        out.push_str(rest);
-        Cow::Owned(out)
+        let starts = std::iter::once(0).chain(found.iter().map(|userinfo| userinfo.end));
+        let ends = found.iter().map(|userinfo| userinfo.start).chain([text.len()]);
+        let kept: Vec<&str> = starts.zip(ends).filter_map(|(start, end)| text.get(start..end)).collect();
+        Cow::Owned(kept.join(MASK))
     }
 }
 
@@ -189,22 +211,52 @@ fn words(name: &str) -> Vec<String> {
     words
 }
 
-/// The text up to and with `://`, and what follows the user and password, from the `@` on.
-fn split_userinfo(text: &str) -> Option<(&str, &str)> {
-    let mut from = 0;
-    loop {
-        let scheme_end = from + text.get(from..)?.find("://")? + 3;
-        let authority = text.get(scheme_end..)?;
-        let end = authority
-            .find(|c: char| matches!(c, '/' | '?' | '#' | '"' | '\'' | '<' | '>') || c.is_whitespace());
-        let authority = authority.get(..end.unwrap_or(authority.len()))?;
-        match authority.rfind('@') {
-            Some(at) => {
-                return text
-                    .split_at_checked(scheme_end)
-                    .map(|(before, rest)| (before, rest.get(at..).unwrap_or_default()));
+/// Where the users and passwords of URLs stand, between `://` and `@`, in order.
+fn userinfo(text: &str) -> Vec<Range<usize>> {
+    let mut found: Vec<Range<usize>> = Vec::new();
+    let Some(last_at) = text.rfind('@').filter(|_| text.contains("://")) else { return found };
+    let mut offset = 0;
+    for word in text.split_inclusive(char::is_whitespace) {
+        let at = word.rfind('@').map(|at| offset + at);
+        let covered = found.last().map_or(0, |userinfo| userinfo.end);
+        found.extend(word.match_indices("://").find_map(|(slashes, _)| {
+            let start = offset + slashes + "://".len();
+            let rest = text.get(start..)?;
+            let end = match Authority::of(rest) {
+                Authority::Host => None,
+                Authority::Doubtful => at,
+                // A password may even hold a blank.
+                Authority::Password => at.or(Some(last_at)),
+            };
+            end.filter(|&end| start >= covered && end > start).map(|end| start..end)
+        }));
+        offset += word.len();
+    }
+    found
+}
+
+/// What a URL seems to have between its `://` and the next `/`.
+enum Authority {
+    /// A host without a port; or nothing, as in `file:///`.
+    Host,
+    /// A colon with something else than a port behind it, and no `@`.
+    Password,
+    /// Anything else: `me:123` may be a host with its port, or a user with the first half of a password.
+    Doubtful,
+}
+
+impl Authority {
+    fn of(rest: &str) -> Self {
+        let end =
+            rest.find(|c: char| matches!(c, '/' | '?' | '#') || c.is_whitespace()).unwrap_or(rest.len());
+        let text = rest.get(..end).unwrap_or_default();
+        let in_host = |b: u8| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-');
+        match text.split_once(':') {
+            None if text.bytes().all(in_host) => Authority::Host,
+            Some((_, port)) if !text.contains('@') && !port.bytes().all(|b| b.is_ascii_digit()) => {
+                Authority::Password
             }
-            None => from = scheme_end,
+            _ => Authority::Doubtful,
         }
     }
 }
@@ -268,11 +320,39 @@ mod tests {
     #[test]
     fn userinfo_of_urls_is_masked_and_nothing_else() {
         let check = |text: &str, expected: &str| assert_eq!(Redactor::new().mask_urls(text), expected);
-        check("postgres://me:pw@db:5432/x?a=b@c", "postgres://***@db:5432/x?a=b@c");
+        check("postgres://me:pw@db:5432/x?a=b", "postgres://***@db:5432/x?a=b");
         check("https://host/a@b", "https://host/a@b");
+        check(
+            "https://registry.example.org?x=@scope file:///a@b",
+            "https://registry.example.org?x=@scope file:///a@b",
+        );
         check("a https://u@h and redis://:p@ss@h2 b", "a https://***@h and redis://***@h2 b");
         check("me@example.org", "me@example.org");
         check("x://", "x://");
+        check("see http://localhost:8080 or me@x.org", "see http://localhost:8080 or me@x.org");
+    }
+
+    #[test]
+    fn a_password_that_is_not_escaped_is_masked_as_a_whole() {
+        let check = |text: &str, expected: &str| assert_eq!(Redactor::new().mask_urls(text), expected);
+        check("postgres://u:p/w@host/db", "postgres://***@host/db");
+        check("postgres://u:p@w/x@host/db", "postgres://***@host/db");
+        check("postgres://u:12/w@host/db", "postgres://***@host/db");
+        check("postgres://u:?p#w@host/db", "postgres://***@host/db");
+        check("postgres://u:'p\"<w>@host/db", "postgres://***@host/db");
+        check("postgres://u:p w@host/db", "postgres://***@host/db");
+        check("redis://:/pw@host", "redis://***@host");
+        check("https://AbC/d+e=@host", "https://***@host");
+        check("a://u:p/w@h,a://u:q/w@h x://u:r@h", "a://***@h x://***@h");
+        check("a://u:p w@h x://v:q@h", "a://***@h");
+    }
+
+    #[test]
+    fn hostile_texts_are_masked_in_time() {
+        let long = format!("{}{}@", "://A/".repeat(200_000), " ");
+        assert!(matches!(Redactor::new().mask_urls(&long), Cow::Borrowed(_)));
+        let many = format!("{}{}", "x://u:p@h ".repeat(100_000), "y".repeat(1 << 20));
+        assert!(!Redactor::new().mask_urls(&many).contains('u'));
     }
 
     #[test]

@@ -73,11 +73,13 @@ impl DeserializeError {
 
     /// Puts the step to the value in front of the path, and drops what a secret must not show.
     pub(super) fn within(mut self, step: Segment) -> Self {
-        if matches!(&step, Segment::Key(key) if is_secret_name(key)) {
-            redact(&mut self.problem);
-        }
         let rest = std::mem::take(&mut self.problem.path);
+        let is_secret = matches!(&step, Segment::Key(key) if is_secret_name(key));
         self.problem.path = [step].into_iter().chain(rest.segments().iter().cloned()).collect();
+        if is_secret {
+            redact(&mut self.problem);
+            self.problem.hide_keys(&Redactor::new());
+        }
         self
     }
 }

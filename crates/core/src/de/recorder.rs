@@ -327,12 +327,22 @@ impl<'a> Recorder<'a> {
         problem.path.segments().iter().for_each(|segment| path.push(segment.clone()));
         if self.options.redactor.is_secret(&path) {
             redact(&mut problem);
+            path = self.shown(&path, &problem, trail);
         }
         problem.path = path;
         let mut problems = self.problems.borrow_mut();
         if !problems.contains(&problem) {
             problems.push(problem);
         }
+    }
+
+    /// The path of a problem without the keys below a secret, unless they are the type's own.
+    fn shown(&self, path: &KeyPath, problem: &Problem, trail: Trail<'_>) -> KeyPath {
+        let mut known = trail.is_known(self.base);
+        known.resize(path.segments().len(), problem.kind == ProblemKind::Missing);
+        let shown = self.options.redactor.shown_path(path);
+        let steps = path.segments().iter().zip(shown.segments()).zip(known);
+        steps.map(|((own, shown), known)| if known { own } else { shown }.clone()).collect()
     }
 }
 

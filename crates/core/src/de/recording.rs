@@ -7,7 +7,7 @@ use super::error::expectation;
 use super::node::{KeyText, variant_of};
 use super::recorder::Recorder;
 use super::wild::Wild;
-use crate::{Entries, Items, KeyPath, Kind, NodeRef, Problem, ProblemKind, Segment};
+use crate::{Entries, Items, KeyPath, Kind, NodeRef, Problem, ProblemKind};
 
 /// A value read under the eyes of a [`Recorder`].
 #[derive(Clone, Copy)]
@@ -29,7 +29,8 @@ pub(super) struct Trail<'r> {
 #[derive(Clone, Copy)]
 enum Step<'r> {
     Root,
-    Key(&'r str),
+    /// A key, and those that the type knows.
+    Key(&'r str, &'static [&'static str]),
     Index(usize),
 }
 
@@ -40,10 +41,22 @@ impl Trail<'_> {
         let mut path = self.parent.map_or_else(|| base.clone(), |parent| parent.path(base));
         match self.step {
             Step::Root => {}
-            Step::Key(key) => path.push(Segment::from(key)),
+            Step::Key(key, _) => path.push(key),
             Step::Index(index) => path.push(index),
         }
         path
+    }
+
+    /// For each step of the path whether its name is no news: the program has it, too.
+    pub(super) fn is_known(&self, base: &KeyPath) -> Vec<bool> {
+        let base_steps = || vec![true; base.segments().len()];
+        let mut known = self.parent.map_or_else(base_steps, |parent| parent.is_known(base));
+        match self.step {
+            Step::Root => {}
+            Step::Key(key, fields) => known.push(fields.contains(&key)),
+            Step::Index(_) => known.push(true),
+        }
+        known
     }
 }
 
@@ -394,7 +407,7 @@ impl<'de> MapAccess<'de> for RecordedMembers<'de, '_> {
             self.next = self.next_refused();
         }
         let Some((key, node)) = self.next else { return Ok(None) };
-        let trail = Trail { parent: Some(&self.parent.trail), step: Step::Key(key) };
+        let trail = Trail { parent: Some(&self.parent.trail), step: Step::Key(key, self.fields) };
         let read = seed.deserialize(KeyText(key));
         read.map(Some).map_err(|error| self.parent.recorder.settle_key(error, node, trail))
     }
@@ -409,7 +422,7 @@ impl<'de> MapAccess<'de> for RecordedMembers<'de, '_> {
         let Some((key, node)) = self.next.take() else {
             return Err(DeserializeError::custom("a value was asked for before its key"));
         };
-        let trail = Trail { parent: Some(&self.parent.trail), step: Step::Key(key) };
+        let trail = Trail { parent: Some(&self.parent.trail), step: Step::Key(key, self.fields) };
         Recording { node, trail, recorder: self.parent.recorder, siblings: self.fields }.seed(seed)
     }
 
@@ -445,7 +458,7 @@ impl<'de> RecordedVariant<'de, '_> {
                 found: Kind::String,
             }));
         };
-        let trail = Trail { parent: Some(&self.parent.trail), step: Step::Key(self.name) };
+        let trail = Trail { parent: Some(&self.parent.trail), step: Step::Key(self.name, &[]) };
         let content = Recording { node, trail, recorder: self.parent.recorder, siblings: &[] };
         read(content).map_err(|error| self.parent.recorder.settle(error, node, trail))
     }

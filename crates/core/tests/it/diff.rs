@@ -106,17 +106,21 @@ fn a_document_is_equal_to_its_clone_and_not_to_a_changed_one() {
 #[test]
 fn secrets_are_never_told() {
     const CANARY: &str = "canary-7f3a";
-    let old = document(json!({ "db": { "password": "before" }, "token": [CANARY], "url": "x" }));
+    let old = document(json!({
+        "db": { "password": "before" }, "token": [CANARY], "url": "x", "secrets": {},
+    }));
     let new = document(json!({
         "api_key": { "a": CANARY },
         "db": { "password": CANARY },
         "token": [1],
+        "secrets": { CANARY: 1 },
         "url": format!("https://me:{CANARY}@host/"),
     }));
     let changes = diff(&old, &new);
     let listing = changes.display(&Redactor::new()).to_string();
-    assert_eq!(changes.len(), 4);
-    assert_eq!(listing.matches(MASK).count(), 6, "{listing}");
+    assert_eq!(changes.len(), 5);
+    assert!(listing.contains("+ secrets.***: ***"), "{listing}");
+    assert_eq!(listing.matches(MASK).count(), 8, "{listing}");
     assert!(!format!("{listing}{changes:?}").contains(CANARY), "{listing}{changes:?}");
 }
 

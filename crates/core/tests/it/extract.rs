@@ -306,6 +306,44 @@ fn secrets_stay_out_of_every_message() {
 }
 
 #[test]
+fn keys_below_a_secret_are_told_only_where_the_type_has_them() {
+    #[derive(Deserialize, Debug)]
+    #[allow(dead_code, reason = "fields are there to be filled")]
+    struct App {
+        secrets: Secrets,
+        vault: BTreeMap<String, u8>,
+    }
+    #[derive(Deserialize, Debug)]
+    #[allow(dead_code, reason = "fields are there to be filled")]
+    struct Secrets {
+        ttl: u8,
+        size: u8,
+        by_name: BTreeMap<String, u8>,
+    }
+    let data = json!({
+        "secrets": { "ttl": "x", "canary1": 1, "by_name": { "canary2": "x" } },
+        "vault": { "canary3": "x" },
+    });
+    let document = document(&data, LayerKind::Base);
+    let redactor = Redactor::new().with_secret(&"vault".parse().unwrap());
+    let options = ExtractOptions::default().with_redactor(redactor);
+    let problems = extract::<App>(document.root(), &KeyPath::root(), &options).unwrap_err();
+    let found: Vec<_> = problems.iter().map(|problem| problem.to_string().replace(" (app)", "")).collect();
+    let expected = [
+        "secrets.***: unknown key",
+        "secrets.by_name.***: expected an integer from 0 to 255, found string",
+        "secrets.size: missing",
+        "secrets.ttl: expected an integer from 0 to 255, found string",
+        "vault.***: expected an integer from 0 to 255, found string",
+    ];
+    assert_eq!(found, expected);
+    let first = Secrets::deserialize(document.get("secrets").unwrap()).unwrap_err();
+    let nested = <BTreeMap<String, Secrets>>::deserialize(document.root()).unwrap_err();
+    assert!(!format!("{problems:?}{first:?}{nested:?}").contains("canary3"), "{first:?}{nested:?}");
+    assert_eq!(nested.problem().path.to_string(), "secrets.***.***");
+}
+
+#[test]
 fn what_a_type_that_is_read_as_a_whole_quotes_is_no_leak() {
     #[derive(Debug)]
     struct Picky;

@@ -54,6 +54,15 @@ fn every_row_of_the_table() {
 }
 
 #[test]
+fn a_warning_hides_the_keys_below_a_secret() {
+    let merged = check(
+        &[json!({"db": {"secret": {"k3y": 1}}}), json!({"db": {"secret": {"k3y": {}}}})],
+        json!({"db": {"secret": {"k3y": {}}}}),
+    );
+    assert_eq!(merged.warnings.iter().next().unwrap().path.to_string(), "db.secret.***");
+}
+
+#[test]
 fn a_map_over_something_else_warns_and_names_both_places() {
     for (lower, higher) in
         [(json!({"x": 1}), json!(3)), (json!(3), json!({"x": 1})), (json!([1]), json!({"x": 1}))]
