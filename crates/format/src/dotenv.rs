@@ -13,7 +13,7 @@ use std::borrow::Cow;
 
 use enhanced_config_core::{BuildError, Document, DocumentBuilder, Limit, ProblemKind, Problems};
 
-use crate::parse::Reading;
+use crate::parse::{Reading, add};
 
 pub(crate) fn read(reading: &mut Reading<'_>) -> Result<Document, Problems> {
     let mut scanner = Scanner { reading, builder: reading.builder(), at: 0 };
@@ -50,11 +50,11 @@ impl<'a> Scanner<'_, 'a> {
         if let Err(error) = self.builder.open_map(0) {
             return self.reading.refused(error, 0);
         }
-        while !self.rest().is_empty() && problems.len() < MOST_PROBLEMS {
+        while !self.rest().is_empty() {
             if let Err(fault) = self.line() {
                 let fatal = fault.iter().any(|problem| !matches!(problem.kind, ProblemKind::Syntax { .. }));
-                problems.extend(fault);
-                if fatal {
+                let added = fault.into_iter().all(|fault| add(&mut problems, MOST_PROBLEMS, || fault));
+                if fatal || !added {
                     break;
                 }
                 self.at += line_length(self.rest());

@@ -1,7 +1,9 @@
 use std::borrow::Cow;
+use std::cmp::Ordering;
 
 use enhanced_config_core::{
     BuildError, Document, DocumentBuilder, Layer, LayerKind, Limit, Origin, Problem, ProblemKind, Problems,
+    Redactor,
 };
 
 use crate::{Format, Limits};
@@ -97,12 +99,29 @@ pub fn parse(input: &[u8], format: Format, name: &str, options: &ParseOptions) -
         Ok(document) => document,
         Err(mut problems) => {
             problems.extend(reading.warnings);
-            problems.sort();
-            return Err(problems);
+            return Err(ready(problems));
         }
     };
-    reading.warnings.sort();
-    Ok(Parsed { document, warnings: reading.warnings })
+    Ok(Parsed { document, warnings: ready(reading.warnings) })
+}
+
+/// In order, and without keys that stand below a secret.
+fn ready(mut problems: Problems) -> Problems {
+    problems.hide_keys(&Redactor::new());
+    problems.sort();
+    problems
+}
+
+/// Adds a problem to a list of at most so many; one too many only leaves a note that there are more. Whether it was
+/// added.
+#[cold]
+pub(crate) fn add(problems: &mut Problems, most: usize, problem: impl FnOnce() -> Problem) -> bool {
+    match problems.len().cmp(&most) {
+        Ordering::Less => problems.push(problem()),
+        Ordering::Equal => problems.push(Problem::note(ProblemKind::More { most })),
+        Ordering::Greater => {}
+    }
+    problems.len() <= most
 }
 
 /// A text being read: what every format needs to report a problem at a byte of it.
@@ -140,13 +159,6 @@ impl<'a> Reading<'a> {
     /// A syntax error at a byte of the text.
     pub(crate) fn syntax(&self, message: impl Into<Cow<'static, str>>, offset: usize) -> Problem {
         self.error(ProblemKind::Syntax { message: message.into() }, offset)
-    }
-
-    /// Notes a warning about a key, at a byte of the text.
-    #[cfg(feature = "yaml")]
-    pub(crate) fn warn(&mut self, kind: ProblemKind, path: enhanced_config_core::KeyPath, offset: usize) {
-        let origin = self.layer.origin(offset as u32);
-        self.warnings.push(Problem::warning(kind).with_path(path).with_origin(origin));
     }
 
     /// What a builder refused while reading the byte at `offset`.

@@ -9,13 +9,13 @@ mod fault;
 mod number;
 mod string;
 
-use enhanced_config_core::{BuildError, Document, DocumentBuilder, Kind, Problem, ProblemKind, Problems};
+use enhanced_config_core::{BuildError, Document, DocumentBuilder, Kind, ProblemKind, Problems};
 
 use self::cursor::Cursor;
 use self::diagnose::{Open, Wanted};
 use self::fault::{Fault, Outcome};
 use self::number::Number;
-use crate::parse::Reading;
+use crate::parse::{Reading, add};
 
 pub(crate) fn read(reading: &mut Reading<'_>) -> Result<Document, Problems> {
     let mut scanner = Scanner::new(reading);
@@ -141,12 +141,10 @@ impl<'r, 'a> Scanner<'r, 'a> {
     /// Notes a number that cannot be held, and puts `null` in its place.
     #[cold]
     fn out_of_range(&mut self, expected: &'static str, at: usize) -> Result<(), BuildError> {
-        if self.problems.len() < MOST_PROBLEMS {
+        add(&mut self.problems, MOST_PROBLEMS, || {
             let problem = self.reading.error(ProblemKind::NumberRange { expected }, at);
-            self.problems.push(problem.with_path(self.builder.path()));
-        } else if self.problems.len() == MOST_PROBLEMS {
-            self.problems.push(Problem::note(ProblemKind::More { most: MOST_PROBLEMS }));
-        }
+            problem.with_path(self.builder.path())
+        });
         self.builder.null(at as u32)
     }
 

@@ -21,7 +21,7 @@ use enhanced_config_core::{
 
 use self::scan::Scanner;
 use self::tree::{Item, Tree, Value};
-use crate::parse::Reading;
+use crate::parse::{Reading, add};
 
 /// Reads TOML. Dates and times become strings of their exact text, because a document has no kind for them.
 pub(crate) fn read(reading: &mut Reading<'_>) -> Result<Document, Problems> {
@@ -78,9 +78,9 @@ impl<'r> Writer<'r, '_> {
             Value::Float(value) => self.builder.float(*value, at),
             Value::Text(value) => self.builder.string(value, at),
             Value::OutOfRange(expected) => {
-                if self.problems.len() < MOST_PROBLEMS {
-                    self.problems.push(self.out_of_range(item, expected));
-                }
+                add(&mut self.problems, MOST_PROBLEMS, || {
+                    out_of_range(self.reading, &self.way, item, expected)
+                });
                 self.builder.null(at)
             }
             Value::List(_) => {
@@ -109,13 +109,13 @@ impl<'r> Writer<'r, '_> {
         self.way.pop();
         Ok(())
     }
+}
 
-    fn out_of_range(&self, item: &Item<'_>, expected: &'static str) -> Problem {
-        let steps = self.way.iter().map(|step| match *step {
-            Step::Key(key) => Segment::Key(key.into()),
-            Step::Index(index) => Segment::Index(index),
-        });
-        let kind = ProblemKind::NumberRange { expected };
-        self.reading.error(kind, item.at as usize).with_path(steps.collect::<KeyPath>())
-    }
+fn out_of_range(reading: &Reading<'_>, way: &[Step<'_>], item: &Item<'_>, expected: &'static str) -> Problem {
+    let steps = way.iter().map(|step| match *step {
+        Step::Key(key) => Segment::Key(key.into()),
+        Step::Index(index) => Segment::Index(index),
+    });
+    let kind = ProblemKind::NumberRange { expected };
+    reading.error(kind, item.at as usize).with_path(steps.collect::<KeyPath>())
 }

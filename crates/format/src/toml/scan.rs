@@ -1,4 +1,4 @@
-use enhanced_config_core::{Limit, ProblemKind, Problems};
+use enhanced_config_core::{Limit, Problem, ProblemKind, Problems};
 
 use super::tree::{Id, Key, Made, ROOT, Tree, Value};
 use crate::parse::Reading;
@@ -33,11 +33,15 @@ impl<'r, 'a> Scanner<'r, 'a> {
     pub(super) fn scan(mut self) -> Result<Tree<'a>, Problems> {
         let mut problems = Problems::new();
         let (mut clean, mut faults) = (true, 0);
-        while self.at < self.reading.text.len() && faults < MOST_FAULTS {
+        while self.at < self.reading.text.len() {
             let Err(fault) = self.line() else {
                 clean = true;
                 continue;
             };
+            if faults == MOST_FAULTS {
+                problems.push(Problem::note(ProblemKind::More { most: problems.len() }));
+                break;
+            }
             faults += 1;
             let syntax = fault.iter().all(|problem| matches!(problem.kind, ProblemKind::Syntax { .. }));
             let fatal = !self.open.is_empty() || !syntax;

@@ -1,9 +1,10 @@
-use enhanced_config_core::{BuildError, KeyPath, Problem, ProblemKind, Segment, is_secret_name};
+use enhanced_config_core::{BuildError, KeyPath, Problem, ProblemKind, Redactor, Segment};
 use granit_parser::Span;
 
 use super::compose::{Composer, Next, Outcome, Stop, offset};
 use super::scalar::{Oddity, Scalar};
 use super::syntax;
+use crate::parse::add;
 
 /// A file with more problems, or warnings, is not mended one by one.
 const MAX_PROBLEMS: usize = 50;
@@ -14,10 +15,7 @@ impl Composer<'_, '_> {
     pub(super) fn odd(&mut self, oddity: Oddity, position: u32) -> Result<Scalar, Stop> {
         match oddity {
             Oddity::LeadingZero => {
-                if self.reading.warnings.len() < MAX_PROBLEMS {
-                    let path = self.path();
-                    self.reading.warn(ProblemKind::LeadingZero, path, position as usize);
-                }
+                self.warn(ProblemKind::LeadingZero, position);
                 return Ok(Scalar::Text);
             }
             Oddity::OutOfRange(expected) => self.note(ProblemKind::NumberRange { expected }, position)?,
@@ -26,12 +24,18 @@ impl Composer<'_, '_> {
         Ok(Scalar::Null)
     }
 
+    fn warn(&mut self, kind: ProblemKind, position: u32) {
+        let (path, origin) = (self.path(), self.reading.origin(position as usize));
+        add(&mut self.reading.warnings, MAX_PROBLEMS, || {
+            Problem::warning(kind).with_path(path).with_origin(origin)
+        });
+    }
+
     /// Names the tag, unless its key is a secret's: `password: !abc` was meant as text.
     #[cold]
     pub(super) fn unknown_tag(&mut self, span: Span) -> Outcome {
         let path = self.path();
-        let is_secret =
-            path.segments().iter().any(|segment| matches!(segment, Segment::Key(key) if is_secret_name(key)));
+        let is_secret = Redactor::new().is_secret(&path);
         let message = match span.tag_span().and_then(|span| span.slice(self.reading.text)) {
             Some(tag) if !is_secret && tag.len() <= 64 => format!("unknown tag `{tag}`"),
             _ => "unknown tag".into(),
@@ -74,8 +78,7 @@ impl Composer<'_, '_> {
     }
 
     pub(super) fn add(&mut self, problem: Problem) -> Outcome {
-        self.problems.push(problem);
-        if self.problems.len() < MAX_PROBLEMS { Ok(()) } else { Err(Stop) }
+        if add(&mut self.problems, MAX_PROBLEMS, || problem) { Ok(()) } else { Err(Stop) }
     }
 
     /// A problem with the value that comes now.

@@ -10,6 +10,8 @@ mod render;
 #[cfg(all(feature = "render", feature = "toml", feature = "yaml"))]
 mod render_secrets;
 #[cfg(all(feature = "toml", feature = "yaml"))]
+mod reports;
+#[cfg(all(feature = "toml", feature = "yaml"))]
 mod round_trip;
 #[cfg(feature = "toml")]
 mod toml;
