@@ -59,7 +59,7 @@ pub enum ReadError {
     },
 
     /// A part of the path that should be a directory is not.
-    #[error("{} cannot be opened: {} is not a directory", shown(.path), shown(.at))]
+    #[error("{}", not_a_directory(.path, .at))]
     NotADirectory {
         /// What was asked for.
         path: PathBuf,
@@ -173,18 +173,19 @@ impl fmt::Display for Access {
     }
 }
 
+fn not_a_directory(path: &Path, at: &Path) -> String {
+    if at == path {
+        return format!("{} is not a directory", shown(path));
+    }
+    format!("{} cannot be opened: {} is not a directory", shown(path), shown(at))
+}
+
 fn missing_part(absent: &Path, path: &Path) -> String {
     if absent == path { String::new() } else { format!(": there is no {}", shown(absent)) }
 }
 
 fn way_out(link: Option<&Link>) -> String {
-    match link {
-        None => String::new(),
-        Some(link) if link.target.is_absolute() => {
-            format!(": {link}; only relative links that stay inside are followed")
-        }
-        Some(link) => format!(": {link}"),
-    }
+    link.map_or_else(String::new, |link| format!(": {link}; only links that stay inside are followed"))
 }
 
 fn rights(at: &Path, path: &Path, access: Option<&Access>) -> String {

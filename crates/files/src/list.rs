@@ -10,7 +10,7 @@ impl ConfigRoot {
     /// names: `10-a`, `9-b`, `A`, `a`.
     ///
     /// Skipped are directories, hidden files, copies that editors leave behind (`a~`, `#a#`, `a.bak`, `a.swp`,
-    /// `a.orig`, …), unfinished files (`a.tmp`) and what package managers put beside a file (`a.dpkg-old`,
+    /// `a.orig`, …), what people switch off (`a.disabled`), unfinished files (`a.tmp`) and what package managers put beside a file (`a.dpkg-old`,
     /// `a.rpmnew`, …). Links are not: reading one tells where it leads.
     ///
     /// # Errors
@@ -37,7 +37,7 @@ fn is_leftover(name: &OsStr) -> bool {
 fn is_leftover_extension(extension: &str) -> bool {
     let extension = extension.to_ascii_lowercase();
     // Editors, patch, and people; unfinished files and locks; rpm, pacman; dpkg and ucf.
-    matches!(&*extension, "bak" | "swp" | "swo" | "swx" | "orig" | "rej" | "save" | "old")
+    matches!(&*extension, "bak" | "swp" | "swo" | "swx" | "orig" | "rej" | "save" | "old" | "disabled")
         || matches!(&*extension, "tmp" | "temp" | "part" | "lock")
         || matches!(&*extension, "rpmnew" | "rpmsave" | "rpmorig" | "pacnew" | "pacsave" | "pacorig")
         || extension.starts_with("dpkg-")
@@ -66,6 +66,7 @@ mod tests {
             "10-a.swo",
             "10-a.yaml.orig",
             "10-a.yaml.rej",
+            "10-a.yaml.disabled",
             "10-a.yaml.tmp",
             "10-a.yaml.lock",
             "10-a.yaml.dpkg-old",

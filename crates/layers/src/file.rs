@@ -124,7 +124,8 @@ fn several_called(name: &str, several: &[PathBuf], context: &Context<'_>) -> Pro
 
 /// The files of a drop-in directory, in the order of the bytes of their names, each a layer of its own.
 ///
-/// Hidden files, backup files and files of unknown formats are skipped; a missing directory is an empty one.
+/// Hidden files, backup files and a `README` are skipped; so are files of unknown formats, with a warning. A missing
+/// directory is an empty one.
 #[derive(Debug, Clone)]
 pub struct DropInSource {
     directory: PathBuf,
@@ -138,11 +139,24 @@ impl DropInSource {
 
     fn files(&self, context: &mut Context<'_>) -> Result<Vec<PathBuf>, Problems> {
         context.inputs.push(Input { path: self.directory.clone(), fingerprint: None });
-        match context.root().list(&self.directory) {
-            Ok(files) => Ok(files.into_iter().filter(|file| is_configuration(file)).collect()),
-            Err(ReadError::Missing { .. }) => Ok(Vec::new()),
-            Err(error) => Err(unreadable(&error)),
-        }
+        let files = match context.root().list(&self.directory) {
+            Ok(files) => files,
+            Err(ReadError::Missing { .. }) => return Ok(Vec::new()),
+            Err(error) => return Err(self.unusable(&error)),
+        };
+        let (read, skipped): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| is_configuration(file));
+        let skipped = skipped.iter().filter(|file| !is_readme(file));
+        let root = context.root().path();
+        context.warn(skipped.map(|file| not_read(&root.join(file))));
+        Ok(read)
+    }
+
+    fn unusable(&self, error: &ReadError) -> Problems {
+        let ReadError::NotADirectory { .. } = error else { return unreadable(error) };
+        let directory = self.directory.display();
+        let help = format!("{directory} is the directory of drop-in files: call this file otherwise");
+        let kind = ProblemKind::Unreadable { why: error.to_string().into() };
+        Problem::error(kind).with_help(help).into()
     }
 }
 
@@ -158,6 +172,17 @@ impl Source for DropInSource {
         }
         if problems.is_empty() { Ok(documents) } else { Err(problems) }
     }
+}
+
+/// Says so, because whoever puts a file there means it to count.
+fn not_read(path: &Path) -> Problem {
+    let path = path.to_string_lossy().into();
+    let kind = ProblemKind::SkippedFile { path, why: "its extension names no format".into() };
+    Problem::warning(kind).with_help("files ending in .yaml, .yml, .json or .toml are read")
+}
+
+fn is_readme(path: &Path) -> bool {
+    path.file_stem().is_some_and(|stem| stem.eq_ignore_ascii_case("readme"))
 }
 
 /// Whether a file is of a format of configurations.

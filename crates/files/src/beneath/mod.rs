@@ -71,6 +71,11 @@ mod tests {
             ("outside", "../secret"),
             ("outside-dir", ".."),
             ("absolute", "/etc/passwd"),
+            ("absolute-inside", &at("conf.d/10.yaml").to_string_lossy()),
+            ("conf.d/deep/absolute-dir", &at("conf.d/deep/..").to_string_lossy()),
+            ("absolute-root", &at("").to_string_lossy()),
+            ("absolute-up", &at("conf.d/../../secret").to_string_lossy()),
+            ("absolute-beside", &at("../secret").to_string_lossy()),
             ("chain", "conf.d/deep/escape"),
             ("conf.d/deep/escape", "../../../secret"),
             ("dangling", "nothing"),
@@ -95,7 +100,7 @@ mod tests {
     }
 
     /// Who answers what to a path: kernel and walk, and then the portable way where it is less exact.
-    const ANSWERS: [(&str, &str, &str); 30] = [
+    const ANSWERS: [(&str, &str, &str); 35] = [
         ("app.yaml", "app", "app"),
         ("./app.yaml", "app", "app"),
         ("conf.d//10.yaml", "ten", "ten"),
@@ -118,6 +123,11 @@ mod tests {
         ("outside", "Outside", "Outside"),
         ("outside-dir/secret", "Outside", "Outside"),
         ("absolute", "Outside", "Outside"),
+        ("absolute-inside", "ten", "ten"),
+        ("conf.d/deep/absolute-dir/../app.yaml", "app", "app"),
+        ("absolute-root/absolute-root/app.yaml", "app", "app"),
+        ("absolute-up", "Outside", "Outside"),
+        ("absolute-beside", "Outside", "Outside"),
         ("chain", "Outside", "Outside"),
         ("nothing", "Missing", "Missing"),
         ("nothing/app.yaml", "Missing", "Missing"),

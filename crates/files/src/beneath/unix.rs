@@ -169,15 +169,29 @@ impl<'a> Walk<'a> {
 
     fn follow(&mut self, name: &OsStr, target: PathBuf) -> Result<(), ReadError> {
         let link = Link { path: self.shown(name), target };
-        if link.target.is_absolute() {
-            return Err(self.outside(Some(link)));
-        }
         if self.links.len() == MAX_LINKS {
             return Err(ReadError::LinkLoop { path: self.path(), link });
         }
-        self.todo.extend(steps(&link.target, Some(self.links.len())));
+        let index = Some(self.links.len());
+        if !link.target.is_absolute() {
+            self.todo.extend(steps(&link.target, index));
+        } else if let Some(inside) = self.from_root(&link.target) {
+            self.todo.extend(steps(&inside, index));
+            self.dirs.clear();
+            self.here.clear();
+        } else {
+            return Err(self.outside(Some(link)));
+        }
         self.links.push(link);
         Ok(())
+    }
+
+    /// An absolute path as seen from the root, if it begins with the root as it was given or as it really is. What
+    /// follows is walked like any other path, so that it cannot lead out either.
+    fn from_root(&self, target: &Path) -> Option<PathBuf> {
+        let root = self.root.absolute();
+        let beneath = |root: &Path| target.strip_prefix(root).ok().map(Path::to_owned);
+        beneath(root).or_else(|| beneath(&root.canonicalize().ok()?))
     }
 
     /// The error for `name` in the current directory, to which `link` led.

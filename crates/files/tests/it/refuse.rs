@@ -50,7 +50,7 @@ fn links_that_leave_the_root_are_named() {
     assert_eq!(
         scene.read("absolute.yaml"),
         Err("config/absolute.yaml is outside of the configuration directory: config/absolute.yaml is a link to \
-             /etc/passwd; only relative links that stay inside are followed"
+             /etc/passwd; only links that stay inside are followed"
             .into())
     );
     for path in ["upward.yaml", "chain.yaml"] {
@@ -59,6 +59,22 @@ fn links_that_leave_the_root_are_named() {
         };
         assert_eq!(link, Link { path: scene.path("upward.yaml"), target: "../secret".into() });
     }
+}
+
+#[test]
+fn an_absolute_link_that_stays_inside_is_followed() {
+    let scene = Scene::new();
+    scene.write("parts/app.yaml", "inside");
+    fs::write(scene.dir.path().join("secret"), "secret").unwrap();
+    std::os::unix::fs::symlink(scene.root.path(), scene.dir.path().join("other-way")).unwrap();
+    let here = |path: &str| scene.path(path).to_string_lossy().into_owned();
+    scene.link("app.yaml", &here("parts/app.yaml"));
+    scene.link("up.yaml", &here("parts/../../secret"));
+    assert_eq!(scene.read("app.yaml"), Ok("inside".into()));
+    assert!(matches!(scene.root.read("up.yaml", 100), Err(ReadError::Outside { .. })));
+    // The link names the real directory, and the root was given by another way.
+    let root = ConfigRoot::open(scene.dir.path().join("other-way")).unwrap();
+    assert_eq!(root.read("app.yaml", 100).unwrap().bytes, b"inside");
 }
 
 #[test]

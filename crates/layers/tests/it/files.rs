@@ -30,8 +30,16 @@ impl Case {
 
     /// The problems of a load, with the directory's name taken out.
     fn problems(&self, layers: Layers) -> String {
-        let failure = self.load(layers).unwrap_err();
-        failure.problems.to_string().replace(&format!("{}", self.dir.path().display()), "DIR")
+        self.anonymous(&self.load(layers).unwrap_err().problems)
+    }
+
+    /// The warnings of a load, with the directory's name taken out.
+    fn warnings(&self, layers: Layers) -> String {
+        self.anonymous(&self.load(layers).unwrap().warnings)
+    }
+
+    fn anonymous(&self, text: &impl ToString) -> String {
+        text.to_string().replace(&format!("{}", self.dir.path().display()), "DIR")
     }
 }
 
@@ -58,6 +66,7 @@ fn files_lie_over_one_another_in_the_order_of_their_sources() {
         ("app.d/README", "not a configuration"),
     ]);
     let loaded = case.load(app()).unwrap();
+    assert!(loaded.warnings.is_empty(), "{}", loaded.warnings);
     assert_eq!(data(&loaded), json!({"a": 1, "b": 2, "c": 4, "d": 3}));
     let kinds: Vec<_> = loaded.layers.iter().map(|layer| layer.layers()[0].kind()).collect();
     assert_eq!(kinds, [LayerKind::Base, LayerKind::Profile, LayerKind::DropIn, LayerKind::DropIn]);
@@ -118,8 +127,7 @@ fn a_slip_in_the_name_of_a_profile_is_noticed() {
         let layers = Layers::new()
             .with_source(FileSource::named("app"))
             .with_source(ProfileSource::new("app", profile));
-        let warnings = Case::new(&files).load(layers).unwrap().warnings.to_string();
-        assert_eq!(warnings, expected, "{files:?}, {profile}");
+        assert_eq!(Case::new(&files).warnings(layers), expected, "{files:?}, {profile}");
     };
     let missing = |profile: &str| format!("warning: there is no file of the profile {profile} for app; ");
     let others = ["app.json", "app.prod.json", "app.eu.json", "app.local.json", "app.test.json.bak"];
@@ -135,6 +143,33 @@ fn a_slip_in_the_name_of_a_profile_is_noticed() {
         &(missing("prod") + "did you mean `pord`?"),
     );
     check(&["app.json", "app.eu.1.json"], "eu.2", &(missing("eu.2") + "did you mean `eu.1`?"));
+}
+
+#[test]
+fn drop_in_files_that_are_not_read_are_named() {
+    let case = Case::new(&[
+        ("app.json", "{}"),
+        ("app.d/10.conf", "a = 1"),
+        ("app.d/20.json.disabled", "{}"),
+        ("app.d/README.md", "# What is in here"),
+        ("app.d/local", "{}"),
+        ("app.d/x.env", "A=1"),
+    ]);
+    let warning = |name: &str| {
+        format!(
+            "warning: DIR/app.d/{name} is not read: its extension names no format; files ending in .yaml, .yml, .json or .toml are read"
+        )
+    };
+    assert_eq!(case.warnings(app()), ["10.conf", "local", "x.env"].map(warning).join("\n"));
+}
+
+#[test]
+fn a_file_in_place_of_the_drop_in_directory_is_an_error() {
+    let case = Case::new(&[("app.json", "{}"), ("app.d", "{}")]);
+    assert_eq!(
+        case.problems(app()),
+        "DIR/app.d is not a directory; app.d is the directory of drop-in files: call this file otherwise"
+    );
 }
 
 #[test]
@@ -222,12 +257,7 @@ fn an_explanation_lists_every_layer_and_masks_secrets() {
                 .with_source(ProfileSource::new("app", "prod")),
         )
         .unwrap();
-    let explain = |path: &str| {
-        loaded
-            .explain(&path.parse().unwrap())
-            .to_string()
-            .replace(&format!("{}", case.dir.path().display()), "DIR")
-    };
+    let explain = |path: &str| case.anonymous(&loaded.explain(&path.parse().unwrap()));
     assert_eq!(
         explain("db.port"),
         "\
