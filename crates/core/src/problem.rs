@@ -186,7 +186,7 @@ pub enum ProblemKind {
         why: Cow<'static, str>,
     },
     /// A profile without a file where other profiles have one.
-    #[error("there is no file of the profile {profile} for {config}")]
+    #[error("{config} has no file for the profile {profile}")]
     UnknownProfile {
         /// The profile.
         profile: Box<str>,

@@ -134,6 +134,9 @@ impl Builder {
     /// Reads environment variables that start with `prefix`; `{name}` in it stands for the name of the
     /// configuration, in capitals. The `_` at its end may be left off. Default: none are read.
     ///
+    /// Every configuration reads all variables under the prefix: a system of several wants `{name}` in it, lest the
+    /// variables of one be reported, or add keys, in the others.
+    ///
     /// Choose one that nobody else uses. Kubernetes gives every container variables for the services that there are:
     /// of a service called `app` `APP_PORT=tcp://…`, `APP_SERVICE_HOST` and more, which `APP_` takes for keys. A
     /// longer prefix keeps clear of them, as does `enableServiceLinks: false` in the pod's specification.

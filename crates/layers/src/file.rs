@@ -154,7 +154,7 @@ impl DropInSource {
     fn unusable(&self, error: &ReadError) -> Problems {
         let ReadError::NotADirectory { .. } = error else { return unreadable(error) };
         let directory = self.directory.display();
-        let help = format!("{directory} is the directory of drop-in files: call this file otherwise");
+        let help = format!("{directory} is the name of a directory of drop-in files: rename this file");
         let kind = ProblemKind::Unreadable { why: error.to_string().into() };
         Problem::error(kind).with_help(help).into()
     }

@@ -37,7 +37,7 @@ impl ProfileSource {
         let help = match (near, others.is_empty() || stems.iter().any(|stem| stem.ends_with(&ending))) {
             (Some(near), _) => format!("did you mean `{near}`?"),
             (None, true) => return None,
-            (None, false) => there_are(&others),
+            (None, false) => it_has(&others),
         };
         let kind = ProblemKind::UnknownProfile { profile: self.profile.clone(), config: self.config.clone() };
         Some(Problem::warning(kind).with_help(help))
@@ -65,10 +65,10 @@ fn stem(file: &Path) -> Option<&str> {
     file.file_stem()?.to_str()
 }
 
-fn there_are(profiles: &[&str]) -> String {
+fn it_has(profiles: &[&str]) -> String {
     /// More would be a directory listing.
     const MOST: usize = 8;
     let shown: Vec<String> = profiles.iter().take(MOST).map(|profile| format!("`{profile}`")).collect();
     let more = if profiles.len() > MOST { ", …" } else { "" };
-    format!("there are files of {}{more}", shown.join(", "))
+    format!("it has files for {}{more}", shown.join(", "))
 }

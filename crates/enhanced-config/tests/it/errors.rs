@@ -79,6 +79,41 @@ fn of_types() {
 }
 
 #[test]
+fn of_environment_variables() {
+    let dir = Dir::new(&[("app.yaml", "server:\n  host: a\n  port: 1\nport: 2\ntags: [a]\n")]);
+    let check = |snapshot: &str, variables: &[(&str, &str)]| {
+        check_with(snapshot, &dir, |builder| {
+            builder.env_prefix("APP_").env_variables(variables.iter().copied())
+        });
+    };
+    check("variables_that_clash", &[("APP_SERVER", "{}"), ("APP_SERVER__PROT", "1"), ("APP_TAGS__0", "b")]);
+    check("variable_for_no_member", &[("APP_TAGS__1", "b")]);
+    check("variable_of_kubernetes", &[("APP_PORT", "tcp://10.0.0.1:80"), ("APP_SERVICE_HOST", "10.0.0.1")]);
+}
+
+/// What a program logs, or shows when asked: no error, and all the same not what was meant.
+#[test]
+fn of_what_is_only_a_warning() {
+    let dir = Dir::new(&[
+        ("app.yaml", "server:\n  host: a\n  port: 1\n"),
+        ("app.prod.yaml", "server: {port: 2}\n"),
+        ("app.d/10.conf", "server.port = 3"),
+    ]);
+    let variables = [
+        ("APP_SERVER__PROT", "3"),
+        ("APP_SERVER_TIMEOUT", "3"),
+        ("APP_LOG_LEVEL", "debug"),
+        ("APP_SUB__NEW", "1"),
+        ("APP_PROFILE", "prdo,production"),
+    ];
+    let builder = dir.builder().profile_from_env("APP_PROFILE").env_prefix("APP");
+    let config = builder.env_variables(variables).build().unwrap().load_config("app").unwrap();
+    insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+        insta::assert_snapshot!("warnings", dir.anonymous(&config.warnings().to_string()));
+    });
+}
+
+#[test]
 fn of_syntax() {
     check("duplicate_key_yaml", &[("app.yaml", "server:\n  host: a\n  port: 1\n  host: b\nserver: {}\n")]);
     check(
@@ -130,6 +165,7 @@ fn of_files() {
     check("two_files_for_one_name", &[("app.yaml", "a: 1\n"), ("app.toml", "a = 1\n")]);
     check("missing_file", &[("apps.yaml", "a: 1\n"), ("other.yaml", "b: 1\n")]);
     check("directory", &[("app.yaml/inner.txt", "")]);
+    check("drop_in_directory_is_a_file", &[("app.yaml", "a: 1\n"), ("app.d", "b: 1\n")]);
 }
 
 #[test]
@@ -144,6 +180,9 @@ fn of_special_files() {
     let escape = Dir::new(&[]);
     std::os::unix::fs::symlink("../../../../../../etc/passwd", escape.path().join("app.yaml")).unwrap();
     check_with("symlink_escape", &escape, |builder| builder);
+    std::fs::remove_file(escape.path().join("app.yaml")).unwrap();
+    std::os::unix::fs::symlink("/etc/passwd", escape.path().join("app.yaml")).unwrap();
+    check_with("symlink_escape_absolute", &escape, |builder| builder);
 }
 
 #[test]

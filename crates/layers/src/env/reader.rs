@@ -128,9 +128,11 @@ impl<'a> Reader<'a> {
             Unclear::NoMember { list, length } => {
                 let expected = match length {
                     0 => "no member: the list has none that could be replaced".into(),
+                    1 => "member 0: the list has no other".into(),
                     length => format!("a member from 0 to {}: the list has {length}", length - 1).into(),
                 };
-                variable.problem(ProblemKind::BadValue { expected }).with_path(list)
+                let help = format!("`{}{}` sets the whole list", self.source.prefix, name_of(&list));
+                variable.problem(ProblemKind::BadValue { expected }).with_path(list).with_help(help)
             }
             Unclear::TooDeep => variable.problem(limit(Limit::Depth, MAX_LEVELS)),
             Unclear::TooLong => variable.problem(limit(Limit::Key, MAX_NAME)),
@@ -200,7 +202,8 @@ impl<'a> Reader<'a> {
                 Some(outer) => {
                     let (first, second) = (outer.variable.name.clone(), setting.variable.name.clone());
                     let kind = ProblemKind::ConflictingVariables { first, second };
-                    self.report.push(setting.variable.problem(kind).with_path(setting.path.clone()));
+                    let problem = setting.variable.problem(kind).with_path(setting.path.clone());
+                    self.report.push(problem.with_help("keep one of them"));
                     clashing.extend([outer.variable.position, setting.variable.position]);
                 }
             }

@@ -268,7 +268,7 @@ fn two_variables_for_one_key_are_an_error_that_names_both() {
         let value = |name: &str| if matches!(name, "APP_DB" | "APP_LABELS") { "{}" } else { "1" };
         bed.refuses(
             &[(second, value(second)), (first, value(first))],
-            &format!("{key}: environment variables {first} and {second} both set this key (environment variable {second})"),
+            &format!("{key}: environment variables {first} and {second} both set this key (environment variable {second}); keep one of them"),
         );
     }
     bed.sets(&[("APP_PORT", "1"), ("APP_PORT", "1")], json!({"port": 1}));
@@ -393,7 +393,7 @@ fn variables_that_clash_are_not_reported_as_slips_too() {
     let clash = |first: &str, second: &str, key: &str| {
         bed.refuses(
             &[(first, "1"), (second, "1")],
-            &format!("{key}: environment variables {first} and {second} both set this key (environment variable {second})"),
+            &format!("{key}: environment variables {first} and {second} both set this key (environment variable {second}); keep one of them"),
         );
     };
     clash("APP_A", "APP_A__B", "a.b");
@@ -480,13 +480,21 @@ fn one_member_of_a_list_is_replaced_and_the_others_keep_their_origin() {
         ("IN__HOSTS__7__NAME", "in.hosts", 2),
     ] {
         let errors = format!(
-            "{list}: expected a member from 0 to 1: the list has {length} (environment variable APP_{name})"
+            "{list}: expected a member from 0 to 1: the list has {length} (environment variable APP_{name}); `APP_{}` sets the whole list",
+            list.to_uppercase().replace('.', "__"),
         );
         bed.refuses(&[(&format!("APP_{name}"), "x")], &errors);
     }
     let none = "expected no member: the list has none that could be replaced";
-    bed.refuses(&[("APP_EMPTY__0", "x")], &format!("empty: {none} (environment variable APP_EMPTY__0)"));
-    service().refuses(&[("APP_TAGS__0", "x")], &format!("tags: {none} (environment variable APP_TAGS__0)"));
+    bed.refuses(
+        &[("APP_EMPTY__0", "x")],
+        &format!("empty: {none} (environment variable APP_EMPTY__0); `APP_EMPTY` sets the whole list"),
+    );
+    Bed::new(Json::Null, json!({"one": [1]})).refuses(&[("APP_ONE__1", "2")], "one: expected member 0: the list has no other (environment variable APP_ONE__1); `APP_ONE` sets the whole list");
+    service().refuses(
+        &[("APP_TAGS__0", "x")],
+        &format!("tags: {none} (environment variable APP_TAGS__0); `APP_TAGS` sets the whole list"),
+    );
 
     let layer = bed.read(&[("APP_IN__HOSTS__0__NAME", "z")]).unwrap();
     assert_eq!(layer.whole_lists, ["in.hosts".parse().unwrap()]);

@@ -129,12 +129,12 @@ fn a_slip_in_the_name_of_a_profile_is_noticed() {
             .with_source(ProfileSource::new("app", profile));
         assert_eq!(Case::new(&files).warnings(layers), expected, "{files:?}, {profile}");
     };
-    let missing = |profile: &str| format!("warning: there is no file of the profile {profile} for app; ");
+    let missing = |profile: &str| format!("warning: app has no file for the profile {profile}; ");
     let others = ["app.json", "app.prod.json", "app.eu.json", "app.local.json", "app.test.json.bak"];
     check(&others, "prod", "");
     check(&others, "prdo", &(missing("prdo") + "did you mean `prod`?"));
-    check(&others, "production", &(missing("production") + "there are files of `eu`, `prod`"));
-    check(&others, "test", &(missing("test") + "there are files of `eu`, `prod`"));
+    check(&others, "production", &(missing("production") + "it has files for `eu`, `prod`"));
+    check(&others, "test", &(missing("test") + "it has files for `eu`, `prod`"));
     check(&["app.json", "app.local.json"], "prod", "");
     check(&["app.json", "app.eu.json", "db.prod.json"], "prod", "");
     check(
@@ -168,7 +168,7 @@ fn a_file_in_place_of_the_drop_in_directory_is_an_error() {
     let case = Case::new(&[("app.json", "{}"), ("app.d", "{}")]);
     assert_eq!(
         case.problems(app()),
-        "DIR/app.d is not a directory; app.d is the directory of drop-in files: call this file otherwise"
+        "DIR/app.d is not a directory; app.d is the name of a directory of drop-in files: rename this file"
     );
 }
 
