@@ -6,6 +6,7 @@
 /// use enhanced_config_core::suggest;
 /// assert_eq!(suggest("prot", ["host", "port"]), Some("port"));
 /// assert_eq!(suggest("colour", ["host", "port"]), None);
+/// assert_eq!(suggest("x", ["y"]), None);
 /// ```
 pub fn suggest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     /// A longer word is not a slip, and comparing it costs its square.
@@ -14,7 +15,9 @@ pub fn suggest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         return None;
     }
     let folded = fold(word);
-    let most = (folded.chars().count() / 3).max(1);
+    let length = folded.chars().count();
+    // Of a single letter nothing would be left.
+    let most = (length / 3).max(1).min(length.saturating_sub(1));
     candidates
         .into_iter()
         .filter(|candidate| candidate.len() <= LONGEST)

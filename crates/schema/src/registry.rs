@@ -1,0 +1,82 @@
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
+
+use enhanced_config_core::{Document, Problems};
+use enhanced_config_format::{Format, ParseOptions, parse};
+
+use crate::ConfigValidator;
+use crate::library::Library;
+
+/// Schemas by name, each compiled once.
+///
+/// Schemas may refer to one another, by `$id` or by file name: `{"$ref": "common.schema.json#/$defs/port"}` leads to
+/// the schema named `common`. A reference to anything else is an error; nothing is fetched from a network or a disk.
+#[derive(Debug, Clone, Default)]
+pub struct SchemaRegistry {
+    library: Library,
+    compiled: BTreeMap<Box<str>, OnceLock<Compiled>>,
+}
+
+type Compiled = Result<Arc<ConfigValidator>, Problems>;
+
+/// Why there is no validator of a name.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SchemaError {
+    /// No schema of this name was added.
+    #[error("no schema is named {name:?}")]
+    Unknown {
+        /// The name.
+        name: Box<str>,
+    },
+    /// The schema itself is wrong; the places are in its own text.
+    #[error("{0}")]
+    Invalid(Problems),
+}
+
+impl SchemaRegistry {
+    /// No schema yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a schema from its JSON text, which problems call `<name>.schema.json`; one of the same name is replaced.
+    ///
+    /// # Errors
+    /// When the text is not JSON, or not a map. What else is wrong with it is found when it is compiled.
+    pub fn add_text(&mut self, name: &str, text: &str) -> Result<(), Problems> {
+        let file = Library::file_name(name);
+        let parsed = parse(text.as_bytes(), Format::Json, &file, &ParseOptions::default())?;
+        self.add_document(name, parsed.document);
+        Ok(())
+    }
+
+    /// Adds a schema that was read already; one of the same name is replaced.
+    pub fn add_document(&mut self, name: &str, schema: impl Into<Arc<Document>>) {
+        self.library.insert(name, schema.into());
+        // Others may refer to it.
+        self.compiled = self.library.names().map(|name| (name.into(), OnceLock::new())).collect();
+    }
+
+    /// The schema of this name, as it was added.
+    pub fn schema(&self, name: &str) -> Option<&Arc<Document>> {
+        self.library.get(name)
+    }
+
+    /// The names of all schemas, in order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.library.names()
+    }
+
+    /// The validator of a schema, compiled when it is first asked for.
+    ///
+    /// # Errors
+    /// When there is no such schema, or everything that is wrong with it, each with its place in the schema.
+    pub fn validator(&self, name: &str) -> Result<Arc<ConfigValidator>, SchemaError> {
+        let unknown = || SchemaError::Unknown { name: name.into() };
+        let compiled = self.compiled.get(name).ok_or_else(unknown)?;
+        let schema = self.library.get(name).ok_or_else(unknown)?;
+        let compile = || ConfigValidator::compile(name, schema, &self.library).map(Arc::new);
+        compiled.get_or_init(compile).clone().map_err(SchemaError::Invalid)
+    }
+}

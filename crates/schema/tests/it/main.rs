@@ -1,0 +1,7 @@
+//! The crate through its public interface.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
+
+mod bombs;
+mod check;
+mod references;
+mod schemas;
