@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::sync::Arc;
 
-use enhanced_config_core::{Document, KeyPath, MergeOptions, Problems, Redactor};
+use enhanced_config_core::{Document, KeyPath, MergeOptions, NodeRef, Problems, Redactor};
 use enhanced_config_files::ConfigRoot;
 use enhanced_config_format::Limits;
 
@@ -38,7 +38,11 @@ pub struct Layers {
     interpolate: bool,
     includes: bool,
     variables: Option<HashMap<OsString, OsString>>,
+    defaults: Option<Box<DefaultsOf>>,
 }
+
+/// What lies below all layers, made from what they say together.
+type DefaultsOf = dyn Fn(NodeRef<'_>) -> Option<Document> + Send + Sync;
 
 /// What a recipe gave.
 #[derive(Debug)]
@@ -139,6 +143,17 @@ impl Layers {
         self
     }
 
+    /// Lays below all layers what `defaults` makes of them folded: a default inside a section may depend on whether the
+    /// section is there.
+    #[must_use]
+    pub fn with_defaults(
+        mut self,
+        defaults: impl Fn(NodeRef<'_>) -> Option<Document> + Send + Sync + 'static,
+    ) -> Self {
+        self.defaults = Some(Box::new(defaults));
+        self
+    }
+
     /// Runs every source and folds what they give. A source that fails does not keep the others from being checked.
     ///
     /// # Errors
@@ -183,10 +198,11 @@ impl Layers {
         let mut redactor = self.redactor.clone();
         if !problems.has_errors() {
             match self.fold(&given, &mut problems, &mut redactor) {
-                Ok(document) => {
+                Ok((document, defaults)) => {
                     problems.sort();
+                    let layers = given.iter().map(|given| Arc::clone(&given.document));
+                    let layers = defaults.into_iter().chain(layers).collect();
                     let warnings = bounded(problems);
-                    let layers = given.iter().map(|given| Arc::clone(&given.document)).collect();
                     return Ok(Loaded { document, layers, warnings, redactor, texts, inputs, given });
                 }
                 Err(found) => problems.extend(found),
@@ -196,15 +212,25 @@ impl Layers {
         Err(LoadFailure { problems: bounded(problems), texts, redactor, inputs })
     }
 
-    /// The effective document; what it takes in of secrets is secret too.
+    /// The effective document, and the defaults in it. What it takes in of secrets is secret too.
     fn fold(
         &self,
         given: &[Given],
         problems: &mut Problems,
         redactor: &mut Redactor,
-    ) -> Result<Arc<Document>, Problems> {
-        let (document, warnings) = fold(given, &self.merge)?;
+    ) -> Result<(Arc<Document>, Option<Arc<Document>>), Problems> {
+        let (mut document, mut warnings) = fold(given, &self.merge)?;
+        let defaults = self.defaults.as_ref().and_then(|defaults| defaults(document.root())).map(Given::new);
+        if let Some(defaults) = &defaults {
+            let given: Vec<Given> = [defaults].into_iter().chain(given).cloned().collect();
+            (document, warnings) = fold(&given, &self.merge)?;
+        }
         problems.extend(warnings);
+        Ok((self.expand(document, redactor)?, defaults.map(|defaults| defaults.document)))
+    }
+
+    /// The document with every `${…}` replaced, if they are.
+    fn expand(&self, document: Arc<Document>, redactor: &mut Redactor) -> Result<Arc<Document>, Problems> {
         if !self.interpolate {
             return Ok(document);
         }

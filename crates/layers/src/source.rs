@@ -44,6 +44,12 @@ pub(crate) struct Given {
     pub(crate) whole_lists: Vec<KeyPath>,
 }
 
+impl Given {
+    pub(crate) fn new(document: Document) -> Self {
+        Self { document: Arc::new(document), whole_lists: Vec::new() }
+    }
+}
+
 /// Folds what the sources gave, the lowest first.
 pub(crate) fn fold(given: &[Given], options: &MergeOptions) -> Result<(Arc<Document>, Problems), Problems> {
     let Some((lowest, higher)) = given.split_first() else {
@@ -176,6 +182,17 @@ impl<'a> Context<'a> {
     /// When it cannot be read, or everything that is wrong with its text.
     pub fn read(&mut self, path: &Path, layer: LayerKind, allow_empty: bool) -> Result<Document, Problems> {
         let format = Format::of_path(path).ok_or_else(|| unknown_format(&self.root.path().join(path)))?;
+        self.read_as(format, path, layer, allow_empty)
+    }
+
+    /// As [`read`](Self::read), whatever the extension says.
+    pub(crate) fn read_as(
+        &mut self,
+        format: Format,
+        path: &Path,
+        layer: LayerKind,
+        allow_empty: bool,
+    ) -> Result<Document, Problems> {
         let file =
             self.root.read(path, self.limits.text_bytes).map_err(|error| self.missing(path, &error))?;
         self.inputs.push(Input { path: path.to_owned(), fingerprint: Some(file.fingerprint) });

@@ -7,6 +7,7 @@
     reason = "helpers of tests fail the test"
 )]
 
+mod defaults;
 mod env;
 mod files;
 mod interpolate;
