@@ -3,18 +3,23 @@ use std::fmt;
 
 use serde::de::{Expected, Unexpected};
 
+use super::culprit::Culprit;
 use crate::{KeyPath, Kind, NodeRef, Problem, ProblemKind, Redactor, Segment, is_secret_name, suggest};
 
 /// A value that a Rust type did not take.
 ///
 /// Names the key, the place, what was expected and the kind found. [`extract`](crate::extract) finds all such
 /// problems of a type at once; this is the first of them.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct DeserializeError {
     problem: Box<Problem>,
     pub(super) news: News,
     /// The field that is missing, as serde names it.
     pub(super) field: Option<&'static str>,
+    /// What it is about, as far as serde tells.
+    culprit: Option<Box<Culprit>>,
+    /// The row of the culprit inside of a buffered value.
+    pub(super) culprit_row: Option<u32>,
 }
 
 /// What a recorder can learn from an error.
@@ -30,7 +35,17 @@ pub(super) enum News {
 
 impl DeserializeError {
     pub(super) fn new(kind: ProblemKind) -> Self {
-        Self { problem: Box::new(Problem::error(kind)), news: News::Fresh, field: None }
+        Self {
+            problem: Box::new(Problem::error(kind)),
+            news: News::Fresh,
+            field: None,
+            culprit: None,
+            culprit_row: None,
+        }
+    }
+
+    fn about(culprit: Culprit, kind: ProblemKind) -> Self {
+        Self { culprit: Some(culprit.into()), ..Self::new(kind) }
     }
 
     pub(super) fn settled() -> Self {
@@ -53,20 +68,43 @@ impl DeserializeError {
 
     /// Says which value it is about, unless a value further inside did.
     pub(super) fn at(mut self, node: NodeRef<'_>) -> Self {
-        if self.problem.origin.is_none() {
-            self.problem.origin = Some(match self.problem.kind {
-                ProblemKind::UnknownKey => {
-                    let key = self.problem.path.last_key().and_then(|key| node.get(key));
-                    key.unwrap_or(node).key_origin()
-                }
-                // What is not there has no place; its map's key is where a person looks.
-                ProblemKind::Missing => node.key_origin(),
-                _ => node.origin(),
-            });
-            mask(&mut self.problem, node, &KeyPath::root(), &Redactor::new());
+        if self.problem.origin.is_some() {
+            return self;
         }
+        self.problem.origin = Some(match self.problem.kind {
+            ProblemKind::UnknownKey => {
+                let key = self.problem.path.last_key().and_then(|key| node.get(key));
+                key.unwrap_or(node).key_origin()
+            }
+            // What is not there has no place; its map's key is where a person looks.
+            ProblemKind::Missing => node.key_origin(),
+            _ => node.origin(),
+        });
         if let ProblemKind::WrongType { found, .. } = &mut self.problem.kind {
             *found = node.kind();
+        }
+        mask(&mut self.problem, node, &KeyPath::root(), &Redactor::new());
+        self
+    }
+
+    /// As [`at`](Self::at), for an error that a type raised when it had read `node`, or some of its members: where
+    /// it reads from a buffer, the error is about one of those and does not say so. `is_known` tells what it cannot
+    /// be.
+    pub(super) fn inside(mut self, node: NodeRef<'_>, is_known: &dyn Fn(NodeRef<'_>) -> bool) -> Self {
+        let is_whole = matches!(node.kind(), Kind::Map | Kind::List);
+        let culprit = self.culprit.take_if(|_| is_whole && self.problem.origin.is_none());
+        let Some(culprit) = culprit.filter(|culprit| !culprit.is_length_of(node)) else {
+            return self.at(node);
+        };
+        let Some((path, found)) = culprit.search(node, is_known) else {
+            blur(&mut self.problem.kind);
+            return self.at(node);
+        };
+        self.culprit_row = Some(found.row_number());
+        self = self.at(found);
+        self.problem.path = path;
+        if Redactor::new().is_secret(&self.problem.path) {
+            redact(&mut self.problem);
         }
         self
     }
@@ -110,6 +148,24 @@ pub(super) fn redact(problem: &mut Problem) {
     problem.help = None;
 }
 
+/// Says of a problem that it is about something inside of its value, where there is no telling about what.
+fn blur(kind: &mut ProblemKind) {
+    let (ProblemKind::WrongType { expected, .. }
+    | ProblemKind::BadValue { expected }
+    | ProblemKind::WrongLength { expected, .. }) = kind
+    else {
+        return;
+    };
+    *kind = ProblemKind::BadValue { expected: format!("{expected} somewhere inside").into() };
+}
+
+/// Not what was found, which may be a secret.
+impl fmt::Debug for DeserializeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("DeserializeError").field(&self.problem).finish()
+    }
+}
+
 impl fmt::Display for DeserializeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.problem.fmt(f)
@@ -124,15 +180,18 @@ impl serde::de::Error for DeserializeError {
     }
 
     fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        Self::new(ProblemKind::WrongType { expected: expectation(expected), found: kind_of(found) })
+        let culprit = Culprit::of(found);
+        let kind = ProblemKind::WrongType { expected: expectation(expected), found: culprit.kind() };
+        Self::about(culprit, kind)
     }
 
-    fn invalid_value(_: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        Self::new(ProblemKind::BadValue { expected: expectation(expected) })
+    fn invalid_value(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        Self::about(Culprit::of(found), ProblemKind::BadValue { expected: expectation(expected) })
     }
 
     fn invalid_length(length: usize, expected: &dyn Expected) -> Self {
-        Self::new(ProblemKind::WrongLength { expected: expectation(expected), found: length })
+        let kind = ProblemKind::WrongLength { expected: expectation(expected), found: length };
+        Self::about(Culprit::Length(length), kind)
     }
 
     fn unknown_variant(found: &str, expected: &'static [&'static str]) -> Self {
@@ -140,13 +199,13 @@ impl serde::de::Error for DeserializeError {
             found: Some(found.to_owned()),
             expected: expected.iter().copied().map(Cow::Borrowed).collect(),
         };
-        let mut error = Self::new(kind);
+        let mut error = Self::about(Culprit::Text(found.into()), kind);
         error.problem.help = did_you_mean(found, expected.iter().copied());
         error
     }
 
     fn unknown_field(found: &str, expected: &'static [&'static str]) -> Self {
-        let mut error = Self::new(ProblemKind::UnknownKey);
+        let mut error = Self::about(Culprit::Key(found.into()), ProblemKind::UnknownKey);
         error.problem.path = KeyPath::root().join(found);
         error.problem.help = did_you_mean(found, expected.iter().copied());
         error
@@ -172,21 +231,6 @@ pub(super) fn did_you_mean<'a>(
     suggest(found, candidates).map(|near| format!("did you mean `{near}`?").into())
 }
 
-fn kind_of(found: Unexpected<'_>) -> Kind {
-    match found {
-        Unexpected::Bool(_) => Kind::Bool,
-        Unexpected::Unsigned(_) | Unexpected::Signed(_) => Kind::Integer,
-        Unexpected::Float(_) => Kind::Float,
-        Unexpected::Unit | Unexpected::Option => Kind::Null,
-        Unexpected::Seq | Unexpected::TupleVariant | Unexpected::Bytes(_) => Kind::List,
-        Unexpected::Map
-        | Unexpected::StructVariant
-        | Unexpected::NewtypeStruct
-        | Unexpected::NewtypeVariant => Kind::Map,
-        _ => Kind::String,
-    }
-}
-
 /// What a type expects, in words for the person who writes the configuration instead of the program.
 pub(super) fn expectation(expected: &dyn Expected) -> Cow<'static, str> {
     let words = expected.to_string();
@@ -202,6 +246,7 @@ pub(super) fn expectation(expected: &dyn Expected) -> Cow<'static, str> {
         "i128" | "u128" => "an integer".into(),
         "f32" | "f64" => "a number".into(),
         "a sequence" => "a list".into(),
+        "variant identifier" => "the name of a variant".into(),
         "unit" => "null".into(),
         "a borrowed string" => "a string".into(),
         words if words.starts_with("a nonzero ") => "an integer other than 0, within its range".into(),

@@ -17,6 +17,7 @@ macro_rules! forward_integers {
     };
 }
 
+mod culprit;
 mod error;
 mod node;
 mod recorder;

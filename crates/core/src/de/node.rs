@@ -23,8 +23,14 @@ impl<'de> Deserializer<'de> for NodeRef<'de> {
             Value::Unsigned(value) => visitor.visit_u64(value),
             Value::Float(value) => visitor.visit_f64(value),
             Value::String(value) => visitor.visit_borrowed_str(value),
-            Value::List(items) => visitor.visit_seq(ItemAccess { items, at: 0 }),
-            Value::Map(entries) => visitor.visit_map(EntryAccess { entries, value: None }),
+            Value::List(items) => {
+                let mut access = ItemAccess { items, at: 0 };
+                visitor.visit_seq(&mut access).map_err(|error| self.blame(error, access.items.len()))
+            }
+            Value::Map(entries) => {
+                let mut access = EntryAccess { entries, value: None };
+                visitor.visit_map(&mut access).map_err(|error| self.blame(error, access.entries.len()))
+            }
         };
         visited.map_err(|error: DeserializeError| error.at(self))
     }
@@ -131,6 +137,12 @@ impl<'de> Deserializer<'de> for NodeRef<'de> {
 }
 
 impl<'de> NodeRef<'de> {
+    /// Says what inside of this map or list an error is about, if anything but `unread` members was read before it.
+    #[cold]
+    fn blame(self, error: DeserializeError, unread: usize) -> DeserializeError {
+        if unread == self.len() { error } else { error.inside(self, &nothing_known) }
+    }
+
     /// The integer this reads as.
     pub(super) fn integer(self) -> Option<i128> {
         match self.value() {
@@ -166,6 +178,11 @@ impl<'de> IntoDeserializer<'de, DeserializeError> for NodeRef<'de> {
     fn into_deserializer(self) -> Self {
         self
     }
+}
+
+/// One read stops at its first error.
+fn nothing_known(_: NodeRef<'_>) -> bool {
+    false
 }
 
 fn visit_integer<'de, V: Visitor<'de>>(value: i128, visitor: V) -> Result<V::Value, DeserializeError> {
@@ -287,7 +304,7 @@ impl<'de> SeqAccess<'de> for ItemAccess<'de> {
         let Some(item) = self.items.next() else { return Ok(None) };
         let at = self.at;
         self.at += 1;
-        seed.deserialize(item).map(Some).map_err(|error| error.at(item).within(at.into()))
+        seed.deserialize(item).map(Some).map_err(|error| error.inside(item, &nothing_known).within(at.into()))
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -320,7 +337,7 @@ impl<'de> MapAccess<'de> for EntryAccess<'de> {
         let Some((key, value)) = self.value.take() else {
             return Err(DeserializeError::custom("a value was asked for before its key"));
         };
-        seed.deserialize(value).map_err(|error| error.at(value).within(key.into()))
+        seed.deserialize(value).map_err(|error| error.inside(value, &nothing_known).within(key.into()))
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -440,7 +457,7 @@ impl<'de> VariantAccess<'de> for VariantNode<'de> {
     fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, DeserializeError> {
         let name = self.name;
         let content = self.content("a map of the variant to its content")?;
-        seed.deserialize(content).map_err(|error| error.at(content).within(name.into()))
+        seed.deserialize(content).map_err(|error| error.inside(content, &nothing_known).within(name.into()))
     }
 
     fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, DeserializeError> {

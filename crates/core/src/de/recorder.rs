@@ -56,7 +56,8 @@ pub enum UnknownKeys {
 /// so that reading goes on; a missing or unknown key is noted, and the read run again with a stand-in or without
 /// it; a value that the type itself refuses is noted, and comes last in the next run, when everything beside it has
 /// been looked at. What was read is dropped if there was any error. A type that buffers its input (flattened,
-/// internally tagged or untagged) can hide further problems behind its first, and the report says so.
+/// tagged or untagged) raises errors that do not say which value they are about: it is the one inside that is equal
+/// to what the error found, if there is only one. Otherwise further problems may be hidden, and the report says so.
 ///
 /// ```
 /// # use enhanced_config_core::*;
@@ -121,6 +122,8 @@ pub(super) struct Recorder<'a> {
     unknown: RefCell<HashSet<u32>>,
     /// Rows of maps, and the keys they lack.
     missing: RefCell<HashMap<u32, Vec<(&'static str, Wild)>>>,
+    /// Rows of maps and lists that are read into a buffer, and have something replaced inside.
+    mended: RefCell<HashSet<u32>>,
     progress: Cell<bool>,
     /// Whether there were more problems than are reported.
     more: Cell<bool>,
@@ -135,6 +138,7 @@ impl<'a> Recorder<'a> {
             refused: RefCell::default(),
             unknown: RefCell::default(),
             missing: RefCell::default(),
+            mended: RefCell::default(),
             progress: Cell::new(false),
             more: Cell::new(false),
         }
@@ -186,6 +190,12 @@ impl<'a> Recorder<'a> {
         self.unknown.borrow().contains(&node.row_number())
     }
 
+    /// Has a fresh error say which of the values inside `node` it is about.
+    pub(super) fn blame(&self, error: DeserializeError, node: NodeRef<'_>) -> DeserializeError {
+        let is_known = |node: NodeRef<'_>| self.stand_in(node).is_some() || self.is_unknown(node);
+        if error.news == News::Fresh { error.inside(node, &is_known) } else { error }
+    }
+
     /// The keys that a map lacks, with their stand-ins.
     pub(super) fn missing(&self, map: NodeRef<'_>) -> Vec<(&'static str, Wild)> {
         self.missing.borrow().get(&map.row_number()).cloned().unwrap_or_default()
@@ -222,20 +232,76 @@ impl<'a> Recorder<'a> {
         node: NodeRef<'_>,
         trail: Trail<'_>,
     ) -> DeserializeError {
-        let fresh = match (error.news, error.field) {
-            (News::Settled, _) => return error,
-            (News::Fresh, Some(field)) => self.lacks(field, node),
-            // A type that is read as a whole may have refused the stand-in of a key that it lacks.
-            (News::Fresh, None) => !self.other_missing(node) && self.refuse(node),
-            (News::Stuck, _) => false,
+        let goes_on = match error.news {
+            News::Settled => return error,
+            News::Stuck => false,
+            News::Fresh => self.mend(self.blame(error, node), node, trail),
         };
-        if fresh {
-            self.note_at(error, node, trail);
-        } else if error.news == News::Stuck && !self.refuse(node) {
-            return error;
+        if !goes_on && !self.refuse(node) {
+            return DeserializeError::settled().stuck();
         }
         self.progress.set(true);
         DeserializeError::settled()
+    }
+
+    /// Notes an error, and whether the next run can go round it without giving up all of `node`.
+    fn mend(&self, error: DeserializeError, node: NodeRef<'_>, trail: Trail<'_>) -> bool {
+        match (error.field, error.culprit_row) {
+            (Some(field), _) if !self.lacks(field, node) => {
+                self.is_missing_inside(field, trail);
+                return false;
+            }
+            // A type that is read as a whole may have refused the stand-in of a key that it lacks.
+            (None, _) if self.other_missing(node) => return true,
+            // Or that of a value inside.
+            (None, row) if self.may_be_stand_in(row, node) => {
+                self.hides_more(trail);
+                return false;
+            }
+            (None, Some(row)) => self.replace_inside(row, error.problem(), node),
+            _ => {}
+        }
+        let goes_on = error.field.is_some() || error.culprit_row.is_some();
+        self.note_at(error, node, trail);
+        goes_on
+    }
+
+    /// Whether an error at `node` may be about what was put in the place of a value inside, instead of `row`.
+    fn may_be_stand_in(&self, row: Option<u32>, node: NodeRef<'_>) -> bool {
+        let looks_like_one = |row| Wild::looks_like(NodeRef::new(node.document(), row));
+        self.mended.borrow().contains(&node.row_number()) && row.is_none_or(looks_like_one)
+    }
+
+    /// Has something else read in the place of a value that is read into a buffer, as a part of `node`.
+    fn replace_inside(&self, row: u32, problem: &Problem, node: NodeRef<'_>) {
+        self.mended.borrow_mut().insert(node.row_number());
+        match Wild::fitting(&problem.kind) {
+            Some(wild) => drop(self.refused.borrow_mut().insert(row, wild)),
+            None => drop(self.unknown.borrow_mut().insert(row)),
+        }
+    }
+
+    /// Takes back that `field` is missing in a map: it was given, so that another map lacks it, inside of a buffer.
+    fn is_missing_inside(&self, field: &'static str, trail: Trail<'_>) {
+        let mut missing = Problem::error(ProblemKind::Missing).with_path(trail.path(self.base).join(field));
+        missing.path = self.shown(&missing, trail);
+        let mut problems = self.problems.borrow_mut();
+        let twin = |problem: &&mut Problem| problem.kind == missing.kind && problem.path == missing.path;
+        if let Some(problem) = problems.iter_mut().find(twin) {
+            problem.path.pop();
+            problem.kind =
+                ProblemKind::Custom { message: format!("`{field}` is missing somewhere inside").into() };
+            problem.help = Some(HIDES_MORE.into());
+        }
+    }
+
+    /// Says of the last problem inside a value that there may be more.
+    fn hides_more(&self, trail: Trail<'_>) {
+        let path = trail.path(self.base);
+        let mut problems = self.problems.borrow_mut();
+        if let Some(problem) = problems.iter_mut().rev().find(|problem| problem.path.starts_with(&path)) {
+            problem.help.get_or_insert(HIDES_MORE.into());
+        }
     }
 
     /// Takes in that not even a stand-in was taken for `node`: the next one is tried, or its parent is in question.
@@ -265,7 +331,8 @@ impl<'a> Recorder<'a> {
     }
 
     fn try_next(&self, wild: &mut Wild, error: DeserializeError) -> DeserializeError {
-        let Some(next) = wild.next() else { return error.stuck() };
+        let next = wild.next().filter(|_| error.news != News::Stuck);
+        let Some(next) = next else { return error.stuck() };
         *wild = next;
         self.progress.set(true);
         DeserializeError::settled()
@@ -286,9 +353,9 @@ impl<'a> Recorder<'a> {
 
     fn note_at(&self, error: DeserializeError, node: NodeRef<'_>, trail: Trail<'_>) {
         let mut problem = error.at(node).into_problem();
-        if matches!(node.kind(), Kind::Map | Kind::List) && hides_more(&problem.kind) {
-            problem.help =
-                Some("its type is read as a whole: further problems inside it may be hidden".into());
+        let is_whole = problem.path.is_root() && matches!(node.kind(), Kind::Map | Kind::List);
+        if is_whole && hides_more(&problem.kind) {
+            problem.help = Some(HIDES_MORE.into());
         }
         mask(&mut problem, node, &trail.path(self.base), &self.options.redactor);
         self.note(problem, trail);
@@ -327,9 +394,9 @@ impl<'a> Recorder<'a> {
         problem.path.segments().iter().for_each(|segment| path.push(segment.clone()));
         if self.options.redactor.is_secret(&path) {
             redact(&mut problem);
-            path = self.shown(&path, &problem, trail);
         }
         problem.path = path;
+        problem.path = self.shown(&problem, trail);
         let mut problems = self.problems.borrow_mut();
         if !problems.contains(&problem) {
             problems.push(problem);
@@ -337,14 +404,17 @@ impl<'a> Recorder<'a> {
     }
 
     /// The path of a problem without the keys below a secret, unless they are the type's own.
-    fn shown(&self, path: &KeyPath, problem: &Problem, trail: Trail<'_>) -> KeyPath {
+    fn shown(&self, problem: &Problem, trail: Trail<'_>) -> KeyPath {
+        let steps = problem.path.segments();
         let mut known = trail.is_known(self.base);
-        known.resize(path.segments().len(), problem.kind == ProblemKind::Missing);
-        let shown = self.options.redactor.shown_path(path);
-        let steps = path.segments().iter().zip(shown.segments()).zip(known);
+        known.resize(steps.len(), problem.kind == ProblemKind::Missing);
+        let shown = self.options.redactor.shown_path(&problem.path);
+        let steps = steps.iter().zip(shown.segments()).zip(known);
         steps.map(|((own, shown), known)| if known { own } else { shown }.clone()).collect()
     }
 }
+
+const HIDES_MORE: &str = "its type is read as a whole: further problems inside it may be hidden";
 
 /// Whether a type that raised this at a map or list may have stopped early.
 fn hides_more(kind: &ProblemKind) -> bool {

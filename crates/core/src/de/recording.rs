@@ -124,7 +124,7 @@ impl<'de, 'r> Recording<'de, 'r> {
 
     fn list<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeserializeError> {
         match self.node.kind() {
-            Kind::List => visitor.visit_seq(self.items()),
+            Kind::List => self.visit_items(visitor),
             // The environment's `a,b` needs no recording: it has no places of its own.
             Kind::String => self.node.deserialize_seq(visitor),
             _ => self.scalar(
@@ -152,6 +152,26 @@ impl<'de, 'r> Recording<'de, 'r> {
             }
         }
         Wild::default().deserialize_tuple(length, visitor).map_err(DeserializeError::stuck)
+    }
+
+    fn visit_items<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeserializeError> {
+        let mut items = self.items();
+        visitor.visit_seq(&mut items).map_err(|error| self.blame(error, items.items.len()))
+    }
+
+    fn visit_members<V: Visitor<'de>>(
+        self,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, DeserializeError> {
+        let mut members = self.members(fields);
+        visitor.visit_map(&mut members).map_err(|error| self.blame(error, members.entries.len()))
+    }
+
+    /// Says what inside of this map or list an error is about, if anything but `unread` members was read before it.
+    #[cold]
+    fn blame(self, error: DeserializeError, unread: usize) -> DeserializeError {
+        if unread == self.node.len() { error.at(self.node) } else { self.recorder.blame(error, self.node) }
     }
 
     fn items(self) -> RecordedItems<'de, 'r> {
@@ -191,8 +211,8 @@ impl<'de> Deserializer<'de> for Recording<'de, '_> {
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeserializeError> {
         match self.node.kind() {
-            Kind::List => visitor.visit_seq(self.items()),
-            Kind::Map => visitor.visit_map(self.members(&[])),
+            Kind::List => self.visit_items(visitor),
+            Kind::Map => self.visit_members(&[], visitor),
             _ => self.node.deserialize_any(visitor),
         }
     }
@@ -295,7 +315,7 @@ impl<'de> Deserializer<'de> for Recording<'de, '_> {
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeserializeError> {
         match self.node.kind() {
-            Kind::Map => visitor.visit_map(self.members(&[])),
+            Kind::Map => self.visit_members(&[], visitor),
             _ => self.scalar(
                 visitor,
                 false,
@@ -312,7 +332,7 @@ impl<'de> Deserializer<'de> for Recording<'de, '_> {
         visitor: V,
     ) -> Result<V::Value, DeserializeError> {
         match self.node.kind() {
-            Kind::Map => visitor.visit_map(self.members(fields)),
+            Kind::Map => self.visit_members(fields, visitor),
             _ => self.scalar(
                 visitor,
                 false,

@@ -5,6 +5,7 @@ use serde::forward_to_deserialize_any;
 
 use super::DeserializeError;
 use super::node::KeyText;
+use crate::{NodeRef, ProblemKind, Value};
 
 /// Takes the place of a value that was refused or is missing: whatever the type asks for, it gets.
 ///
@@ -30,6 +31,36 @@ const TEXTS: [&str; 11] = [
 ];
 
 impl Wild {
+    /// The stand-in for a value with this problem, if it is read into a buffer, where it has to be of the right kind
+    /// from the start. None when the value is best left out.
+    pub(super) fn fitting(problem: &ProblemKind) -> Option<Wild> {
+        let (ProblemKind::WrongType { expected, .. }
+        | ProblemKind::WrongLength { expected, .. }
+        | ProblemKind::BadValue { expected }) = problem
+        else {
+            return None;
+        };
+        let starts = |words: &[&str]| words.iter().any(|word| expected.starts_with(word));
+        let attempt = match () {
+            () if starts(&["an integer", "a number"]) => 1,
+            () if starts(&["a boolean"]) => 2,
+            () if starts(&["a list"]) => 3,
+            () if starts(&["a map"]) => 4,
+            () => 5,
+        };
+        Some(Wild { attempt })
+    }
+
+    /// Whether `node` is equal to a stand-in.
+    pub(super) fn looks_like(node: NodeRef<'_>) -> bool {
+        match node.value() {
+            Value::Null | Value::Bool(false) | Value::Integer(1) => true,
+            Value::String(text) => TEXTS.contains(&text),
+            Value::List(_) | Value::Map(_) => node.is_empty(),
+            _ => false,
+        }
+    }
+
     /// The stand-in to try when this one was refused too.
     pub(super) fn next(self) -> Option<Wild> {
         let attempt = self.attempt + 1;
@@ -96,6 +127,11 @@ impl<'de> Deserializer<'de> for Wild {
         self.deserialize_str(visitor)
     }
 
+    /// The tag of an enum: a stand-in would choose a variant, whose fields would then be missed.
+    fn deserialize_identifier<V: Visitor<'de>>(self, _: V) -> Result<V::Value, DeserializeError> {
+        Err(DeserializeError::custom("no variant is like any other").stuck())
+    }
+
     fn deserialize_unit_struct<V: Visitor<'de>>(
         self,
         _: &'static str,
@@ -147,7 +183,7 @@ impl<'de> Deserializer<'de> for Wild {
         visitor.visit_enum(WildVariant(variants, self))
     }
 
-    forward_to_deserialize_any! { unit identifier ignored_any }
+    forward_to_deserialize_any! { unit ignored_any }
 }
 
 struct WildItems(usize, Wild);

@@ -168,28 +168,92 @@ fn a_value_that_has_no_stand_in_hides_nothing_beside_it() {
     );
 }
 
+#[derive(Deserialize, Debug)]
+#[serde(tag = "type", rename_all = "lowercase")]
+#[allow(dead_code, reason = "fields are there to be filled")]
+enum Store {
+    File { path: String, size: u8, mode: Option<Mode>, inner: Option<Inner> },
+    Net { host: String, port: u16 },
+}
+
+#[derive(Deserialize, Debug)]
+#[serde(deny_unknown_fields)]
+#[allow(dead_code, reason = "fields are there to be filled")]
+struct Inner {
+    deep: bool,
+    list: Vec<u8>,
+}
+
+const HIDES_MORE: &str = "its type is read as a whole: further problems inside it may be hidden";
+
 #[test]
-fn buffered_types_say_that_they_may_hide_more() {
-    #[derive(Deserialize, Debug)]
-    #[serde(tag = "type")]
-    #[allow(dead_code, reason = "fields are there to be filled")]
-    enum Store {
-        #[serde(rename = "file")]
-        File { path: String, size: u8 },
-    }
-    #[derive(Deserialize, Debug)]
-    #[allow(dead_code, reason = "fields are there to be filled")]
-    struct App {
-        store: Store,
-        other: bool,
-    }
-    check::<App>(
-        json!({ "store": { "type": "file", "path": 1, "size": 1000 }, "other": 3 }),
+fn an_error_of_a_buffered_type_is_about_the_value_inside() {
+    let check = |store: Json, expected: &[&str]| {
+        check::<BTreeMap<String, Store>>(json!({ "store": store }), expected);
+    };
+    check(
+        json!({ "type": "file", "path": 7, "size": 1000, "mode": "saef" }),
         &[
-            "other: expected a boolean, found integer",
-            "store: expected a string, found map; its type is read as a whole: further problems inside it may be hidden",
+            "store.mode: unknown variant `saef`, expected `fast` or `safe`; did you mean `safe`?",
+            "store.path: expected a string, found integer",
+            "store.size: expected an integer from 0 to 255",
         ],
     );
+    check(
+        json!({ "type": "file", "path": { "a": 5 }, "size": [4] }),
+        &[
+            "store.path: expected a string, found map",
+            "store.size: expected an integer from 0 to 255, found list",
+        ],
+    );
+    check(
+        json!({ "type": "file", "path": "", "size": 3, "inner": { "deep": true, "list": [3, -5], "depp": 2 } }),
+        &[
+            "store.inner.depp: unknown key; did you mean `deep`?",
+            "store.inner.list[1]: expected an integer from 0 to 255",
+        ],
+    );
+}
+
+#[test]
+fn an_error_of_a_buffered_type_is_vague_where_it_could_be_about_several_values() {
+    check::<BTreeMap<String, Store>>(
+        json!({ "store": { "type": "file", "path": 3, "size": 3 } }),
+        &[&format!("store: expected a string somewhere inside; {HIDES_MORE}")],
+    );
+    check::<BTreeMap<String, Store>>(
+        json!({ "store": { "type": "file", "path": "x", "size": 3, "inner": { "deep": true } } }),
+        &[&format!("store: `list` is missing somewhere inside; {HIDES_MORE}")],
+    );
+}
+
+#[test]
+fn no_variant_is_chosen_in_place_of_one_that_is_wrong() {
+    let check = |store: Json, expected: &str| {
+        check::<BTreeMap<String, Store>>(json!({ "store": store }), &[expected]);
+    };
+    check(
+        json!({ "type": "fil", "path": 3 }),
+        "store.type: unknown variant `fil`, expected `file` or `net`; did you mean `file`?",
+    );
+    check(json!({ "type": 5 }), "store.type: expected the name of a variant, found integer");
+    check(json!({ "path": "x" }), "store.type: missing");
+    check(json!({ "type": "file", "size": 3 }), "store.path: missing");
+}
+
+#[test]
+fn the_first_error_of_a_buffered_type_is_about_the_value_inside() {
+    let first = |data: Json| {
+        let document = document(&json!({ "store": data }), LayerKind::Base);
+        let error = <BTreeMap<String, Store>>::deserialize(document.root()).unwrap_err();
+        error.to_string().replace(" (app)", "")
+    };
+    assert_eq!(
+        first(json!({ "type": "file", "path": 7, "size": 3 })),
+        "store.path: expected a string, found integer"
+    );
+    assert_eq!(first(json!({ "type": 5 })), "store.type: expected the name of a variant, found integer");
+    assert_eq!(first(json!([])), "store.type: missing");
 }
 
 #[test]
@@ -208,6 +272,14 @@ fn flattened_structs_report_missing_keys() {
         c: u8,
     }
     check::<Outer>(json!({}), &["a: missing", "b: missing", "c: missing"]);
+    check::<Outer>(
+        json!({ "a": "x", "c": "y" }),
+        &[
+            "a: expected an integer from 0 to 255, found string",
+            "b: missing",
+            "c: expected an integer from 0 to 255, found string",
+        ],
+    );
 }
 
 #[test]
