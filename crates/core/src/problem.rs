@@ -194,7 +194,7 @@ pub enum ProblemKind {
         config: Box<str>,
     },
     /// A map under a scalar or the other way round; the higher layer wins.
-    #[error("a {higher} replaces a {lower} of a lower layer")]
+    #[error("this {higher} replaces the {lower} of a lower layer")]
     KindChanged {
         /// What the lower layer has.
         lower: Kind,

@@ -145,7 +145,8 @@ impl Builder {
         self
     }
 
-    /// Reads such variables also from a `.env` file beneath the directory, if it exists; those of the process win.
+    /// Reads such variables also from a `.env` file, if it exists; those of the process win. The path is that beneath
+    /// the directory.
     /// Default: off.
     pub fn env_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.recipes.env_file = Some(path.into());

@@ -1,6 +1,7 @@
 use std::path::PathBuf;
 
 use enhanced_config_core::{Document, LayerKind, Problems};
+use enhanced_config_format::Format;
 
 use crate::env::{EnvLayer, EnvSource, Shape};
 use crate::{Context, Source};
@@ -24,7 +25,7 @@ pub struct EnvFileSource {
 }
 
 impl EnvFileSource {
-    /// The file at `path` beneath the root, read as `rules` says.
+    /// The file at `path` beneath the root, read as `rules` says. It may be called otherwise, such as `.env.local`.
     pub fn new(path: impl Into<PathBuf>, rules: EnvSource) -> Self {
         Self { path: path.into(), rules }
     }
@@ -35,7 +36,9 @@ impl Source for EnvFileSource {
         if !context.exists(&self.path)? {
             return Ok(Vec::new());
         }
-        let file = context.read(&self.path, LayerKind::Environment, true)?;
+        // The extension of `.env.local` names no format.
+        let format = Format::of_path(&self.path).unwrap_or(Format::DotEnv);
+        let file = context.read_as(format, &self.path, LayerKind::Environment, true)?;
         let lower = context.lower();
         let layer = self.rules.read_document(&file, shape(context, lower.as_deref()))?;
         Ok(take(context, layer))

@@ -94,6 +94,9 @@ impl Source for FileSource {
     }
 }
 
+/// Those of the formats of configurations.
+const ENDINGS: &str = ".yaml, .yml, .json or .toml";
+
 /// The paths at which the file called `name` may be. A `.env` file is a list of variables, not a configuration.
 fn candidates(name: &str) -> impl Iterator<Item = PathBuf> {
     let formats = Format::ALL.into_iter().filter(|format| *format != Format::DotEnv);
@@ -102,7 +105,7 @@ fn candidates(name: &str) -> impl Iterator<Item = PathBuf> {
 
 fn nothing_called(name: &str, context: &Context<'_>) -> Problems {
     let root = context.root();
-    let why = format!("no file called {name} (.yaml, .yml, .json or .toml) in {}", root.path().display());
+    let why = format!("no file called {name} ({ENDINGS}) in {}", root.path().display());
     let mut problem = Problem::error(ProblemKind::Unreadable { why: why.into() });
     let near = root.near_misses(format!("{name}.yaml"));
     if Format::of_path(Path::new(name)).is_some() {
@@ -178,7 +181,7 @@ impl Source for DropInSource {
 fn not_read(path: &Path) -> Problem {
     let path = path.to_string_lossy().into();
     let kind = ProblemKind::SkippedFile { path, why: "its extension names no format".into() };
-    Problem::warning(kind).with_help("files ending in .yaml, .yml, .json or .toml are read")
+    Problem::warning(kind).with_help(format!("files ending in {ENDINGS} are read"))
 }
 
 fn is_readme(path: &Path) -> bool {

@@ -69,6 +69,15 @@ fn the_profile_can_come_from_the_environment() {
 }
 
 #[test]
+fn the_file_of_variables_may_be_called_otherwise() {
+    for file in [".env", ".env.local", "service.env", "variables"] {
+        let dir = Dir::new(&[("app.yaml", YAML), (file, "APP_SERVER__PORT=2\n")]);
+        let system = dir.builder().env_prefix("APP_").env_file(file).build().unwrap();
+        assert_eq!(system.load::<App>("app").unwrap().server.port, 2, "{file}");
+    }
+}
+
+#[test]
 fn the_prefix_can_name_the_configuration() {
     let dir = Dir::new(&[("app.yaml", YAML), ("my-db.yaml", YAML)]);
     let variables = [("CFG_APP_SERVER__PORT", "2"), ("CFG_MY_DB_SERVER__PORT", "3")];

@@ -175,7 +175,7 @@ impl<'a> Walk<'a> {
         let index = Some(self.links.len());
         if !link.target.is_absolute() {
             self.todo.extend(steps(&link.target, index));
-        } else if let Some(inside) = self.from_root(&link.target) {
+        } else if let Some(inside) = self.beneath_root(&link.target) {
             self.todo.extend(steps(&inside, index));
             self.dirs.clear();
             self.here.clear();
@@ -188,7 +188,7 @@ impl<'a> Walk<'a> {
 
     /// An absolute path as seen from the root, if it begins with the root as it was given or as it really is. What
     /// follows is walked like any other path, so that it cannot lead out either.
-    fn from_root(&self, target: &Path) -> Option<PathBuf> {
+    fn beneath_root(&self, target: &Path) -> Option<PathBuf> {
         let root = self.root.absolute();
         let beneath = |root: &Path| target.strip_prefix(root).ok().map(Path::to_owned);
         beneath(root).or_else(|| beneath(&root.canonicalize().ok()?))

@@ -68,8 +68,8 @@ fn an_absolute_link_that_stays_inside_is_followed() {
     fs::write(scene.dir.path().join("secret"), "secret").unwrap();
     std::os::unix::fs::symlink(scene.root.path(), scene.dir.path().join("other-way")).unwrap();
     let here = |path: &str| scene.path(path).to_string_lossy().into_owned();
-    scene.link("app.yaml", &here("parts/app.yaml"));
-    scene.link("up.yaml", &here("parts/../../secret"));
+    scene.link("app.yaml", here("parts/app.yaml"));
+    scene.link("up.yaml", here("parts/../../secret"));
     assert_eq!(scene.read("app.yaml"), Ok("inside".into()));
     assert!(matches!(scene.root.read("up.yaml", 100), Err(ReadError::Outside { .. })));
     // The link names the real directory, and the root was given by another way.

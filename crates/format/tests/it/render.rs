@@ -122,7 +122,7 @@ fn a_warning_about_two_layers_shows_both_files() {
         .with_related("the lower layer", place("app.yaml", base, "log"));
     let text_of = |layer: &Layer| Some(if layer.name() == "app.yaml" { base } else { local });
     assert_snapshot!(Renderer::new().render(&problem.into(), text_of), @r#"
-    warning: log: a map replaces a string of a lower layer
+    warning: log: this map replaces the string of a lower layer
      --> local.yaml:1:1
       |
     1 | log:

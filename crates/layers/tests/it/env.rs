@@ -246,6 +246,11 @@ fn a_name_for_two_keys_is_an_error_that_lists_both() {
     bed.sets(&[("APP_DB__POOL_SIZE", "3")], json!({"db": {"pool_size": 3}}));
     bed.sets(&[("APP_DB__POOL__SIZE", "3")], json!({"db": {"pool": {"size": 3}}}));
     assert!(bed.read(&[("APP_DB_POOL_SIZE", "3")]).is_err());
+    let bed = Bed::new(Json::Null, json!({"b__a": 1, "b": {"a": 2}}));
+    bed.refuses(
+        &[("APP_B__A", "3")],
+        &format!("environment variable APP_B__A could mean `b.a` or `b__a` (environment variable APP_B__A); {x_env}"),
+    );
     // A name given outright is never ambiguous, unless it is given twice.
     let named = json!({"properties": {"db_port": {"x-env": "DB_PORT"}, "db": {"properties": {"port": {}}}}});
     Bed::new(named, Json::Null).sets(&[("APP_DB_PORT", "x")], json!({"db_port": "x"}));
@@ -688,12 +693,14 @@ proptest! {
         prop_assert_eq!(shown(&variables), shown(&reversed));
     }
 
-    /// Whatever stands below, a key written with `__` in upper case is set, and nothing else.
+    /// Whatever stands below, a key written with `__` in upper case is set, and nothing else; unless another key is
+    /// written so too.
     #[test]
     fn every_key_can_be_set_by_its_own_name(
         outer in "[a-c]{1,2}(_[a-c]){0,1}", inner in "[a-c]{1,2}", value in "[ -~]{0,8}", other in "[a-c_]{1,4}",
     ) {
         prop_assume!(other.replace('_', "") != outer.replace('_', ""));
+        prop_assume!(other != format!("{outer}__{inner}"));
         let bed = Bed::new(Json::Null, json!({&outer: {&inner: "x"}, &other: {"z": 1}}));
         let name = format!("APP_{}__{}", outer.to_uppercase(), inner.to_uppercase());
         let layer = bed.read(&[(&name, &value)]).unwrap();
