@@ -105,6 +105,17 @@ impl Layer {
         &self.0.name
     }
 
+    /// Bytes on the heap. Whoever clones a layer shares them.
+    pub fn heap_bytes(&self) -> usize {
+        let places = match &self.0.places {
+            Places::Whole => 0,
+            Places::Text(lines) => size_of::<LineTable>() + lines.heap_bytes(),
+            Places::Variables(names) => names.iter().map(|name| size_of_val(name) + name.len()).sum(),
+        };
+        // The inner value stands behind the two counters of its `Arc`.
+        2 * size_of::<usize>() + size_of::<Inner>() + self.0.name.len() + places
+    }
+
     /// The origin of a value of this layer at `position`.
     pub fn origin(&self, position: u32) -> Origin {
         let place = match &self.0.places {

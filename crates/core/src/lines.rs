@@ -60,6 +60,11 @@ impl LineTable {
         fits.then(|| Self { lines: Deltas::new(lines, 0), wide: Deltas::new(wide, WIDE_SHIFT) })
     }
 
+    /// Bytes on the heap, those that the marks may yet take included.
+    pub(crate) fn heap_bytes(&self) -> usize {
+        [&self.lines, &self.wide].map(|deltas| deltas.heap_bytes()).iter().sum()
+    }
+
     /// The line and column of the byte at `offset`, which may be the end of the text.
     pub fn locate(&self, offset: u32) -> Location {
         let Mark { mut number, mut place, .. } = self.lines.mark_before(offset);
@@ -122,6 +127,11 @@ impl Deltas {
 
     fn new(codes: impl Into<Box<[u8]>>, shift: u32) -> Self {
         Self { codes: codes.into(), shift, marks: OnceLock::new() }
+    }
+
+    fn heap_bytes(&self) -> usize {
+        // A code is a byte at least.
+        self.codes.len() + self.codes.len() / Self::STRIDE as usize * size_of::<Mark>()
     }
 
     /// The last mark at or before `offset`.

@@ -1,0 +1,14 @@
+//! Behaviour of the crate through its public interface.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers of tests fail the test"
+)]
+
+mod documents;
+mod item;
+mod stats;
+mod threads;
+mod tiers;
