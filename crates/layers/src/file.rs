@@ -1,8 +1,8 @@
 use std::path::{Path, PathBuf};
 
-use enhanced_config_core::{Document, LayerKind, Problem, ProblemKind, Problems};
-use enhanced_config_files::ReadError;
-use enhanced_config_format::Format;
+use enhanced_config_core::{Document, LayerKind, MergeOptions, Problem, ProblemKind, Problems};
+use enhanced_config_files::{ConfigRoot, ReadError};
+use enhanced_config_format::{Format, Limits};
 
 use crate::include::with_includes;
 use crate::source::{Context, unreadable};
@@ -57,6 +57,16 @@ impl FileSource {
     pub fn with_allow_empty(mut self, allow: bool) -> Self {
         self.allow_empty = allow;
         self
+    }
+
+    /// Where the file is, beneath `root`; `None` when there is none yet.
+    ///
+    /// # Errors
+    /// When that cannot be told, or two files have the name.
+    pub fn path(&self, root: &ConfigRoot) -> Result<Option<PathBuf>, Problems> {
+        let merge = MergeOptions::default();
+        let mut context = Context::new(root, None, Limits::default(), &merge);
+        self.clone().optional().find(&mut context)
     }
 
     pub(crate) fn find(&self, context: &mut Context<'_>) -> Result<Option<PathBuf>, Problems> {

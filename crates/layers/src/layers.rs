@@ -2,6 +2,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use enhanced_config_core::{Document, KeyPath, MergeOptions, NodeRef, Problems, Redactor};
@@ -39,6 +40,7 @@ pub struct Layers {
     includes: bool,
     variables: Option<HashMap<OsString, OsString>>,
     defaults: Option<Box<DefaultsOf>>,
+    instead: HashMap<PathBuf, Arc<str>>,
 }
 
 /// What lies below all layers, made from what they say together.
@@ -143,6 +145,14 @@ impl Layers {
         self
     }
 
+    /// Reads `text` in place of what the file at `path` beneath the root holds, whether there is one or not: what would
+    /// be loaded if it were saved there.
+    #[must_use]
+    pub fn with_text(mut self, path: impl Into<PathBuf>, text: impl Into<Arc<str>>) -> Self {
+        self.instead.insert(path.into(), text.into());
+        self
+    }
+
     /// Lays below all layers what `defaults` makes of them folded: a default inside a section may depend on whether the
     /// section is there.
     #[must_use]
@@ -162,6 +172,7 @@ impl Layers {
         let mut context =
             Context::new(root, self.schema.as_ref().map(|schema| schema.root()), self.limits, &self.merge);
         context.follow_includes = self.includes;
+        context.instead.clone_from(&self.instead);
         for source in &self.sources {
             match source.load(&mut context) {
                 Ok(documents) => context.take(documents),

@@ -46,7 +46,7 @@ impl ProfileSource {
     /// The profile that a file called `stem` is for.
     fn profile_of<'s>(&self, stem: &'s str) -> Option<&'s str> {
         let profile = stem.strip_prefix(&*self.config)?.strip_prefix('.')?;
-        Some(profile).filter(|profile| *profile != "local")
+        Some(profile).filter(|profile| !matches!(*profile, "local" | "schema"))
     }
 }
 

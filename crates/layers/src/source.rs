@@ -28,6 +28,8 @@ pub struct Context<'a> {
     limits: Limits,
     merge: &'a MergeOptions,
     pub(crate) follow_includes: bool,
+    /// Texts to read in place of what the files at these paths hold.
+    pub(crate) instead: HashMap<PathBuf, Arc<str>>,
     pub(crate) documents: Vec<Given>,
     pub(crate) problems: Problems,
     pub(crate) texts: Texts,
@@ -117,6 +119,7 @@ impl<'a> Context<'a> {
             limits,
             merge,
             follow_includes: false,
+            instead: HashMap::new(),
             documents: Vec::new(),
             problems: Problems::new(),
             texts: Texts::default(),
@@ -166,6 +169,9 @@ impl<'a> Context<'a> {
     /// # Errors
     /// When that cannot be told.
     pub fn exists(&mut self, path: &Path) -> Result<bool, Problems> {
+        if self.instead.contains_key(path) {
+            return Ok(true);
+        }
         match self.root.exists(path) {
             Ok(true) => Ok(true),
             Ok(false) => {
@@ -193,16 +199,30 @@ impl<'a> Context<'a> {
         layer: LayerKind,
         allow_empty: bool,
     ) -> Result<Document, Problems> {
+        let options =
+            ParseOptions::default().with_limits(self.limits).with_layer(layer).with_allow_empty(allow_empty);
+        if let Some(text) = self.instead.get(path).cloned() {
+            let path = self.root.path().join(path);
+            return self.parse(text.as_bytes(), format, &path, &options);
+        }
         let file =
             self.root.read(path, self.limits.text_bytes).map_err(|error| self.missing(path, &error))?;
         self.inputs.push(Input { path: path.to_owned(), fingerprint: Some(file.fingerprint) });
-        let name = file.path.to_string_lossy();
-        if let Ok(text) = std::str::from_utf8(&file.bytes) {
+        self.parse(&file.bytes, format, &file.path, &options)
+    }
+
+    fn parse(
+        &mut self,
+        bytes: &[u8],
+        format: Format,
+        path: &Path,
+        options: &ParseOptions,
+    ) -> Result<Document, Problems> {
+        let name = path.to_string_lossy();
+        if let Ok(text) = std::str::from_utf8(bytes) {
             self.texts.insert(&name, text);
         }
-        let options =
-            ParseOptions::default().with_limits(self.limits).with_layer(layer).with_allow_empty(allow_empty);
-        let parsed = parse(&file.bytes, format, &name, &options)?;
+        let parsed = parse(bytes, format, &name, options)?;
         self.problems.extend(parsed.warnings);
         Ok(parsed.document)
     }
