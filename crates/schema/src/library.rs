@@ -1,7 +1,7 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use enhanced_config_core::Document;
+use enhanced_config_core::{Document, NodeRef};
 use jsonschema::{Retrieve, Uri};
 use serde_json::Value as Json;
 
@@ -43,6 +43,27 @@ impl Library {
         format!("{name}{ENDING}")
     }
 
+    /// The names of schemas that `name` refers to by file name, directly or not, and that are not here.
+    pub(crate) fn missing(&self, name: &str) -> Vec<Box<str>> {
+        let mut missing = BTreeSet::new();
+        let mut open: Vec<&Arc<Document>> = self.get(name).into_iter().collect();
+        let mut seen: Vec<&Arc<Document>> = Vec::new();
+        while let Some(schema) = open.pop() {
+            if seen.iter().any(|other| Arc::ptr_eq(other, schema)) {
+                continue;
+            }
+            seen.push(schema);
+            for file in files(schema.root()) {
+                match (self.find(file), file.rsplit('/').next().and_then(|file| file.strip_suffix(ENDING))) {
+                    (Some(schema), _) => open.push(schema),
+                    (None, Some(name)) => drop(missing.insert(name.into())),
+                    (None, None) => {}
+                }
+            }
+        }
+        missing.into_iter().collect()
+    }
+
     /// The schema that a reference without its fragment leads to.
     pub(crate) fn find(&self, reference: &str) -> Option<&Arc<Document>> {
         let by_id = || {
@@ -54,6 +75,15 @@ impl Library {
         let file = reference.rsplit('/').next().unwrap_or(reference);
         by_id().or_else(|| self.get(file.strip_suffix(ENDING)?))
     }
+}
+
+/// The files that the references in a schema name.
+fn files<'a>(node: NodeRef<'a>) -> Vec<&'a str> {
+    let own =
+        node.entries().filter(|(key, _)| *key == "$ref").filter_map(|(_, reference)| reference.as_str());
+    let own = own.filter_map(|reference| reference.split('#').next()).filter(|file| !file.is_empty());
+    let members = node.entries().map(|(_, member)| member).chain(node.items());
+    own.chain(members.flat_map(files)).collect()
 }
 
 impl Retrieve for Library {

@@ -68,6 +68,11 @@ impl SchemaRegistry {
         self.library.names()
     }
 
+    /// The schemas that the one called `name` refers to by file name, directly or not, and that were not added yet.
+    pub fn missing(&self, name: &str) -> Vec<Box<str>> {
+        self.library.missing(name)
+    }
+
     /// The validator of a schema, compiled when it is first asked for.
     ///
     /// # Errors
