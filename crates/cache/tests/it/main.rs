@@ -9,6 +9,7 @@
 
 mod documents;
 mod item;
+mod model;
 mod stats;
 mod threads;
 mod tiers;
