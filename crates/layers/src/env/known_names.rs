@@ -36,8 +36,19 @@ impl KnownNames {
 
     /// The name most like `name`.
     pub(super) fn nearest(&self, name: &str) -> Option<&str> {
+        if self.is_below_a_leaf(name) {
+            return None;
+        }
         // Whoever wrote more levels than a key has did not mean that key.
         let inside = |known: &str| name.strip_prefix(known).is_some_and(|rest| rest.starts_with('_'));
         suggest(name, self.names.iter().map(String::as_str).filter(|known| !inside(known)))
+    }
+
+    /// Whether a known key without members stands before a `__`: whoever got so far did not mean one beside it.
+    fn is_below_a_leaf(&self, name: &str) -> bool {
+        let below =
+            |name: &str, known: &str| name.strip_prefix(known).is_some_and(|rest| rest.starts_with("__"));
+        let has_members = |known: &str| self.names.iter().any(|other| below(other, known));
+        self.names.iter().any(|known| below(name, known) && !has_members(known))
     }
 }

@@ -370,6 +370,7 @@ fn what_adds_a_key_is_reported_with_the_key() {
     adds("APP_NAME__INNER", "1", json!({"name": {"inner": "1"}}), "name.inner", meant);
     adds("APP_NAME_INNER", "1", json!({"name_inner": "1"}), "name_inner", meant);
     adds("APP_DB__HSOT", "1", json!({"db": {"hsot": "1"}}), "db.hsot", "did you mean `APP_DB__HOST`?");
+    adds("APP_DB__HOST__X", "1", json!({"db": {"host": {"x": "1"}}}), "db.host.x", meant);
     adds("APP_NAEM", "1", json!({"naem": "1"}), "naem", "did you mean `APP_NAME`?");
     adds(
         "APP_DB_PASSWORD",
