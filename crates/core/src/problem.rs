@@ -273,12 +273,29 @@ pub enum ProblemKind {
         /// How many are reported.
         most: usize,
     },
+    /// What a rule of the program says.
+    #[error("{fault} [{rule}]")]
+    Rule {
+        /// The name of the rule.
+        rule: Box<str>,
+        /// What is wrong.
+        fault: Box<ProblemKind>,
+    },
     /// What a type, a rule or a source says in its own words.
     #[error("{message}")]
     Custom {
         /// The words; whoever makes them keeps secrets out.
         message: Cow<'static, str>,
     },
+}
+
+impl ProblemKind {
+    fn is_missing(&self) -> bool {
+        match self {
+            ProblemKind::Rule { fault, .. } => fault.is_missing(),
+            kind => *kind == ProblemKind::Missing,
+        }
+    }
 }
 
 impl Problem {
@@ -335,7 +352,7 @@ impl Problem {
     /// Masks the names of keys below a secret, see [`Redactor::shown_path`]. A key that is missing keeps its name,
     /// which comes from whatever wants it.
     pub fn hide_keys(&mut self, redactor: &Redactor) {
-        let missing = if self.kind == ProblemKind::Missing { self.path.pop() } else { None };
+        let missing = if self.kind.is_missing() { self.path.pop() } else { None };
         self.path = redactor.shown_path(&self.path).segments().iter().cloned().chain(missing).collect();
         if let ProblemKind::Interpolation { chain, .. } = &mut self.kind {
             chain.iter_mut().for_each(|path| *path = redactor.shown_path(path));
