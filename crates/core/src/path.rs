@@ -165,6 +165,50 @@ impl KeyPath {
         }
         out
     }
+
+    /// Reads a JSON Pointer from the fragment of a URI, in which other characters stand as `%` and two digits.
+    ///
+    /// ```
+    /// use enhanced_config_core::KeyPath;
+    /// let path = KeyPath::from_fragment("/a%20b/%C3%A9")?;
+    /// assert_eq!(path.to_pointer(), "/a b/é");
+    /// assert_eq!(path.to_fragment(), "/a%20b/%C3%A9");
+    /// # Ok::<(), enhanced_config_core::PathError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`from_pointer`](Self::from_pointer). A `%` without its digits is taken as it is.
+    pub fn from_fragment(fragment: &str) -> Result<Self, PathError> {
+        if fragment.contains('%') {
+            return Self::from_pointer(&percent_decoded(fragment));
+        }
+        Self::from_pointer(fragment)
+    }
+
+    /// Writes a JSON Pointer as the fragment of a URI, without its `#`.
+    pub fn to_fragment(&self) -> String {
+        let mut out = String::new();
+        for byte in self.to_pointer().bytes() {
+            match byte {
+                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => out.push(byte.into()),
+                _ if b"-._~!$&'()*+,;=:@/?".contains(&byte) => out.push(byte.into()),
+                _ => out.push_str(&format!("%{byte:02X}")),
+            }
+        }
+        out
+    }
+}
+
+fn percent_decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&first, behind)) = rest.split_first() {
+        let digits = behind.get(..2).filter(|_| first == b'%');
+        let byte = digits.and_then(|digits| u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok());
+        bytes.push(byte.unwrap_or(first));
+        rest = if byte.is_some() { behind.get(2..).unwrap_or_default() } else { behind };
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 impl Segment {

@@ -85,7 +85,7 @@ impl<'a> Walk<'a> {
 
     /// A reference within the schema.
     fn resolve(&self, reference: &str) -> Option<NodeRef<'a>> {
-        self.root.at(&KeyPath::from_pointer(reference.strip_prefix('#')?).ok()?)
+        self.root.at(&KeyPath::from_fragment(reference.strip_prefix('#')?).ok()?)
     }
 
     fn note(&mut self, schema: NodeRef<'a>, path: &KeyPath) {

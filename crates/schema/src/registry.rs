@@ -1,10 +1,11 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-use enhanced_config_core::{Document, Problems};
+use enhanced_config_core::{Document, LayerKind, Problems};
 use enhanced_config_format::{Format, ParseOptions, parse};
 
 use crate::ConfigValidator;
+use crate::bundle::bundle;
 use crate::library::Library;
 
 /// Schemas by name, each compiled once.
@@ -46,7 +47,8 @@ impl SchemaRegistry {
     /// When the text is not JSON, or not a map. What else is wrong with it is found when it is compiled.
     pub fn add_text(&mut self, name: &str, text: &str) -> Result<(), Problems> {
         let file = Library::file_name(name);
-        let parsed = parse(text.as_bytes(), Format::Json, &file, &ParseOptions::default())?;
+        let options = ParseOptions::default().with_layer(LayerKind::Defaults);
+        let parsed = parse(text.as_bytes(), Format::Json, &file, &options)?;
         self.add_document(name, parsed.document);
         Ok(())
     }
@@ -61,6 +63,31 @@ impl SchemaRegistry {
     /// The schema of this name, as it was added.
     pub fn schema(&self, name: &str) -> Option<&Arc<Document>> {
         self.library.get(name)
+    }
+
+    /// The schema of this name and every other that it refers to, as one document: all references are pointers into
+    /// it, and the others stand under `$defs`. Every value keeps the place that it has in its own schema. It is the
+    /// form for what walks a schema.
+    ///
+    /// ```
+    /// # use enhanced_config_schema::SchemaRegistry;
+    /// let mut schemas = SchemaRegistry::new();
+    /// schemas.add_text("common", r#"{"$defs": {"port": {"type": "integer", "default": 80}}}"#)?;
+    /// schemas.add_text("app", r#"{"properties": {"port": {"$ref": "common.schema.json#/$defs/port"}}}"#)?;
+    /// let bundled = schemas.bundled("app")?;
+    /// let port = bundled.get("properties.port.$ref").and_then(|port| port.as_str());
+    /// assert_eq!(port, Some("#/$defs/common/$defs/port"));
+    /// let default = bundled.get("$defs.common.$defs.port.default").unwrap();
+    /// assert_eq!(default.origin().to_string(), "common.schema.json:1:50");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When there is no such schema, or it is too large together with the others. References that lead nowhere are
+    /// left as they are, for [`validator`](Self::validator) to report.
+    pub fn bundled(&self, name: &str) -> Result<Arc<Document>, SchemaError> {
+        let schema = self.library.get(name).ok_or_else(|| SchemaError::Unknown { name: name.into() })?;
+        bundle(name, schema, &self.library).map_err(SchemaError::Invalid)
     }
 
     /// The names of all schemas, in order.
