@@ -1,20 +1,15 @@
-use std::collections::HashMap;
-use std::ffi::{OsStr, OsString};
-use std::fmt;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use enhanced_config_core::{
     Document, ExtractOptions, Layer, LayerKind, PathError, Problems, Redactor, UnknownKeys,
 };
 use enhanced_config_files::{ConfigRoot, Name, NameError, RootError};
-use enhanced_config_format::{Format, Limits, ParseOptions, parse};
-use enhanced_config_layers::{
-    DropInSource, EnvFileSource, EnvSource, FileSource, Layers, ProfileSource, ValueSource,
-};
+use enhanced_config_format::Limits;
 use serde::Serialize;
 
 use crate::EnhancedConfigSystem;
+use crate::recipes::{Recipes, Variables};
 
 /// Sets up an [`EnhancedConfigSystem`].
 ///
@@ -41,36 +36,6 @@ pub struct Builder {
     publics: Vec<String>,
     problems: Vec<(String, Problems)>,
     options: ExtractOptions,
-}
-
-/// How the layers of a name are found.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Recipes {
-    profiles: Vec<Name>,
-    env_prefix: Option<String>,
-    env_file: Option<PathBuf>,
-    variables: Option<Variables>,
-    reserved: Vec<String>,
-    defaults: HashMap<String, Document>,
-    schemas: HashMap<String, Arc<Document>>,
-    redactor: Redactor,
-    limits: Limits,
-    base_optional: bool,
-    allow_empty: bool,
-    strict: bool,
-    interpolate: bool,
-    includes: bool,
-}
-
-/// Variables in place of those of the process.
-#[derive(Clone)]
-struct Variables(Vec<(OsString, OsString)>);
-
-/// Their number; the values may be secret.
-impl fmt::Debug for Variables {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} variables", self.0.len())
-    }
 }
 
 /// Why a system cannot be set up.
@@ -178,10 +143,8 @@ impl Builder {
     /// `x-merge`, `x-secret` and `x-env` count.
     pub fn schema(mut self, name: impl Into<String>, schema: &str) -> Self {
         let name = name.into();
-        let what = format!("schema of {name}");
-        match parse(schema.as_bytes(), Format::Json, &what, &ParseOptions::default()) {
-            Ok(parsed) => drop(self.recipes.schemas.insert(name, Arc::new(parsed.document))),
-            Err(problems) => self.problems.push((what, problems)),
+        if let Err(problems) = self.recipes.schemas.add_text(&name, schema) {
+            self.problems.push((format!("schema of {name}"), problems));
         }
         self
     }
@@ -255,12 +218,24 @@ impl Builder {
         self.recipes.profiles = self.profile_names()?;
         self.recipes.reserved.extend(self.profile_variable.clone());
         self.recipes.redactor = self.redactor()?;
-        for name in self.recipes.defaults.keys().chain(self.recipes.schemas.keys()) {
+        for name in self.recipes.names() {
             Name::new(name)
                 .map_err(|error| SetupError::Name { what: "defaults or schema".to_owned(), error })?;
         }
         let root = ConfigRoot::open(&self.directory)?;
+        self.check_schemas(&root)?;
         Ok(EnhancedConfigSystem::new(root, self.recipes, self.options))
+    }
+
+    /// A schema that cannot be used is known before anything is asked for.
+    fn check_schemas(&self, root: &ConfigRoot) -> Result<(), SetupError> {
+        let schemas = &self.recipes.schemas;
+        let check = |name: &str| {
+            let unusable = schemas.of(name, root, self.recipes.limits).err()?;
+            Some((format!("schema of {name}"), unusable.problems))
+        };
+        let problems: Vec<_> = schemas.names().filter_map(check).collect();
+        if problems.is_empty() { Ok(()) } else { Err(SetupError::Values(problems)) }
     }
 
     fn profile_names(&self) -> Result<Vec<Name>, SetupError> {
@@ -286,71 +261,4 @@ impl Builder {
         }
         Ok(redactor)
     }
-}
-
-impl Recipes {
-    /// The recipe of one configuration.
-    pub(crate) fn of(&self, name: &str) -> Layers {
-        let mut layers = Layers::new()
-            .with_limits(self.limits)
-            .with_redactor(self.redactor.clone())
-            .with_strict(self.strict)
-            .with_interpolation(self.interpolate)
-            .with_includes(self.includes);
-        if let Some(variables) = &self.variables {
-            layers = layers.with_variables(variables.0.clone());
-        }
-        if let Some(schema) = self.schemas.get(name) {
-            layers = layers.with_schema(Arc::clone(schema));
-        }
-        if let Some(defaults) = self.defaults.get(name) {
-            layers = layers.with_source(ValueSource::from(defaults.clone()));
-        }
-        layers = layers.with_source(self.base(name));
-        for profile in &self.profiles {
-            layers = layers.with_source(ProfileSource::new(name, profile.as_str()));
-        }
-        let local = FileSource::named(&format!("{name}.local")).with_layer(LayerKind::Local).optional();
-        layers = layers.with_source(local).with_source(DropInSource::new(format!("{name}.d")));
-        let Some(environment) = self.environment(name) else { return layers };
-        if let Some(file) = &self.env_file {
-            layers = layers.with_source(EnvFileSource::new(file, environment.clone()));
-        }
-        layers.with_source(environment)
-    }
-
-    fn base(&self, name: &str) -> FileSource {
-        let base = FileSource::named(name);
-        let may_be_missing = self.base_optional || self.defaults.contains_key(name);
-        let base = if may_be_missing { base.optional() } else { base };
-        // A file that is there and empty is a write in progress, whether it had to be there or not.
-        base.with_allow_empty(self.allow_empty)
-    }
-
-    fn environment(&self, name: &str) -> Option<EnvSource> {
-        let prefix = self.env_prefix.as_ref()?.replace("{name}", &variable_name(name));
-        let mut source = EnvSource::new(prefix).with_reserved(self.reserved.clone());
-        if let Some(variables) = &self.variables {
-            source = source.with_variables(variables.0.clone());
-        }
-        Some(source)
-    }
-
-    /// A variable of the environment, empty if it is not set.
-    fn variable(&self, name: &str) -> String {
-        let value = match &self.variables {
-            Some(variables) => variables
-                .0
-                .iter()
-                .find(|(known, _)| known == OsStr::new(name))
-                .map(|(_, value)| value.clone()),
-            None => std::env::var_os(name),
-        };
-        value.map(|value| value.to_string_lossy().into_owned()).unwrap_or_default()
-    }
-}
-
-/// A configuration's name as part of a variable's name.
-fn variable_name(name: &str) -> String {
-    name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect()
 }

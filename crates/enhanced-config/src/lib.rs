@@ -38,13 +38,17 @@
 
 mod builder;
 mod config;
+mod recipes;
 mod rejection;
+mod report;
+mod schemas;
 mod slot;
 mod system;
 
 pub use builder::{Builder, SetupError};
 pub use config::Config;
 pub use rejection::{LoadError, Rejection};
+pub use report::{Checked, ValidationReport};
 pub use slot::OverrideGuard;
 pub use system::EnhancedConfigSystem;
 
@@ -61,6 +65,8 @@ pub use enhanced_config_core as core;
 pub use enhanced_config_files as files;
 pub use enhanced_config_format as format;
 pub use enhanced_config_layers as layers;
+#[cfg(feature = "schema")]
+pub use enhanced_config_schema as schema;
 
 /// The program of the README is run as a test.
 #[cfg(all(doctest, feature = "yaml"))]

@@ -1,17 +1,21 @@
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use enhanced_config_core::{Document, ExtractOptions, Layer, LayerKind, Redactor};
+use enhanced_config_core::{Document, ExtractOptions, Layer, LayerKind, Problems, Redactor};
 use enhanced_config_files::{ConfigRoot, Name};
-use enhanced_config_layers::{LoadFailure, Loaded, Texts};
+use enhanced_config_format::Format;
+use enhanced_config_layers::{FileSource, Layers, LoadFailure, Loaded, Texts};
 use parking_lot::Mutex;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::builder::{Builder, Recipes};
+use crate::builder::Builder;
+use crate::recipes::Recipes;
+use crate::report::{Checked, ValidationReport};
+use crate::schemas::{SchemaOf, Unusable};
 use crate::slot::{OverrideGuard, Slot};
 use crate::{Config, LoadError, Rejection};
 
@@ -84,6 +88,42 @@ impl EnhancedConfigSystem {
         guard
     }
 
+    /// Checks a configuration as it is on disk now, without serving it: its warnings if it can be used.
+    ///
+    /// # Errors
+    /// As [`load_config`](Self::load_config).
+    pub fn validate_config(&self, name: &str) -> Result<Problems, LoadError> {
+        let name = Name::new(name)?;
+        Ok(self.shared.run_with(name.as_str(), |layers| layers)?.warnings)
+    }
+
+    /// Checks every configuration as it is on disk now: each that has a base file, a schema, defaults or rules.
+    pub fn validate_all_configs(&self) -> ValidationReport {
+        let names = self.shared.names();
+        let check = |(at, name): (usize, String)| {
+            tracing::info!(config = name, at = at + 1, of = names.len(), "checking");
+            Checked::new(&name, self.validate_config(&name))
+        };
+        ValidationReport::new(names.iter().cloned().enumerate().map(check).collect())
+    }
+
+    /// What a configuration would be if its base file held `text`, without saving or serving it.
+    ///
+    /// The text is in the format of the file that there is, or YAML while there is none.
+    ///
+    /// # Errors
+    /// When the name is not allowed, or everything that is wrong with the configuration.
+    pub fn dry_run(&self, name: &str, text: &str) -> Result<Config, LoadError> {
+        let name = Name::new(name)?;
+        let name = name.as_str();
+        let path = FileSource::named(name).path(&self.shared.root);
+        let path =
+            path.map_err(|problems| Rejection::new(name, problems, Texts::default(), Redactor::new()))?;
+        let path = path.unwrap_or_else(|| format!("{name}.yaml").into());
+        let loaded = self.shared.run_with(name, |layers| layers.with_text(path, text))?;
+        Ok(self.shared.config(name, 0, Arc::new(loaded)))
+    }
+
     #[cold]
     fn make(&self, name: &str) -> Result<Arc<Config>, LoadError> {
         let name = Name::new(name)?;
@@ -135,14 +175,26 @@ impl fmt::Debug for EnhancedConfigSystem {
 }
 
 impl Shared {
-    /// Runs the sources of a configuration.
+    /// Runs the sources of a configuration and checks what they give.
     pub(crate) fn run(&self, name: &str) -> Result<Loaded, LoadError> {
-        let loaded = self.recipes.of(name).load(&self.root).map_err(|failure| reject(name, failure))?;
+        let loaded = self.run_with(name, |layers| layers)?;
         for warning in &loaded.warnings {
             tracing::warn!(config = name, "{warning}");
         }
         tracing::debug!(config = name, layers = loaded.layers.len(), "loaded");
         Ok(loaded)
+    }
+
+    /// As [`run`](Self::run), with a change to the recipe and without a word to anybody.
+    pub(crate) fn run_with(
+        &self,
+        name: &str,
+        change: impl FnOnce(Layers) -> Layers,
+    ) -> Result<Loaded, LoadError> {
+        let schema = self.schema(name)?;
+        let layers = change(self.recipes.of(name, schema.as_deref()));
+        let loaded = layers.load(&self.root).map_err(|failure| reject(name, failure))?;
+        checked(name, schema.as_deref(), loaded)
     }
 
     pub(crate) fn overlay(
@@ -151,12 +203,54 @@ impl Shared {
         base: &Loaded,
         documents: &[Arc<Document>],
     ) -> Result<Loaded, LoadError> {
-        self.recipes.of(name).overlay(base, documents).map_err(|failure| reject(name, failure))
+        let schema = self.schema(name)?;
+        let layers = self.recipes.of(name, schema.as_deref());
+        let loaded = layers.overlay(base, documents).map_err(|failure| reject(name, failure))?;
+        checked(name, schema.as_deref(), loaded)
+    }
+
+    /// The names of all configurations there are, in order.
+    fn names(&self) -> Vec<String> {
+        let files = self.root.list("").unwrap_or_default();
+        let stems: BTreeSet<&str> = files.iter().filter_map(|file| configuration(file)).collect();
+        // `app.prod` is a layer of `app`, if there is one.
+        let is_layer = |name: &&str| {
+            name.match_indices('.').any(|(dot, _)| name.get(..dot).is_some_and(|base| stems.contains(base)))
+        };
+        let of_files = stems.iter().copied().filter(|name| !is_layer(name));
+        let names: BTreeSet<&str> = of_files.chain(self.recipes.names()).collect();
+        names.into_iter().map(str::to_owned).collect()
+    }
+
+    fn schema(&self, name: &str) -> Result<Option<Arc<SchemaOf>>, LoadError> {
+        self.recipes.schemas.of(name, &self.root, self.recipes.limits).map_err(
+            |Unusable { problems, texts }| Rejection::new(name, problems, texts, Redactor::new()).into(),
+        )
     }
 
     pub(crate) fn config(&self, name: &str, version: u64, loaded: Arc<Loaded>) -> Config {
         Config::new(name, version, loaded, self.root.clone(), self.options.clone())
     }
+}
+
+/// The name of the configuration that a file may be the base of.
+fn configuration(file: &Path) -> Option<&str> {
+    let format = Format::of_path(file).filter(|format| *format != Format::DotEnv)?;
+    let name = file.file_stem()?.to_str()?;
+    let is_schema = format == Format::Json && name.ends_with(".schema");
+    (!is_schema && Name::new(name).is_ok()).then_some(name)
+}
+
+/// What was loaded, if its schema accepts it.
+fn checked(name: &str, schema: Option<&SchemaOf>, mut loaded: Loaded) -> Result<Loaded, LoadError> {
+    let Some(schema) = schema else { return Ok(loaded) };
+    let problems = schema.check(&mut loaded);
+    loaded.warnings.extend(problems);
+    loaded.warnings.sort();
+    if loaded.warnings.has_errors() {
+        return Err(Rejection::new(name, loaded.warnings, loaded.texts, loaded.redactor).into());
+    }
+    Ok(loaded)
 }
 
 fn reject(name: &str, failure: LoadFailure) -> LoadError {

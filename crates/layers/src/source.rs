@@ -82,6 +82,13 @@ pub struct Input {
     pub fingerprint: Option<Fingerprint>,
 }
 
+impl Input {
+    /// A file that was read or looked for by someone else than a source.
+    pub fn new(path: impl Into<PathBuf>, fingerprint: Option<Fingerprint>) -> Self {
+        Self { path: path.into(), fingerprint }
+    }
+}
+
 /// The texts of the layers of one load, to show the lines that problems are about.
 ///
 /// Debug output names the layers and nothing of their texts, which hold secrets.
@@ -97,6 +104,11 @@ impl Texts {
     /// Adds the text of the layer called `name`.
     pub fn insert(&mut self, name: &str, text: &str) {
         self.0.insert(name.into(), text.into());
+    }
+
+    /// Adds all texts of another load.
+    pub fn extend(&mut self, other: &Texts) {
+        self.0.extend(other.0.iter().map(|(name, text)| (name.clone(), Arc::clone(text))));
     }
 }
 

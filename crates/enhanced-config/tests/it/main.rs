@@ -16,3 +16,5 @@ mod hostile;
 mod load;
 #[cfg(feature = "render")]
 mod secrets;
+#[cfg(feature = "schema")]
+mod validate;

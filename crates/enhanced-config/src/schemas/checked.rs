@@ -1,0 +1,165 @@
+use std::collections::HashMap;
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use enhanced_config_core::{Document, LayerKind, Problem, ProblemKind, Problems};
+use enhanced_config_files::{ConfigRoot, ReadError};
+use enhanced_config_format::{Format, Limits, ParseOptions, parse};
+use enhanced_config_layers::{Input, Layers, Loaded, Texts};
+use enhanced_config_schema::{ConfigValidator, SchemaError, SchemaRegistry};
+use parking_lot::Mutex;
+
+use super::Unusable;
+
+/// Schemas given to the builder, and those in `<name>.schema.json` beside the configurations.
+#[derive(Debug, Default)]
+pub(crate) struct Schemas {
+    given: SchemaRegistry,
+    /// What was made ready, to be used again as long as the files are what they were.
+    ready: Mutex<HashMap<Box<str>, Arc<SchemaOf>>>,
+}
+
+impl Clone for Schemas {
+    fn clone(&self) -> Self {
+        Self { given: self.given.clone(), ready: Mutex::default() }
+    }
+}
+
+/// The schema of one configuration, ready to check with.
+pub(crate) struct SchemaOf {
+    document: Arc<Document>,
+    validator: Arc<ConfigValidator>,
+    /// The files it was made from, or that were looked for.
+    inputs: Vec<Input>,
+    texts: Texts,
+}
+
+impl Schemas {
+    pub(crate) fn add_text(&mut self, name: &str, text: &str) -> Result<(), Problems> {
+        self.given.add_text(name, text)
+    }
+
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.given.names()
+    }
+
+    /// The schema of a configuration, if it has one.
+    pub(crate) fn of(
+        &self,
+        name: &str,
+        root: &ConfigRoot,
+        limits: Limits,
+    ) -> Result<Option<Arc<SchemaOf>>, Unusable> {
+        let ready = self.ready.lock().get(name).cloned();
+        if let Some(ready) = ready.filter(|schema| schema.is_current(root)) {
+            return Ok(Some(ready));
+        }
+        let mut gathering = Gathering::new(self.given.clone(), root, limits);
+        let schema = gathering.schema(name)?.map(Arc::new);
+        if let Some(schema) = &schema {
+            self.ready.lock().insert(name.into(), Arc::clone(schema));
+        }
+        Ok(schema)
+    }
+}
+
+impl SchemaOf {
+    pub(crate) fn apply(&self, layers: Layers) -> Layers {
+        layers.with_schema(Arc::clone(&self.document))
+    }
+
+    /// Everything that the schema says against what was loaded.
+    pub(crate) fn check(&self, loaded: &mut Loaded) -> Problems {
+        loaded.inputs.extend(self.inputs.iter().cloned());
+        let problems = self.validator.validate(loaded.document.root(), &loaded.redactor);
+        if !problems.is_empty() {
+            loaded.texts.extend(&self.texts);
+        }
+        problems
+    }
+
+    fn is_current(&self, root: &ConfigRoot) -> bool {
+        let unchanged = |input: &Input| match root.fingerprint(&input.path) {
+            Ok(now) => input.fingerprint == Some(now),
+            Err(ReadError::Missing { .. }) => input.fingerprint.is_none(),
+            Err(_) => false,
+        };
+        self.inputs.iter().all(unchanged)
+    }
+}
+
+/// Reads the files that a schema is made of.
+struct Gathering<'a> {
+    registry: SchemaRegistry,
+    root: &'a ConfigRoot,
+    limits: Limits,
+    inputs: Vec<Input>,
+    texts: Texts,
+}
+
+impl<'a> Gathering<'a> {
+    fn new(registry: SchemaRegistry, root: &'a ConfigRoot, limits: Limits) -> Self {
+        Self { registry, root, limits, inputs: Vec::new(), texts: Texts::default() }
+    }
+
+    fn schema(&mut self, name: &str) -> Result<Option<SchemaOf>, Unusable> {
+        self.gather(name).map_err(|problems| self.unusable(problems))?;
+        let Some(document) = self.registry.schema(name).cloned() else { return Ok(None) };
+        let validator = self.registry.validator(name).map_err(|error| match error {
+            SchemaError::Invalid(problems) => self.unusable(problems),
+            other => self
+                .unusable(Problem::error(ProblemKind::Custom { message: other.to_string().into() }).into()),
+        })?;
+        let (inputs, texts) = (std::mem::take(&mut self.inputs), std::mem::take(&mut self.texts));
+        Ok(Some(SchemaOf { document, validator, inputs, texts }))
+    }
+
+    /// Adds the schema of this name and all that it refers to, as far as there are files of them.
+    fn gather(&mut self, name: &str) -> Result<(), Problems> {
+        if self.registry.schema(name).is_none() {
+            self.add(name)?;
+        }
+        let mut tried: Vec<Box<str>> = Vec::new();
+        loop {
+            let missing = self.registry.missing(name);
+            let Some(next) = missing.into_iter().find(|name| !tried.contains(name)) else { return Ok(()) };
+            self.add(&next)?;
+            tried.push(next);
+        }
+    }
+
+    /// Adds the schema in the file `<name>.schema.json`, if there is one.
+    fn add(&mut self, name: &str) -> Result<(), Problems> {
+        let path = PathBuf::from(format!("{name}.schema.json"));
+        let file = match self.root.read(&path, self.limits.text_bytes) {
+            Ok(file) => file,
+            Err(ReadError::Missing { .. }) => {
+                self.inputs.push(Input::new(path, None));
+                return Ok(());
+            }
+            Err(error) => {
+                return Err(Problem::error(ProblemKind::Unreadable { why: error.to_string().into() }).into());
+            }
+        };
+        self.inputs.push(Input::new(path, Some(file.fingerprint)));
+        let shown = file.path.to_string_lossy();
+        if let Ok(text) = std::str::from_utf8(&file.bytes) {
+            self.texts.insert(&shown, text);
+        }
+        let options = ParseOptions::default().with_limits(self.limits).with_layer(LayerKind::Defaults);
+        let parsed = parse(&file.bytes, Format::Json, &shown, &options)?;
+        self.registry.add_document(name, parsed.document);
+        Ok(())
+    }
+
+    fn unusable(&self, problems: Problems) -> Unusable {
+        Unusable { problems, texts: self.texts.clone() }
+    }
+}
+
+impl fmt::Debug for SchemaOf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("SchemaOf").field(&self.document).finish()
+    }
+}

@@ -1,0 +1,128 @@
+//! Configurations checked with their schemas.
+
+use enhanced_config::{LoadError, Severity};
+
+use crate::dir::Dir;
+
+const SCHEMA: &str = r#"{
+  "type": "object",
+  "required": ["server"],
+  "properties": {
+    "server": {
+      "type": "object",
+      "properties": {
+        "port": { "type": "integer", "minimum": 1, "maximum": 65535 },
+        "host": { "type": "string" },
+        "password": { "enum": ["none"] }
+      },
+      "additionalProperties": false
+    }
+  }
+}"#;
+
+fn lines(error: &LoadError) -> Vec<String> {
+    error.problems().unwrap().iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn what_the_schema_refuses_is_never_served() {
+    let dir = Dir::new(&[("app.yaml", "server:\n  port: 0\n  hots: a\n  password: s3cret\n")]);
+    let system = dir.builder().schema("app", SCHEMA).build().unwrap();
+    let error = system.load_config("app").unwrap_err();
+    let lines: Vec<String> = lines(&error).iter().map(|line| dir.anonymous(line)).collect();
+    assert_eq!(
+        lines,
+        [
+            "server.port: expected an integer from 1 to 65535 (DIR/app.yaml:2:9)",
+            "server.hots: unknown key (DIR/app.yaml:3:3); did you mean `host`?",
+            "server.password: unknown variant, expected `none` (DIR/app.yaml:4:13)",
+        ]
+    );
+    dir.write("app.yaml", "server: {port: 1}\n");
+    assert_eq!(system.load_config("app").unwrap().get::<u16>("server.port").unwrap(), 1);
+    assert!(system.override_config("app", &serde_json::json!({"server": {"port": 0}})).is_err());
+    assert_eq!(system.load_config("app").unwrap().get::<u16>("server.port").unwrap(), 1);
+}
+
+#[test]
+fn the_schema_beside_a_configuration_is_found_and_followed() {
+    let dir = Dir::new(&[
+        ("app.yaml", "port: 0\n"),
+        ("app.schema.json", r#"{"properties": {"port": {"$ref": "common.schema.json#/$defs/port"}}}"#),
+        ("common.schema.json", r#"{"$defs": {"port": {"type": "integer", "minimum": 1}}}"#),
+    ]);
+    let system = dir.system();
+    let error = system.load_config("app").unwrap_err();
+    assert_eq!(dir.anonymous(&lines(&error)[0]), "port: expected a number of at least 1 (DIR/app.yaml:1:7)");
+    dir.write(
+        "common.schema.json",
+        r#"{"$defs": {"port": {"type": "integer", "minimum": -1, "x": [1, 2, 3]}}}"#,
+    );
+    assert!(system.load_config("app").is_ok(), "a schema is read again when it has changed");
+}
+
+#[test]
+fn a_schema_that_is_wrong_is_refused_with_its_place() {
+    let dir = Dir::new(&[("app.yaml", "port: 0\n"), ("app.schema.json", "{\n  \"type\": \"objekt\"\n}")]);
+    let error = dir.system().load_config("app").unwrap_err();
+    assert!(dir.anonymous(&lines(&error)[0]).contains("(DIR/app.schema.json:2:11)"), "{error}");
+    #[cfg(feature = "render")]
+    assert!(error.render(enhanced_config::Color::Never).contains("\"objekt\""), "the line is shown");
+    let setup = dir.builder().schema("app", "{\n  \"type\": \"objekt\"\n}").build().unwrap_err();
+    assert!(setup.to_string().starts_with("schema of app: type: unknown variant `objekt`"), "{setup}");
+}
+
+#[test]
+fn all_configurations_are_checked_in_one_report() {
+    let dir = Dir::new(&[
+        ("app.yaml", "server: {port: 1}\n"),
+        ("app.prod.yaml", "server: {port: 2}\n"),
+        ("app.schema.json", SCHEMA),
+        ("bad.yaml", "server:\n  port: x\n  hots: a\n"),
+        ("bad.schema.json", SCHEMA),
+        ("broken.toml", "a = \n"),
+        ("odd.yaml", "mode: 0644\n"),
+        ("README.md", "not a configuration"),
+    ]);
+    let report = dir.builder().profile("prod").build().unwrap().validate_all_configs();
+    assert!(!report.is_valid());
+    insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+        insta::assert_snapshot!("validation_report", dir.anonymous(&report.to_string()));
+    });
+    let data = serde_json::to_value(&report).unwrap();
+    assert_eq!(data["configs"].as_array().unwrap().len(), 4);
+    assert_eq!(data["configs"][1]["problems"][0]["line"], 2);
+    assert_eq!(data["configs"][3]["problems"][0]["severity"], "warning");
+}
+
+#[test]
+fn a_text_can_be_tried_without_saving_it() {
+    let dir = Dir::new(&[
+        ("app.yaml", "server: {port: 1}\n"),
+        ("app.local.yaml", "server: {host: local}\n"),
+        ("app.schema.json", SCHEMA),
+    ]);
+    let system = dir.system();
+    let served = system.load_config("app").unwrap();
+    let tried = system.dry_run("app", "server: {port: 2}\n").unwrap();
+    assert_eq!(
+        (tried.get::<u16>("server.port").unwrap(), tried.get::<String>("server.host").unwrap()),
+        (2, "local".into())
+    );
+    let error = system.dry_run("app", "server:\n  port: 0\n").unwrap_err();
+    assert_eq!(
+        dir.anonymous(&lines(&error)[0]),
+        "server.port: expected an integer from 1 to 65535 (DIR/app.yaml:2:9)"
+    );
+    assert_eq!(system.load_config("app").unwrap().get::<u16>("server.port").unwrap(), 1);
+    assert_eq!(served.version(), system.load_config("app").unwrap().version());
+    assert_eq!(system.dry_run("new", "a: 1\n").unwrap().get::<u8>("a").unwrap(), 1);
+    assert!(!dir.path().join("new.yaml").exists());
+}
+
+#[test]
+fn warnings_alone_leave_a_configuration_valid() {
+    let dir = Dir::new(&[("app.yaml", "mode: 0644\n")]);
+    let warnings = dir.system().validate_config("app").unwrap();
+    assert_eq!(warnings.iter().map(|problem| problem.severity).collect::<Vec<_>>(), [Severity::Warning]);
+}
