@@ -62,7 +62,7 @@ pub struct Loaded {
     pub texts: Texts,
     /// The files that were read or looked for.
     pub inputs: Vec<Input>,
-    given: Vec<Given>,
+    pub(crate) given: Vec<Given>,
 }
 
 /// Everything that kept a recipe from giving a document.

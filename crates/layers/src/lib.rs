@@ -3,6 +3,7 @@
 //! [`Layers`] is the recipe of a configuration: [`Source`]s in order of precedence. Loading runs them and folds what
 //! they give into one document whose every value knows its layer; [`Explanation`] says so to a person.
 
+mod current;
 mod env;
 mod environment;
 mod explain;
@@ -11,6 +12,7 @@ mod hints;
 mod include;
 mod interpolate;
 mod layers;
+mod packed;
 mod profile;
 mod report;
 mod source;
@@ -22,6 +24,7 @@ pub use explain::{Contribution, Explanation, Fate, Shown};
 pub use file::{DropInSource, FileSource};
 pub use interpolate::{Interpolated, interpolate};
 pub use layers::{Layers, LoadFailure, Loaded};
+pub use packed::Unpacked;
 pub use profile::ProfileSource;
 pub use source::{Context, Input, Source, Texts};
 pub use value::ValueSource;

@@ -11,3 +11,4 @@ mod defaults;
 mod env;
 mod files;
 mod interpolate;
+mod packed;
