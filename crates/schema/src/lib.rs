@@ -32,8 +32,10 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod applying;
 mod bundle;
 mod compile;
+mod defaults;
 mod effort;
 mod expansion;
 mod instance;
@@ -42,5 +44,6 @@ mod problems;
 mod registry;
 mod validator;
 
+pub use defaults::defaults;
 pub use registry::{SchemaError, SchemaRegistry};
 pub use validator::ConfigValidator;

@@ -78,7 +78,7 @@ impl SchemaRegistry {
     /// let port = bundled.get("properties.port.$ref").and_then(|port| port.as_str());
     /// assert_eq!(port, Some("#/$defs/common/$defs/port"));
     /// let default = bundled.get("$defs.common.$defs.port.default").unwrap();
-    /// assert_eq!(default.origin().to_string(), "common.schema.json:1:50");
+    /// assert_eq!(default.origin().to_string(), "common.schema.json:1:51");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///

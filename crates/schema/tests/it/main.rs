@@ -4,5 +4,6 @@
 mod bombs;
 mod bundle;
 mod check;
+mod defaults;
 mod references;
 mod schemas;
