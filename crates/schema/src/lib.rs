@@ -42,8 +42,10 @@ mod instance;
 mod library;
 mod problems;
 mod registry;
+mod rule;
 mod validator;
 
 pub use defaults::defaults;
 pub use registry::{SchemaError, SchemaRegistry};
+pub use rule::{Finding, Rule, RuleError, RuleFault, Rules};
 pub use validator::ConfigValidator;

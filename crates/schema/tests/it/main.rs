@@ -6,4 +6,5 @@ mod bundle;
 mod check;
 mod defaults;
 mod references;
+mod rules;
 mod schemas;
