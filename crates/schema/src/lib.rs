@@ -43,9 +43,13 @@ mod library;
 mod problems;
 mod registry;
 mod rule;
+#[cfg(feature = "types")]
+mod types;
 mod validator;
 
 pub use defaults::defaults;
+#[cfg(feature = "types")]
+pub use schemars;
 pub use registry::{SchemaError, SchemaRegistry};
 pub use rule::{Finding, Rule, RuleError, RuleFault, Rules};
 pub use validator::ConfigValidator;

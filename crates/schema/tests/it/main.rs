@@ -8,3 +8,5 @@ mod defaults;
 mod references;
 mod rules;
 mod schemas;
+#[cfg(feature = "types")]
+mod types;
