@@ -1,4 +1,4 @@
-use crate::document::{Document, MemberIndex, SCAN};
+use crate::document::{Document, FAR, MemberIndex, SCAN, gap_between};
 use crate::keys::{KeyGuess, KeyTable};
 use crate::repeats::Repeats;
 use crate::row::{MAX_KEYS, MAX_LAYERS, MAX_ROWS, NO_KEY, Row, Tag, range_payload};
@@ -107,6 +107,7 @@ impl DocumentBuilder {
                 id: 0,
                 root: 0,
                 rows: Vec::new(),
+                large: Vec::new(),
                 gaps: Vec::new(),
                 far_keys: Vec::new(),
                 keys: KeyTable::new(),
@@ -256,7 +257,7 @@ impl DocumentBuilder {
     ///
     /// # Errors
     /// As [`null`](Self::null), and when there is more text than 4 GiB.
-    #[inline]
+    #[inline(always)]
     pub fn string(&mut self, value: &str, position: u32) -> Result<(), BuildError> {
         let text = &mut self.document.text;
         if let Some(offset) = self.repeats.find(value, text) {
@@ -329,7 +330,9 @@ impl DocumentBuilder {
         if frame.tag == Tag::Map {
             self.find_duplicates(&frame, first, count);
         }
-        let row = Row::new(frame.tag, range_payload(first, count), frame.position, self.layer, frame.key);
+        let Frame { tag, position, key, .. } = frame;
+        let range = range_payload(first, count);
+        let row = Row::new(tag, range, position, self.layer, key, &mut self.document.large);
         self.scratch.push(Pending { row, key_position: frame.key_position });
         Ok(())
     }
@@ -392,7 +395,8 @@ impl DocumentBuilder {
             return Err(BuildError::TooManyValues { limit: self.max_rows });
         }
         let (key, key_position) = self.take_key(position)?;
-        self.scratch.push(Pending { row: Row::new(tag, payload, position, self.layer, key), key_position });
+        let row = Row::new(tag, payload, position, self.layer, key, &mut self.document.large);
+        self.scratch.push(Pending { row, key_position });
         Ok(())
     }
 
@@ -409,9 +413,22 @@ impl DocumentBuilder {
 
     /// Moves the values above `from` from the scratch stack to their final rows.
     fn settle(&mut self, from: usize) {
-        for Pending { row, key_position } in self.scratch.drain(from..) {
-            self.document.push_row(row, key_position);
+        let document = &mut self.document;
+        let pending = self.scratch.get(from..).unwrap_or_default();
+        let first = document.rows.len() as u32;
+        document.rows.extend(pending.iter().map(|value| value.row));
+        let mut has_far = false;
+        document.gaps.extend(pending.iter().map(|value| {
+            let gap = gap_between(value.key_position, value.row.position);
+            has_far |= gap == FAR;
+            gap
+        }));
+        if has_far {
+            let places = (first..).zip(pending.iter().map(|value| (value.key_position, value.row.position)));
+            let far = places.filter(|&(_, (key, position))| gap_between(key, position) == FAR);
+            document.far_keys.extend(far.map(|(row, (key, _))| (row, key)));
         }
+        self.scratch.truncate(from);
     }
 
     fn find_duplicates(&mut self, frame: &Frame, first: usize, count: usize) {

@@ -253,13 +253,15 @@ impl<F: FnMut(&Trail<'_>, Sides) -> ControlFlow<()>> Walk<'_, F> {
                 Tag::List => return self.lists(a, b, trail),
                 Tag::Map => return self.maps(a, b, trail),
                 Tag::String => self.old.slice(a) == self.new.slice(b),
-                Tag::Null | Tag::Bool | Tag::Int | Tag::Uint | Tag::Float => a.payload == b.payload,
+                Tag::Null | Tag::Bool | Tag::Int | Tag::Uint | Tag::Float => {
+                    self.old.payload(a) == self.new.payload(b)
+                }
             };
         if same { ControlFlow::Continue(()) } else { (self.found)(trail, (Some(old), Some(new))) }
     }
 
     fn lists(&mut self, old: Row, new: Row, trail: &Trail<'_>) -> ControlFlow<()> {
-        let (mut old, mut new) = (members(old), members(new));
+        let (mut old, mut new) = (self.old.members(old), self.new.members(new));
         for index in 0.. {
             let trail = Trail { up: Some(trail), step: Step::Index(index) };
             match (old.next(), new.next()) {
@@ -273,8 +275,8 @@ impl<F: FnMut(&Trail<'_>, Sides) -> ControlFlow<()>> Walk<'_, F> {
 
     fn maps(&mut self, old: Row, new: Row, trail: &Trail<'_>) -> ControlFlow<()> {
         // Keys mostly come in the same order on both sides, so that the next old member is the twin of the new one.
-        let mut left = members(old);
-        for member in members(new) {
+        let mut left = self.old.members(old);
+        for member in self.new.members(new) {
             let key = self.new.row(member).key();
             let twin = match self.next_if(&mut left, key) {
                 Some(twin) => Some(twin),
@@ -334,9 +336,4 @@ impl<F: FnMut(&Trail<'_>, Sides) -> ControlFlow<()>> Walk<'_, F> {
     fn new_twin(&self, map: Row, key: u32) -> Option<u32> {
         self.new.member(map, self.new.keys.find(self.old.keys.name(key))?)
     }
-}
-
-fn members(parent: Row) -> Range<u32> {
-    let (first, count) = parent.range();
-    first..first + count
 }

@@ -1,5 +1,6 @@
 use std::fmt;
 use std::hash::BuildHasher;
+use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use foldhash::fast::RandomState;
@@ -10,7 +11,7 @@ use crate::{KeyPath, Layer, NodeRef};
 
 /// A configuration as one flat, immutable table: parsed once, read in place.
 ///
-/// Every value is a row of 16 bytes that knows its key, its layer and its position there; the children of a map or
+/// Every value is a row of 12 bytes that knows its key, its layer and its position there; the children of a map or
 /// list stand side by side, in the order of their source. Texts and keys live in one string each, so that a document
 /// is a few allocations however large it is.
 ///
@@ -32,6 +33,8 @@ pub struct Document {
     pub(crate) id: u64,
     pub(crate) root: u32,
     pub(crate) rows: Vec<Row>,
+    /// Payloads that a row has no room for.
+    pub(crate) large: Vec<u64>,
     /// For each row the distance from its key to its value, in bytes: 0 without a key of its own place, and
     /// [`FAR`] when the distance is looked up in `far_keys`.
     pub(crate) gaps: Vec<u8>,
@@ -148,6 +151,7 @@ impl Document {
     /// Bytes on the heap, without the layers, which documents share.
     pub fn heap_bytes(&self) -> usize {
         self.rows.capacity() * size_of::<Row>()
+            + self.large.capacity() * size_of::<u64>()
             + self.gaps.capacity()
             + self.far_keys.capacity() * size_of::<(u32, u32)>()
             + self.keys.heap()
@@ -166,6 +170,7 @@ impl Document {
     /// Gives back what was reserved and not used.
     pub(crate) fn shrink(&mut self) {
         shrink(&mut self.rows);
+        shrink(&mut self.large);
         shrink(&mut self.gaps);
         shrink(&mut self.far_keys);
         self.keys.shrink();
@@ -182,8 +187,26 @@ impl Document {
     }
 
     #[inline]
+    pub(crate) fn payload(&self, row: Row) -> u64 {
+        row.payload(&self.large)
+    }
+
+    /// `(offset, length)` of a string, `(first, count)` of a list or map.
+    #[inline]
+    pub(crate) fn range(&self, row: Row) -> (u32, u32) {
+        row.range(&self.large)
+    }
+
+    /// The rows of the members of a list or map.
+    #[inline]
+    pub(crate) fn members(&self, row: Row) -> Range<u32> {
+        let (first, count) = self.range(row);
+        first..first + count
+    }
+
+    #[inline]
     pub(crate) fn slice(&self, row: Row) -> &str {
-        let (offset, length) = row.range();
+        let (offset, length) = self.range(row);
         self.text.get(offset as usize..offset as usize + length as usize).unwrap_or_default()
     }
 
@@ -236,7 +259,7 @@ impl Document {
         if map.tag() != Tag::Map {
             return None;
         }
-        let (first, count) = map.range();
+        let (first, count) = self.range(map);
         if count as usize > SCAN {
             return self.index.find((first, count), &self.rows, key);
         }

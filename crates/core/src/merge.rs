@@ -193,7 +193,7 @@ impl<'a> Merger<'a> {
 
     fn merge_maps(&mut self, lower: u32, higher: u32, incoming: &mut Incoming<'_>) -> Result<(), Problem> {
         let mut new = Vec::new();
-        for member in children(incoming.source.row(higher)) {
+        for member in incoming.source.members(incoming.source.row(higher)) {
             let key = self.key_number(member, incoming)?;
             match self.document.member(self.document.row(lower), key) {
                 Some(twin) => {
@@ -208,7 +208,7 @@ impl<'a> Merger<'a> {
     }
 
     fn merge_lists(&mut self, lower: u32, higher: u32, incoming: &mut Incoming<'_>) -> Result<(), Problem> {
-        let members: Vec<u32> = children(incoming.source.row(higher)).collect();
+        let members: Vec<u32> = incoming.source.members(incoming.source.row(higher)).collect();
         match self.list_rule() {
             ListMerge::Replace => self.replace(lower, higher, incoming),
             ListMerge::Append => self.extend(lower, &members, incoming),
@@ -223,7 +223,7 @@ impl<'a> Merger<'a> {
         key: &str,
         incoming: &mut Incoming<'_>,
     ) -> Result<(), Problem> {
-        let known: Vec<u32> = children(self.document.row(lower)).collect();
+        let known: Vec<u32> = self.document.members(self.document.row(lower)).collect();
         let names = names(&self.document, &known, key)
             .and_then(|below| Ok((below, names(incoming.source, members, key)?)));
         let (below, above) = match names {
@@ -256,15 +256,16 @@ impl<'a> Merger<'a> {
         let arrivals = new.iter().map(|&row| self.import(row, incoming)).collect::<Result<Vec<_>, _>>()?;
         let row = self.document.row(lower);
         let first = self.document.rows.len();
-        for child in children(row) {
+        for child in self.document.members(row) {
             let (value, key_position) = (self.document.row(child), self.document.key_position(child));
             self.document.push_row(value, key_position);
         }
         let count = self.seat(first, arrivals, row.tag())?;
+        let grown = row.with_payload(range_payload(first, count), &mut self.document.large);
         if let Some(parent) = self.document.rows.get_mut(lower as usize) {
-            parent.payload = range_payload(first, count);
+            *parent = grown;
         }
-        self.dead += row.range().1 as usize;
+        self.dead += self.document.members(row).len();
         Ok(())
     }
 
@@ -272,7 +273,7 @@ impl<'a> Merger<'a> {
     fn replace(&mut self, lower: u32, higher: u32, incoming: &mut Incoming<'_>) -> Result<(), Problem> {
         let old = self.document.row(lower);
         if matches!(old.tag(), Tag::Map | Tag::List) {
-            self.dead += old.range().1 as usize;
+            self.dead += self.document.members(old).len();
         }
         let (row, key_position) = self.import(higher, incoming)?;
         self.document.set_row(lower, row, key_position);
@@ -285,17 +286,20 @@ impl<'a> Merger<'a> {
         let payload = match value.tag() {
             Tag::String => self.import_text(incoming.source.slice(value))?,
             Tag::List | Tag::Map => {
-                let members = children(value)
+                let members = incoming
+                    .source
+                    .members(value)
                     .map(|child| self.import(child, incoming))
                     .collect::<Result<Vec<_>, _>>()?;
                 let first = self.document.rows.len();
                 range_payload(first, self.seat(first, members, value.tag())?)
             }
-            _ => value.payload,
+            _ => incoming.source.payload(value),
         };
         let key = if value.key() == NO_KEY { NO_KEY } else { self.key_number(row, incoming)? };
         let layer = incoming.layers.get(value.layer() as usize).copied().unwrap_or_default();
-        Ok((Row::new(value.tag(), payload, value.position, layer, key), incoming.source.key_position(row)))
+        let copy = Row::new(value.tag(), payload, value.position, layer, key, &mut self.document.large);
+        Ok((copy, incoming.source.key_position(row)))
     }
 
     fn import_text(&mut self, text: &str) -> Result<u64, Problem> {
@@ -389,11 +393,6 @@ impl<'a> Merger<'a> {
         });
         Redactor::new().shown_path(&segments.collect())
     }
-}
-
-fn children(row: Row) -> std::ops::Range<u32> {
-    let (first, count) = row.range();
-    first..first + count
 }
 
 /// What each of some maps has at `key`, which names it.

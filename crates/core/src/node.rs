@@ -62,10 +62,10 @@ impl<'a> NodeRef<'a> {
         let row = self.document.row(self.row);
         match row.tag() {
             Tag::Null => Value::Null,
-            Tag::Bool => Value::Bool(row.payload != 0),
-            Tag::Int => Value::Integer(row.payload as i64),
-            Tag::Uint => Value::Unsigned(row.payload),
-            Tag::Float => Value::Float(f64::from_bits(row.payload)),
+            Tag::Bool => Value::Bool(self.document.payload(row) != 0),
+            Tag::Int => Value::Integer(self.document.payload(row) as i64),
+            Tag::Uint => Value::Unsigned(self.document.payload(row)),
+            Tag::Float => Value::Float(f64::from_bits(self.document.payload(row))),
             Tag::String => Value::String(self.document.slice(row)),
             Tag::List => Value::List(self.items()),
             Tag::Map => Value::Map(self.entries()),
@@ -125,7 +125,7 @@ impl<'a> NodeRef<'a> {
     pub fn len(self) -> usize {
         let row = self.document.row(self.row);
         match row.tag() {
-            Tag::List | Tag::Map => row.range().1 as usize,
+            Tag::List | Tag::Map => self.document.range(row).1 as usize,
             _ => 0,
         }
     }
@@ -151,7 +151,7 @@ impl<'a> NodeRef<'a> {
     /// The member of a list at this index, counted from 0.
     pub fn index(self, index: usize) -> Option<NodeRef<'a>> {
         let row = self.document.row(self.row);
-        let (first, count) = row.range();
+        let (first, count) = self.document.range(row);
         (row.tag() == Tag::List && index < count as usize).then(|| Self { row: first + index as u32, ..self })
     }
 
@@ -233,7 +233,7 @@ impl<'a> NodeRef<'a> {
 
     fn children(self, tag: Tag) -> Children<'a> {
         let row = self.document.row(self.row);
-        let (first, count) = if row.tag() == tag { row.range() } else { (0, 0) };
+        let (first, count) = if row.tag() == tag { self.document.range(row) } else { (0, 0) };
         Children { document: self.document, next: first, end: first + count }
     }
 }

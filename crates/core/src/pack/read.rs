@@ -18,9 +18,9 @@ pub(super) fn unpack(bytes: &[u8]) -> Result<Document, UnpackError> {
     reader.far_keys.shrink_to_fit();
     let index = reader.index()?;
     let text = reader.text.to_owned();
-    let Reader { rows, gaps, far_keys, .. } = reader;
+    let Reader { rows, large, gaps, far_keys, .. } = reader;
     let mut document =
-        Document { id: Document::next_id(), root: 0, rows, gaps, far_keys, keys, text, layers, index };
+        Document { id: Document::next_id(), root: 0, rows, large, gaps, far_keys, keys, text, layers, index };
     document.shrink();
     Ok(document)
 }
@@ -83,6 +83,7 @@ struct Reader<'a> {
     floats: Column<'a>,
     runs: Column<'a>,
     rows: Vec<Row>,
+    large: Vec<u64>,
     gaps: Vec<u8>,
     far_keys: Vec<(u32, u32)>,
     /// First member and number of members of each map that needs an index, in ascending order.
@@ -119,7 +120,7 @@ impl<'a> Reader<'a> {
         let (gap_lengths, counts, lengths) = (parts.next()?, parts.next()?, parts.next()?);
         let (text, numbers, floats, runs) = (parts.next_text()?, parts.next()?, parts.next()?, parts.next()?);
         let values = tags.left().len();
-        // A value is two bytes or more here, and 17 in memory.
+        // A value is two bytes or more here, and 13 in memory; one of 21 is longer here, too.
         if values > MAX_ROWS || values > places.left().len() {
             return Err(UnpackError::Malformed("too many values"));
         }
@@ -136,6 +137,7 @@ impl<'a> Reader<'a> {
             floats,
             runs,
             rows: vec![Row::null(); values],
+            large: Vec::new(),
             gaps: vec![0; values],
             far_keys: Vec::new(),
             large_maps: Vec::new(),
@@ -191,7 +193,7 @@ impl<'a> Reader<'a> {
             Tag::List | Tag::Map => self.open(tag)?,
         };
         if let Some(row) = self.rows.get_mut(number) {
-            *row = Row::new(tag, payload, position, layer, key);
+            *row = Row::new(tag, payload, position, layer, key, &mut self.large);
         }
         Ok(end)
     }

@@ -51,16 +51,20 @@ impl<'a> Packer<'a> {
 
     fn value(&mut self, number: u32) {
         let row = self.document.row(number);
-        let (first, size) = row.range();
+        let (first, size) = self.document.range(row);
         let tag = row.tag() as u8;
         self.layer(row.layer());
         self.place(number, row);
-        self.columns.tags.push(if row.tag() == Tag::Bool && row.payload != 0 { tag | TRUE } else { tag });
+        self.columns.tags.push(if row.tag() == Tag::Bool && self.document.payload(row) != 0 {
+            tag | TRUE
+        } else {
+            tag
+        });
         match row.tag() {
             Tag::Null | Tag::Bool => {}
-            Tag::Int => push_signed(&mut self.columns.numbers, row.payload as i64),
-            Tag::Uint => push_varint(&mut self.columns.numbers, row.payload),
-            Tag::Float => self.columns.floats.extend(row.payload.to_le_bytes()),
+            Tag::Int => push_signed(&mut self.columns.numbers, self.document.payload(row) as i64),
+            Tag::Uint => push_varint(&mut self.columns.numbers, self.document.payload(row)),
+            Tag::Float => self.columns.floats.extend(self.document.payload(row).to_le_bytes()),
             Tag::String => {
                 push_varint(&mut self.columns.lengths, size.into());
                 self.columns.text.extend(self.document.slice(row).as_bytes());
@@ -75,7 +79,7 @@ impl<'a> Packer<'a> {
     /// Its key, and where both stand.
     fn place(&mut self, number: u32, row: Row) {
         let expected = self.expected.place(row.layer()).unwrap_or_default();
-        let length = if row.tag() == Tag::String { row.range().1 } else { 0 };
+        let length = if row.tag() == Tag::String { self.document.range(row).1 } else { 0 };
         self.expected.end(row.layer(), row.position.wrapping_add(length));
         if row.key() == NO_KEY {
             push_distance(&mut self.columns.places, expected, row.position);
