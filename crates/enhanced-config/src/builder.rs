@@ -1,6 +1,9 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
 
+use enhanced_config_clock::Clock;
 use enhanced_config_core::{
     Document, ExtractOptions, Layer, LayerKind, PathError, Problems, Redactor, UnknownKeys,
 };
@@ -8,8 +11,11 @@ use enhanced_config_files::{ConfigRoot, Name, NameError, RootError};
 use enhanced_config_format::Limits;
 use serde::Serialize;
 
-use crate::EnhancedConfigSystem;
+use crate::freshness::Checks;
 use crate::recipes::{Recipes, Variables};
+use crate::served::Shelf;
+use crate::system::Shared;
+use crate::{EnhancedConfigSystem, Freshness};
 
 /// Sets up an [`EnhancedConfigSystem`].
 ///
@@ -36,6 +42,9 @@ pub struct Builder {
     publics: Vec<String>,
     problems: Vec<(String, Problems)>,
     options: ExtractOptions,
+    checks: Checks,
+    #[cfg(feature = "cache")]
+    cache: enhanced_config_cache::CacheOptions,
 }
 
 /// Why a system cannot be set up.
@@ -76,6 +85,9 @@ impl Builder {
             publics: Vec::new(),
             problems: Vec::new(),
             options: ExtractOptions::default(),
+            checks: Checks::default(),
+            #[cfg(feature = "cache")]
+            cache: enhanced_config_cache::CacheOptions::default(),
         }
     }
 
@@ -204,6 +216,33 @@ impl Builder {
         self
     }
 
+    /// Sets how it is known that what is served still is what the files say. Default: [`Freshness::Watched`].
+    pub fn freshness(mut self, freshness: Freshness) -> Self {
+        self.checks.freshness = freshness;
+        self
+    }
+
+    /// Sets how long after it was loaded or compared a configuration is not compared with its files again. Default:
+    /// one second.
+    pub fn check_interval(mut self, interval: Duration) -> Self {
+        self.checks.interval = interval;
+        self
+    }
+
+    /// Tells the time by another clock than the machine's: for tests.
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.checks.clock = clock;
+        self
+    }
+
+    /// Sets how much memory loaded configurations may take before those used least recently are compressed, and then
+    /// forgotten, to be read again when they are asked for. Default: see [`CacheOptions`](crate::cache::CacheOptions).
+    #[cfg(feature = "cache")]
+    pub fn cache(mut self, options: enhanced_config_cache::CacheOptions) -> Self {
+        self.cache = options;
+        self
+    }
+
     /// The system. Files are read when a configuration is first asked for.
     ///
     /// # Errors
@@ -224,7 +263,12 @@ impl Builder {
         }
         let root = ConfigRoot::open(&self.directory)?;
         self.check_schemas(&root)?;
-        Ok(EnhancedConfigSystem::new(root, self.recipes, self.options))
+        #[cfg(feature = "cache")]
+        let shelf = Shelf::new(self.cache);
+        #[cfg(not(feature = "cache"))]
+        let shelf = Shelf::default();
+        let Self { recipes, options, checks, .. } = self;
+        Ok(EnhancedConfigSystem::new(Shared { root: root.into(), recipes, options, checks, shelf }))
     }
 
     /// A schema that cannot be used is known before anything is asked for.

@@ -38,15 +38,19 @@
 
 mod builder;
 mod config;
+mod freshness;
 mod recipes;
 mod rejection;
 mod report;
 mod schemas;
+mod served;
 mod slot;
+mod snapshot;
 mod system;
 
 pub use builder::{Builder, SetupError};
 pub use config::Config;
+pub use freshness::Freshness;
 pub use rejection::{LoadError, Rejection};
 pub use report::{Checked, ValidationReport};
 pub use slot::OverrideGuard;
@@ -61,6 +65,9 @@ pub use enhanced_config_format::Color;
 pub use enhanced_config_format::{Format, Limits};
 pub use enhanced_config_layers::Explanation;
 
+#[cfg(feature = "cache")]
+pub use enhanced_config_cache as cache;
+pub use enhanced_config_clock as clock;
 pub use enhanced_config_core as core;
 pub use enhanced_config_files as files;
 pub use enhanced_config_format as format;

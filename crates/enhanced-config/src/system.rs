@@ -3,7 +3,6 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-use arc_swap::ArcSwap;
 use enhanced_config_core::{Document, ExtractOptions, Layer, LayerKind, Problems, Redactor};
 use enhanced_config_files::{ConfigRoot, Name};
 use enhanced_config_format::Format;
@@ -13,10 +12,13 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::builder::Builder;
+use crate::freshness::Checks;
 use crate::recipes::Recipes;
 use crate::report::{Checked, ValidationReport};
 use crate::schemas::{SchemaOf, Unusable};
-use crate::slot::{OverrideGuard, Slot};
+use crate::served::{Served, Shelf};
+use crate::slot::{Making, OverrideGuard, Slot};
+use crate::snapshot::{Label, Snapshot};
 use crate::{Config, LoadError, Rejection};
 
 /// All configurations of a program, beneath one directory.
@@ -25,16 +27,16 @@ use crate::{Config, LoadError, Rejection};
 /// any thread.
 pub struct EnhancedConfigSystem {
     shared: Arc<Shared>,
-    slots: ArcSwap<HashMap<Box<str>, Arc<Slot>>>,
-    /// Held while a slot is added.
-    adding: Mutex<()>,
+    slots: Mutex<HashMap<Box<str>, Arc<Slot>>>,
 }
 
 /// What making a configuration takes.
 pub(crate) struct Shared {
-    pub(crate) root: ConfigRoot,
+    pub(crate) root: Arc<ConfigRoot>,
     pub(crate) recipes: Recipes,
     pub(crate) options: ExtractOptions,
+    pub(crate) checks: Checks,
+    pub(crate) shelf: Shelf,
 }
 
 impl EnhancedConfigSystem {
@@ -43,20 +45,24 @@ impl EnhancedConfigSystem {
         Builder::new(directory.as_ref())
     }
 
-    pub(crate) fn new(root: ConfigRoot, recipes: Recipes, options: ExtractOptions) -> Self {
-        let shared = Arc::new(Shared { root, recipes, options });
-        Self { shared, slots: ArcSwap::default(), adding: Mutex::default() }
+    pub(crate) fn new(shared: Shared) -> Self {
+        Self { shared: Arc::new(shared), slots: Mutex::default() }
     }
 
     /// The configuration called `name`, loaded at its first use. However many threads ask at once, it is read once.
     ///
+    /// How later changes of its files are noticed is the builder's [`freshness`](crate::Builder::freshness). A change
+    /// that cannot be used is logged, and what was served goes on being served.
+    ///
     /// # Errors
     /// When the name is not allowed, or everything that is wrong with the configuration. A later call tries again.
-    pub fn load_config(&self, name: &str) -> Result<Arc<Config>, LoadError> {
-        if let Some(config) = self.slots.load().get(name).and_then(|slot| slot.config.load_full()) {
-            return Ok(config);
+    #[inline]
+    pub fn load_config(&self, name: &str) -> Result<Config, LoadError> {
+        match self.shared.shelf.get(name) {
+            Some(served) if self.shared.checks.is_due(&served.label.checked) => Ok(self.refresh(served)),
+            Some(served) => Ok(Config::new(served)),
+            None => self.make(name),
         }
-        self.make(name)
     }
 
     /// The configuration called `name` as a type. See [`Config::extract`].
@@ -121,45 +127,63 @@ impl EnhancedConfigSystem {
             path.map_err(|problems| Rejection::new(name, problems, Texts::default(), Redactor::new()))?;
         let path = path.unwrap_or_else(|| format!("{name}.yaml").into());
         let loaded = self.shared.run_with(name, |layers| layers.with_text(path, text))?;
-        Ok(self.shared.config(name, 0, Arc::new(loaded)))
+        Ok(Config::new(Arc::new(self.shared.snapshot(name, 0, Arc::new(loaded))).into()))
+    }
+
+    /// What the cache of loaded configurations holds and has done. Printed, it is a table.
+    #[cfg(feature = "cache")]
+    pub fn cache_stats(&self) -> enhanced_config_cache::CacheStats {
+        self.shared.shelf.stats()
     }
 
     #[cold]
-    fn make(&self, name: &str) -> Result<Arc<Config>, LoadError> {
+    fn make(&self, name: &str) -> Result<Config, LoadError> {
         let name = Name::new(name)?;
-        let slot = self.slot(name.as_str());
+        let name = name.as_str();
+        let slot = self.slot(name);
         let mut making = slot.making.lock();
-        if let Some(config) = slot.config.load_full() {
-            return Ok(config);
+        if let Some(served) = self.shared.shelf.get(name) {
+            return Ok(Config::new(served));
         }
-        let made = slot.publish(&self.shared, name.as_str(), &mut making);
+        let made = making.run(&self.shared, name);
         drop(making);
         if made.is_err() {
-            self.forget(name.as_str(), &slot);
+            self.forget(name, &slot);
         }
         made
     }
 
-    fn slot(&self, name: &str) -> Arc<Slot> {
-        if let Some(slot) = self.slots.load().get(name) {
-            return Arc::clone(slot);
+    /// What the files say now, if it can be used.
+    #[cold]
+    fn refresh(&self, served: Served) -> Config {
+        let name = &*served.label.name;
+        let slot = self.slot(name);
+        // Whoever makes it already will serve it to all.
+        let Some(mut making) = slot.making.try_lock() else { return Config::new(served) };
+        if served.loaded.is_current(&self.shared.root) {
+            return Config::new(served);
         }
-        let _adding = self.adding.lock();
-        let mut slots = HashMap::clone(&self.slots.load());
-        let slot = slots.entry(name.into()).or_insert_with(|| Arc::new(Slot::new()));
-        let slot = Arc::clone(slot);
-        self.slots.store(Arc::new(slots));
-        slot
+        match making.run(&self.shared, name) {
+            Ok(config) => config,
+            Err(error) => {
+                if !std::mem::replace(&mut making.stale, true) {
+                    tracing::error!(config = name, "serving what was loaded before: {error}");
+                }
+                Config::new(served)
+            }
+        }
+    }
+
+    fn slot(&self, name: &str) -> Arc<Slot> {
+        Arc::clone(self.slots.lock().entry(name.into()).or_default())
     }
 
     /// Forgets a slot that nothing was ever served from, so that names that do not exist take no memory.
     fn forget(&self, name: &str, slot: &Arc<Slot>) {
-        let _adding = self.adding.lock();
+        let mut slots = self.slots.lock();
         // The map and the caller: nobody else waits on this slot.
-        if slot.config.load().is_none() && Arc::strong_count(slot) == 2 {
-            let mut slots = HashMap::clone(&self.slots.load());
+        if Arc::strong_count(slot) == 2 && slot.making.try_lock().is_some_and(|making| making.version == 0) {
             slots.remove(name);
-            self.slots.store(Arc::new(slots));
         }
     }
 }
@@ -169,7 +193,7 @@ impl fmt::Debug for EnhancedConfigSystem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EnhancedConfigSystem")
             .field("directory", &self.shared.root.path())
-            .field("configs", &self.slots.load().keys().collect::<Vec<_>>())
+            .field("configs", &self.slots.lock().keys().collect::<Vec<_>>())
             .finish_non_exhaustive()
     }
 }
@@ -228,8 +252,21 @@ impl Shared {
         )
     }
 
-    pub(crate) fn config(&self, name: &str, version: u64, loaded: Arc<Loaded>) -> Config {
-        Config::new(name, version, loaded, self.root.clone(), self.options.clone())
+    /// Puts what was loaded where readers find it, as a new version unless it says what is served already.
+    pub(crate) fn serve(&self, name: &str, making: &mut Making, loaded: Arc<Loaded>) -> Config {
+        let same = self.shelf.get(name).is_some_and(|served| served.loaded.document == loaded.document);
+        making.version += u64::from(!same);
+        making.stale = false;
+        Config::new(self.shelf.put(name, self.snapshot(name, making.version, loaded)))
+    }
+
+    fn snapshot(&self, name: &str, version: u64, loaded: Arc<Loaded>) -> Snapshot {
+        let options = Arc::new(self.options.clone().with_redactor(loaded.redactor.clone()));
+        let checked = Arc::new(self.checks.now());
+        Snapshot {
+            label: Label { name: name.into(), version, options, checked, root: Arc::clone(&self.root) },
+            loaded,
+        }
     }
 }
 
@@ -243,13 +280,16 @@ fn configuration(file: &Path) -> Option<&str> {
 
 /// What was loaded, if its schema accepts it.
 fn checked(name: &str, schema: Option<&SchemaOf>, mut loaded: Loaded) -> Result<Loaded, LoadError> {
-    let Some(schema) = schema else { return Ok(loaded) };
-    let problems = schema.check(&mut loaded);
-    loaded.warnings.extend(problems);
-    loaded.warnings.sort();
+    if let Some(schema) = schema {
+        let problems = schema.check(&mut loaded);
+        loaded.warnings.extend(problems);
+        loaded.warnings.sort();
+    }
     if loaded.warnings.has_errors() {
         return Err(Rejection::new(name, loaded.warnings, loaded.texts, loaded.redactor).into());
     }
+    // Whoever still needs a line reads it again: texts would double the memory for an error that rarely comes.
+    loaded.texts = Texts::default();
     Ok(loaded)
 }
 

@@ -11,6 +11,7 @@
 mod dir;
 #[cfg(feature = "render")]
 mod errors;
+mod fresh;
 #[cfg(target_os = "linux")]
 mod hostile;
 mod load;
