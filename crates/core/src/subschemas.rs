@@ -52,10 +52,13 @@ impl<'a> Subschemas<'a> {
     pub fn member(&self, key: &str) -> Self {
         let named: Vec<NodeRef<'a>> =
             self.nodes.iter().filter_map(|node| node.get("properties")?.get(key)).collect();
-        if named.is_empty() {
-            return self.about(self.nodes.iter().flat_map(|&node| others(node)));
-        }
-        self.about(named)
+        if named.is_empty() { self.other() } else { self.about(named) }
+    }
+
+    /// What is said about the members whose keys are not named.
+    #[must_use]
+    pub fn other(&self) -> Self {
+        self.about(self.nodes.iter().flat_map(|&node| others(node)))
     }
 
     /// What is said about the member of a list at `index`.

@@ -36,20 +36,25 @@ mod applying;
 mod bundle;
 mod compile;
 mod defaults;
+mod deprecated;
 mod effort;
 mod expansion;
 mod instance;
 mod library;
+mod outline;
 mod problems;
 mod registry;
+mod restart;
 mod rule;
 #[cfg(feature = "types")]
 mod types;
 mod validator;
 
 pub use defaults::defaults;
+pub use deprecated::Deprecation;
+pub use registry::{SchemaError, SchemaRegistry};
+pub use restart::RestartKeys;
+pub use rule::{Finding, Rule, RuleError, RuleFault, Rules};
 #[cfg(feature = "types")]
 pub use schemars;
-pub use registry::{SchemaError, SchemaRegistry};
-pub use rule::{Finding, Rule, RuleError, RuleFault, Rules};
 pub use validator::ConfigValidator;

@@ -4,9 +4,9 @@ use std::sync::{Arc, OnceLock};
 use enhanced_config_core::{Document, LayerKind, Problems};
 use enhanced_config_format::{Format, ParseOptions, parse};
 
-use crate::ConfigValidator;
 use crate::bundle::bundle;
 use crate::library::Library;
+use crate::{ConfigValidator, RestartKeys};
 
 /// Schemas by name, each compiled once.
 ///
@@ -88,6 +88,14 @@ impl SchemaRegistry {
     pub fn bundled(&self, name: &str) -> Result<Arc<Document>, SchemaError> {
         let schema = self.library.get(name).ok_or_else(|| SchemaError::Unknown { name: name.into() })?;
         bundle(name, schema, &self.library).map_err(SchemaError::Invalid)
+    }
+
+    /// The keys of a schema that take effect with a restart only.
+    ///
+    /// # Errors
+    /// As [`bundled`](Self::bundled).
+    pub fn restart_required(&self, name: &str) -> Result<RestartKeys, SchemaError> {
+        Ok(RestartKeys::of(self.bundled(name)?.root()))
     }
 
     /// The names of all schemas, in order.

@@ -4,7 +4,9 @@ use std::sync::Arc;
 use enhanced_config_core::{Document, NodeRef, Problem, ProblemKind, Problems, Redactor};
 use jsonschema::Validator;
 
+use crate::bundle::bundle;
 use crate::compile::compile;
+use crate::deprecated::Deprecations;
 use crate::effort::Effort;
 use crate::instance::{Documents, Instance};
 use crate::library::Library;
@@ -13,12 +15,15 @@ use crate::problems::Reporter;
 /// A schema, compiled once, that checks any number of documents, from any thread.
 pub struct ConfigValidator {
     schema: Arc<Document>,
+    deprecations: Deprecations,
     compiled: Validator<Documents>,
 }
 
 impl ConfigValidator {
     pub(crate) fn compile(name: &str, schema: &Arc<Document>, library: &Library) -> Result<Self, Problems> {
-        Ok(Self { schema: Arc::clone(schema), compiled: compile(name, schema, library)? })
+        let compiled = compile(name, schema, library)?;
+        let deprecations = Deprecations::of(bundle(name, schema, library)?.root());
+        Ok(Self { schema: Arc::clone(schema), deprecations, compiled })
     }
 
     /// The schema, as it was written.
@@ -33,10 +38,18 @@ impl ConfigValidator {
     }
 
     /// Everything that the schema says against a value, in the order of places: at most
-    /// [`MAX_PROBLEMS`](Self::MAX_PROBLEMS), then a note that there are more. Paths begin at the value.
+    /// [`MAX_PROBLEMS`](Self::MAX_PROBLEMS), then a note that there are more. Paths begin at the value. Beside them
+    /// stands a warning for each deprecated key: see [`Deprecation`](crate::Deprecation).
     ///
     /// Texts of the value stand in no problem when `redactor` says that their key is secret.
     pub fn validate(&self, value: NodeRef<'_>, redactor: &Redactor) -> Problems {
+        let mut problems = self.errors(value, redactor);
+        problems.extend(self.deprecations.warnings(value));
+        problems.sort();
+        problems
+    }
+
+    fn errors(&self, value: NodeRef<'_>, redactor: &Redactor) -> Problems {
         let effort = Effort::for_document(value);
         let instance = Instance::new(value, &effort);
         if self.compiled.is_valid(instance) && !effort.is_spent() {
