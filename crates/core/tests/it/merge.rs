@@ -70,7 +70,7 @@ fn a_map_over_something_else_warns_and_names_both_places() {
         let layers = [json!({"in": {"a": lower}}), json!({"in": {"a": higher}})];
         let merged = check(&layers, json!({"in": {"a": higher}}));
         let text = merged.warnings.to_string();
-        assert!(text.starts_with("warning: in.a: a "), "{text}");
+        assert!(text.starts_with("warning: in.a: this "), "{text}");
         assert!(text.ends_with("(profile file); the lower layer's value: base file"), "{text}");
         assert!(fold(&layers, &MergeOptions::default().with_strict(true)).is_err());
     }
