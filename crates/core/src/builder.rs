@@ -92,6 +92,8 @@ pub(crate) const MAX_DEPTH: usize = 512;
 impl DocumentBuilder {
     /// Distinct keys that a document can hold.
     pub const MAX_KEYS: usize = MAX_KEYS;
+    /// Levels of maps and lists that a document can hold: readers walk it recursively.
+    pub const MAX_DEPTH: usize = MAX_DEPTH;
     /// Layers that a document can hold.
     pub const MAX_LAYERS: usize = MAX_LAYERS;
     /// How many duplicate keys are remembered; a file with more is not mended key by key.

@@ -198,22 +198,26 @@ impl<'a> Reading<'a> {
 /// The text behind a byte order mark, if it is UTF-8.
 fn decode<'a>(input: &'a [u8], layer: LayerKind, name: &str) -> Result<&'a str, Problems> {
     let input = input.strip_prefix(b"\xef\xbb\xbf").unwrap_or(input);
-    let error = match std::str::from_utf8(input) {
-        Ok(text) => return Ok(text),
-        Err(error) => error,
+    let (found, valid_up_to) = match (std::str::from_utf8(input), other_encoding(input)) {
+        (Ok(text), None) => return Ok(text),
+        (Ok(_), Some(found)) => (found, 0),
+        (Err(error), found) => (found.unwrap_or("an invalid byte"), error.valid_up_to()),
     };
-    let found = match input {
-        [0xff, 0xfe, 0, 0, ..] => "UTF-32, little endian",
-        [0, 0, 0xfe, 0xff, ..] => "UTF-32, big endian",
-        [0xff, 0xfe, ..] => "UTF-16, little endian",
-        [0xfe, 0xff, ..] => "UTF-16, big endian",
-        _ => "an invalid byte",
-    };
-    let valid = input
-        .get(..error.valid_up_to())
-        .and_then(|valid| std::str::from_utf8(valid).ok())
-        .unwrap_or_default();
+    let valid =
+        input.get(..valid_up_to).and_then(|valid| std::str::from_utf8(valid).ok()).unwrap_or_default();
     let origin = Layer::of_text(layer, name, valid).origin(valid.len() as u32);
     let problem = Problem::error(ProblemKind::Encoding { found: found.into() }).with_origin(origin);
     Err(problem.with_help("save the file as UTF-8").into())
+}
+
+/// The encoding that a text starts like, if it is another than UTF-8. Without a byte order mark it shows in the first
+/// character, which is one of ASCII wherever it is not a mistake, and never a NUL.
+fn other_encoding(input: &[u8]) -> Option<&'static str> {
+    match input {
+        [0xff, 0xfe, 0, 0, ..] | [1..=0x7f, 0, 0, 0, ..] => Some("UTF-32, little endian"),
+        [0, 0, 0xfe, 0xff, ..] | [0, 0, 0, 1..=0x7f, ..] => Some("UTF-32, big endian"),
+        [0xff, 0xfe, ..] | [1..=0x7f, 0, ..] => Some("UTF-16, little endian"),
+        [0xfe, 0xff, ..] | [0, 1..=0x7f, ..] => Some("UTF-16, big endian"),
+        _ => None,
+    }
 }

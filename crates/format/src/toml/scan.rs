@@ -1,4 +1,4 @@
-use enhanced_config_core::{Limit, Problem, ProblemKind, Problems};
+use enhanced_config_core::{DocumentBuilder, Limit, Problem, ProblemKind, Problems};
 
 use super::tree::{Id, Key, Made, ROOT, Tree, Value};
 use crate::parse::Reading;
@@ -272,8 +272,7 @@ impl<'r, 'a> Scanner<'r, 'a> {
 
     /// The builder never goes deeper than its own bound, and neither may the recursion here.
     pub(super) fn deepest(&self) -> usize {
-        const DEEPEST: usize = 512;
-        self.reading.options.limits.depth.min(DEEPEST)
+        self.reading.options.limits.depth.min(DocumentBuilder::MAX_DEPTH)
     }
 
     pub(super) fn peek(&self) -> Option<u8> {

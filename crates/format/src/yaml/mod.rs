@@ -19,8 +19,6 @@
 //! | block list | its first `-` |
 //! | nothing at all | its key; in a list its `-` |
 //! | alias, merged member | what it repeats, because that is the place to change it; an alias's key keeps its own |
-//!
-//! [`DocumentBuilder`]: enhanced_config_core::DocumentBuilder
 
 mod alias;
 mod compose;
@@ -32,15 +30,12 @@ mod scalar;
 mod syntax;
 mod tape;
 
-use enhanced_config_core::{Document, Problems};
+use enhanced_config_core::{Document, DocumentBuilder, Problems};
 use granit_parser::{Parser, options};
 
 use crate::Limits;
 use crate::parse::Reading;
 use compose::{Composer, Stop};
-
-/// What a document can hold however high the limit is set.
-const MAX_DEPTH: usize = 512;
 
 /// How many characters the parser looks ahead of a token that may be a key. YAML says 1,024; what the limit counts is
 /// the key behind its escapes, of which `\u0061` is the longest.
@@ -51,7 +46,7 @@ fn key_characters(limits: &Limits) -> usize {
 pub(crate) fn read(reading: &mut Reading<'_>) -> Result<Document, Problems> {
     let text = reading.text;
     let limits = reading.options.limits;
-    let depth = limits.depth.min(MAX_DEPTH);
+    let depth = limits.depth.min(DocumentBuilder::MAX_DEPTH);
     let options = options! {
         // The composer reports them, and goes on.
         emit_unresolved_aliases: true,

@@ -1,4 +1,4 @@
-use enhanced_config_core::{Limit, Problem, ProblemKind};
+use enhanced_config_core::{DocumentBuilder, Limit, Problem, ProblemKind};
 use granit_parser::{ErrorKind, ScanError};
 
 use super::place;
@@ -61,7 +61,9 @@ fn over_limit(kind: &ErrorKind, reading: &Reading<'_>, at: usize) -> Option<Prob
     let line = place::line(reading.text, at);
     let content = place::indentation(reading.text, at).end;
     match kind {
-        ErrorKind::RecursionLimitExceeded => limit(Limit::Depth, limits.depth.min(super::MAX_DEPTH), at),
+        ErrorKind::RecursionLimitExceeded => {
+            limit(Limit::Depth, limits.depth.min(DocumentBuilder::MAX_DEPTH), at)
+        }
         // The parser gave up on a key that it had looked ahead of for too long.
         ErrorKind::MappingValueNotAllowed if at.saturating_sub(content) > super::key_characters(&limits) => {
             limit(Limit::Key, limits.key_bytes, content)

@@ -50,3 +50,24 @@ fn keys_below_a_secret_are_not_told() {
     check(Format::Json, r#"{"secret": {"kanarie": {"kanarie": 1e999}}}"#, "secret.***.***");
     check(Format::Toml, "[secret]\nkanarie = 1\nkanarie = 2\n", "secret.***");
 }
+
+#[test]
+fn other_encodings_are_named_with_and_without_a_mark() {
+    let text = "{\"a\": \"\u{e9}\"}";
+    let units: Vec<u16> = text.encode_utf16().collect();
+    let check = |bytes: Vec<u8>, found: &str| {
+        for format in [Format::Json, Format::Yaml, Format::Toml, Format::DotEnv] {
+            let problems = parse(&bytes, format, "app", &ParseOptions::default()).unwrap_err();
+            let expected = format!("not UTF-8 text: {found} (");
+            assert!(problems.to_string().starts_with(&expected), "{format}: {problems}");
+        }
+    };
+    for mark in [&[][..], &[0xfeff]] {
+        let units: Vec<u16> = mark.iter().chain(&units).copied().collect();
+        check(units.iter().flat_map(|unit| unit.to_le_bytes()).collect(), "UTF-16, little endian");
+        check(units.iter().flat_map(|unit| unit.to_be_bytes()).collect(), "UTF-16, big endian");
+        let wide = || units.iter().map(|&unit| u32::from(unit));
+        check(wide().flat_map(u32::to_le_bytes).collect(), "UTF-32, little endian");
+        check(wide().flat_map(u32::to_be_bytes).collect(), "UTF-32, big endian");
+    }
+}
