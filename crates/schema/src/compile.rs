@@ -1,45 +1,71 @@
 use enhanced_config_core::{Document, NodeRef, Origin, Problem, ProblemKind, Problems, Redactor};
-use jsonschema::error::ValidationErrorKind as Fault;
 use jsonschema::meta::MetaValidator;
-use jsonschema::{Draft, PatternOptions, ReferencingError, ValidationError, Validator};
+use jsonschema::{Draft, ReferencingError, ValidationError, Validator, uri};
 use serde_json::Value as Json;
 
-use crate::expansion;
+use crate::expansion::{self, Shape, unresolved};
 use crate::instance::Documents;
 use crate::library::Library;
-use crate::problems::{Reporter, path_of};
+use crate::patterns;
+use crate::problems::Reporter;
+use crate::resources::Resources;
+use crate::stack::with_room;
 
-/// A schema made ready to check with, or everything that is wrong with it.
+/// A schema made ready to check with, and its shape; or everything that is wrong with it.
 pub(crate) fn compile(
     name: &str,
     schema: &Document,
     library: &Library,
-) -> Result<Validator<Documents>, Problems> {
+) -> Result<(Validator<Documents>, Shape), Problems> {
     let json = Json::from(schema.root());
     let draft = Draft::default().detect(&json);
-    check_against_metaschema(schema, &json, draft)?;
-    expansion::check(schema, library)?;
+    // A schema may be as deep as any document.
+    let shape =
+        with_room(DEEPEST, || examine(name, schema, &json, draft, library)).unwrap_or_else(no_room)?;
+    let build = || build(name, schema, &json, library);
+    Ok((with_room(shape.deepest(), build).unwrap_or_else(no_room)?, shape))
+}
+
+/// Levels of a document that this crate is handed.
+const DEEPEST: usize = 512;
+
+pub(crate) fn no_room<T>() -> Result<T, Problems> {
+    Err(Problem::error(custom("there is no memory for the stack that this takes".to_owned())).into())
+}
+
+/// What is wrong with a schema and those that it refers to, or its shape.
+fn examine(
+    name: &str,
+    schema: &Document,
+    json: &Json,
+    draft: Draft,
+    library: &Library,
+) -> Result<Shape, Problems> {
+    check_against_metaschema(schema, json)?;
+    let resources = Resources::of(name, schema, json, draft, library)
+        .map_err(|error| unretrievable(schema, library, &error))?;
+    resources.others().try_for_each(|(json, document)| check_against_metaschema(document, json))?;
+    expansion::check(&resources, json, draft)
+}
+
+fn build(
+    name: &str,
+    schema: &Document,
+    json: &Json,
+    library: &Library,
+) -> Result<Validator<Documents>, Problems> {
     jsonschema::options_for::<Documents>()
         .with_base_uri(Library::uri(name))
         .with_retriever(library.clone())
         .should_validate_formats(true)
-        .with_pattern_options(patterns())
-        .build(&json)
-        .map_err(|error| refusal(schema, &error).into())
-}
-
-const NO_PATTERN: &str = "not a pattern that can be used: look-around, back-references and patterns that compile to \
-                          more than 1 MiB are not supported";
-
-/// Patterns take time in proportion to the text and to themselves, whatever they are; look-around and back-references,
-/// which no such engine has, are refused.
-fn patterns() -> PatternOptions<jsonschema::Regex> {
-    PatternOptions::regex().size_limit(1 << 20).dfa_size_limit(1 << 20)
+        .with_pattern_options(patterns::options())
+        .build(json)
+        .map_err(|error| refusal(schema, library, &error))
 }
 
 /// All that the metaschema of its draft says against a schema.
-fn check_against_metaschema(schema: &Document, json: &Json, draft: Draft) -> Result<(), Problems> {
-    let Some(metaschema) = metaschema(draft) else { return Ok(()) };
+fn check_against_metaschema(schema: &Document, json: &Json) -> Result<(), Problems> {
+    let Some(metaschema) = metaschema(Draft::default().detect(json)) else { return Ok(()) };
     if metaschema.is_valid(json) {
         return Ok(());
     }
@@ -60,52 +86,49 @@ fn metaschema(draft: Draft) -> Option<MetaValidator<'static>> {
     })
 }
 
-/// What jsonschema says against a schema beyond its metaschema: references and patterns.
-fn refusal(schema: &Document, error: &ValidationError<'_>) -> Problem {
-    if let Fault::Referencing(error) = error.kind() {
-        return unresolved(schema, error);
+/// What jsonschema says against a schema whose references were followed: something about its patterns.
+fn refusal(schema: &Document, library: &Library, error: &ValidationError<'_>) -> Problems {
+    let others = library.reachable(schema);
+    let mut problems: Problems = others.into_iter().flat_map(patterns::faults).collect();
+    problems.sort();
+    if !problems.is_empty() {
+        return problems;
     }
-    let path = path_of(error.schema_path());
-    let message = match error.kind() {
-        Fault::Format { format } if format == "regex" => NO_PATTERN.to_owned(),
-        _ => format!("cannot be used: {}", error.masked()),
-    };
-    let problem = Problem::error(custom(message));
-    match schema.at(&path) {
-        Some(node) => problem.with_origin(node.origin()),
-        None => problem,
-    }
-    .with_path(path)
+    let message = format!("cannot be used: {}", error.masked());
+    Problem::error(custom(message)).with_origin(schema.root().origin()).into()
 }
 
-fn unresolved(schema: &Document, error: &ReferencingError) -> Problem {
-    let (reference, why) = match error {
-        ReferencingError::Unretrievable { uri, source } => (uri.as_str(), source.to_string()),
-        ReferencingError::PointerToNowhere { pointer } => (pointer.as_str(), "nothing is there".to_owned()),
-        ReferencingError::NoSuchAnchor { anchor } => (anchor.as_str(), "there is no such anchor".to_owned()),
-        other => return Problem::error(custom(other.to_string())),
+/// A reference to what is not registered or cannot be read, at its place.
+fn unretrievable(schema: &Document, library: &Library, error: &ReferencingError) -> Problems {
+    let leads_there = |written: &str| match error {
+        ReferencingError::Unretrievable { uri, .. } => leads_to(written, uri),
+        ReferencingError::UnknownSpecification { specification } => leads_to(written, specification),
+        _ => uri::from_str(BASE).is_ok_and(|base| uri::resolve_against(&base.borrow(), written).is_err()),
     };
-    let place = find_reference(schema.root(), reference);
-    let shown = place.as_ref().map_or(reference, |(written, _)| written);
-    let problem = Problem::error(custom(format!("cannot resolve the reference `{shown}`: {why}")));
-    match place {
-        Some((_, origin)) => problem.with_origin(origin),
-        None => problem,
-    }
+    let mut schemas = library.reachable(schema).into_iter();
+    let found = schemas.find_map(|schema| find_reference(schema.root(), &leads_there));
+    let (reference, origin) = found.unwrap_or_else(|| ("", schema.root().origin()));
+    unresolved(reference, error, Some(origin)).into()
 }
 
-/// The reference, as it is written, that leads to `target`: an address, a pointer or an anchor.
-fn find_reference<'a>(node: NodeRef<'a>, target: &str) -> Option<(&'a str, Origin)> {
+/// Any absolute address: what cannot be read cannot be read from any.
+const BASE: &str = "config:///";
+
+/// Whether a reference, as it is written, may lead to the address `target`.
+fn leads_to(written: &str, target: &str) -> bool {
+    let file = written.split('#').next().unwrap_or_default().trim_start_matches(['.', '/']);
+    !file.is_empty() && target.trim_end_matches('#').ends_with(file)
+}
+
+/// The first reference or address of which `is_it` holds.
+fn find_reference<'a>(node: NodeRef<'a>, is_it: &dyn Fn(&str) -> bool) -> Option<(&'a str, Origin)> {
     let own = node.entries().find_map(|(key, value)| {
-        let written =
-            value.as_str().filter(|_| matches!(key, "$ref" | "$dynamicRef" | "$recursiveRef" | "$schema"))?;
-        let (file, fragment) = written.split_once('#').unwrap_or((written, ""));
-        let leads_there =
-            !file.is_empty() && target.trim_end_matches('#').ends_with(file) || fragment == target;
-        leads_there.then(|| (written, value.origin()))
+        let is_reference = matches!(key, "$ref" | "$dynamicRef" | "$recursiveRef" | "$schema" | "$id" | "id");
+        let written = value.as_str().filter(|written| is_reference && is_it(written))?;
+        Some((written, value.origin()))
     });
     let members = node.entries().map(|(_, member)| member).chain(node.items());
-    own.or_else(|| members.into_iter().find_map(|member| find_reference(member, target)))
+    own.or_else(|| members.into_iter().find_map(|member| find_reference(member, is_it)))
 }
 
 fn custom(message: String) -> ProblemKind {

@@ -16,8 +16,8 @@ pub(crate) struct Effort {
 const LOOKS: u32 = 1 << 20;
 /// Looks for each value. Schemas of real systems take 5 to 30.
 const LOOKS_PER_VALUE: u32 = 64;
-/// Errors made, those inside of alternatives included: some 60 MB.
-const ERRORS: u32 = 100_000;
+/// Errors made, those inside of alternatives included. One takes 600 bytes, and a hundred levels down 4 kB.
+const ERRORS: u32 = 20_000;
 
 impl Effort {
     /// For the document of a value.
@@ -37,11 +37,12 @@ impl Effort {
         take_one(&self.looks)
     }
 
-    /// Counts an error. The last one takes all looks that are left.
-    pub(crate) fn note_error(&self) {
+    /// Counts an error; whether nothing was spent yet. The last one takes all looks that are left.
+    pub(crate) fn note_error(&self) -> bool {
         if !take_one(&self.errors) {
             self.looks.store(0, Ordering::Relaxed);
         }
+        !self.is_spent()
     }
 
     /// Whether nothing is left.

@@ -6,63 +6,133 @@
 
 use std::collections::HashMap;
 
-use enhanced_config_core::{Document, KeyPath, Kind, NodeRef, Problem, ProblemKind, Problems};
+use enhanced_config_core::{Origin, Problem, ProblemKind, Problems};
+use jsonschema::{Draft, ReferencingError};
+use referencing::Resolver;
+use serde_json::Value as Json;
 
-use crate::library::Library;
+use crate::library::NOT_REGISTERED;
+use crate::resources::{Resources, address};
 
 /// Checks of one value that a schema may ask for. Schemas of real systems stay below a thousand.
 const MOST_CHECKS: u64 = 10_000;
-/// Schemas for one value that may refer to one another in a row: each costs a stack frame for every level of a
-/// document.
+/// Schemas for one value that may lead to one another in a row. Those of real systems stay below twenty.
 const LONGEST_CHAIN: u32 = 64;
+/// Schemas within a schema and all that it refers to.
+const MOST_SCHEMAS: usize = 100_000;
+
+/// How many schemas can be within one another while a schema is compiled or used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Shape {
+    /// All schemas there are.
+    pub(crate) schemas: usize,
+    /// The most for one value.
+    pub(crate) chain: usize,
+    /// The most at all, unless a schema leads back to itself for a value inside of its own.
+    pub(crate) longest: Option<usize>,
+}
+
+impl Shape {
+    /// The most within one another that there can be.
+    pub(crate) fn deepest(self) -> usize {
+        self.longest.unwrap_or(self.schemas)
+    }
+}
+
+/// What is wrong with the references of a schema and with its size; or its shape.
+pub(crate) fn check<'a>(
+    resources: &'a Resources<'a>,
+    json: &'a Json,
+    draft: Draft,
+) -> Result<Shape, Problems> {
+    let mut walk = Walk::new(resources);
+    for root in resources.others().map(|(root, _)| root).chain([json]) {
+        walk.note_anchors(&Place { schema: root, resolver: resources.resolver(), draft });
+    }
+    let root = Place { schema: json, resolver: resources.resolver(), draft };
+    walk.open.extend(root.enter(json));
+    while let Some(place) = walk.open.pop().filter(|_| !walk.stopped) {
+        walk.cost(&place, 0);
+        if walk.costs.len() > MOST_SCHEMAS {
+            walk.refuse(json, format!("has more than {MOST_SCHEMAS} schemas, with those it refers to"));
+        }
+    }
+    walk.problems.sort();
+    if walk.problems.is_empty() { Ok(walk.shape(json)) } else { Err(walk.problems) }
+}
+
+/// A schema, and what resolves its references.
+#[derive(Clone)]
+struct Place<'a> {
+    schema: &'a Json,
+    resolver: Resolver<'a>,
+    draft: Draft,
+}
 
 /// What checking one value against a schema takes.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 struct Cost {
     checks: u64,
     chain: u32,
 }
 
-/// Refuses a schema that takes too many steps.
-pub(crate) fn check(schema: &Document, library: &Library) -> Result<(), Problems> {
-    let mut walk = Walk { library, costs: HashMap::new(), targets: HashMap::new(), open: Vec::new() };
-    walk.open.push(Place::root_of(schema));
-    while let Some(place) = walk.open.pop() {
-        walk.cost(place, 0)?;
-    }
-    Ok(())
-}
+const LEAF: Cost = Cost { checks: 1, chain: 1 };
 
-/// A schema, and the resource that pointers in it start from.
-#[derive(Clone, Copy)]
-struct Place<'a> {
-    schema: NodeRef<'a>,
-    resource: NodeRef<'a>,
+/// Which values an inner schema is for.
+#[derive(Clone, Copy, PartialEq)]
+enum For {
+    SameValue,
+    OtherValues,
+    /// None by itself: it is there to be referred to.
+    References,
 }
-
-/// Tells schemas apart: the address of the document and the row in it.
-type Id = (usize, u32);
 
 struct Walk<'a> {
-    library: &'a Library,
+    resources: &'a Resources<'a>,
     /// What was visited; nothing yet for a schema that is being visited.
-    costs: HashMap<Id, Option<Cost>>,
-    /// Where references lead, by the resource that they are in.
-    targets: HashMap<(Id, &'a str), Option<Place<'a>>>,
+    costs: HashMap<usize, Option<Cost>>,
+    /// The schemas that each leads to.
+    inner: HashMap<usize, Vec<usize>>,
     /// Schemas for other values, still to be visited.
     open: Vec<Place<'a>>,
+    /// The schemas that dynamic references may lead to, by the names of their anchors.
+    dynamic: HashMap<&'a str, Vec<Place<'a>>>,
+    problems: Problems,
+    /// Whether the schema is too large to look at the rest.
+    stopped: bool,
 }
 
 impl<'a> Walk<'a> {
-    fn cost(&mut self, place: Place<'a>, depth: u32) -> Result<Cost, Problem> {
-        if let Some(known) = self.costs.get(&id(place.schema)) {
-            // A schema that leads back to itself for the same value is tried once: jsonschema ends the cycle.
-            return Ok(known.unwrap_or_default());
+    fn new(resources: &'a Resources<'a>) -> Self {
+        let (costs, inner, dynamic) = (HashMap::new(), HashMap::new(), HashMap::new());
+        Self { resources, costs, inner, open: Vec::new(), dynamic, problems: Problems::new(), stopped: false }
+    }
+
+    fn note_anchors(&mut self, place: &Place<'a>) {
+        let recursive =
+            place.schema.get("$recursiveAnchor").and_then(Json::as_bool).filter(|is| *is).map(|_| "");
+        let name = place.schema.get("$dynamicAnchor").and_then(Json::as_str).or(recursive);
+        if let Some(name) = name {
+            self.dynamic.entry(name).or_default().push(place.clone());
         }
-        self.costs.insert(id(place.schema), None);
-        let mut cost = Cost { checks: 1, chain: 0 };
+        for inner in place.draft.subresources_of(place.schema).filter_map(|inner| place.enter(inner)) {
+            self.note_anchors(&inner);
+        }
+    }
+
+    fn cost(&mut self, place: &Place<'a>, above: u32) -> Cost {
+        let id = address(place.schema);
+        match self.costs.get(&id) {
+            Some(Some(known)) => return *known,
+            Some(None) => {
+                return self.refuse(place.schema, "leads back to itself for the same value".to_owned());
+            }
+            None if above >= LONGEST_CHAIN => return self.refuse(place.schema, too_long()),
+            None => self.costs.insert(id, None),
+        };
+        let mut cost = LEAF;
         for inner in self.same_value(place) {
-            let inner = self.cost(inner, depth + 1)?;
+            let inner = self.cost(&inner, above + 1);
             cost.checks = cost.checks.saturating_add(inner.checks);
             cost.chain = cost.chain.max(inner.chain + 1);
         }
@@ -73,122 +143,167 @@ impl<'a> Walk<'a> {
         {
             cost.checks = cost.checks.saturating_mul(2);
         }
-        self.costs.insert(id(place.schema), Some(cost));
-        if cost.checks > MOST_CHECKS || cost.chain.max(depth) > LONGEST_CHAIN {
-            return Err(too_complex(place.schema));
+        if cost.checks > MOST_CHECKS {
+            cost = self.refuse(place.schema, too_many());
+        } else if cost.chain > LONGEST_CHAIN {
+            cost = self.refuse(place.schema, too_long());
         }
-        Ok(cost)
+        self.costs.insert(id, Some(cost));
+        cost
     }
 
     /// The schemas that are tried on the same value; those for other values are noted for later.
-    fn same_value(&mut self, place: Place<'a>) -> Vec<Place<'a>> {
-        let mut same = Vec::new();
-        for (keyword, value) in place.schema.entries() {
-            match keyword {
+    fn same_value(&mut self, place: &Place<'a>) -> Vec<Place<'a>> {
+        let (mut same, mut inner) = (Vec::new(), Vec::new());
+        for (keyword, value) in place.schema.as_object().into_iter().flatten() {
+            let (role, places) = match keyword.as_str() {
                 "$ref" | "$dynamicRef" | "$recursiveRef" => {
-                    same.extend(value.as_str().and_then(|reference| self.target(reference, place.resource)));
+                    (For::SameValue, self.targets(place, keyword, value))
                 }
-                "allOf" | "anyOf" | "oneOf" => same.extend(value.items().map(|inner| place.enter(inner))),
-                "not" | "if" | "then" | "else" => same.push(place.enter(value)),
-                "dependentSchemas" | "dependencies" => {
-                    same.extend(value.entries().map(|(_, inner)| place.enter(inner)));
+                keyword => {
+                    let (role, schemas) = subschemas(keyword, value);
+                    (role, schemas.into_iter().filter_map(|schema| place.enter(schema)).collect())
                 }
-                "properties" | "patternProperties" => {
-                    self.open.extend(value.entries().map(|(_, inner)| place.enter(inner)));
-                }
-                "items" | "prefixItems" if value.kind() == Kind::List => {
-                    self.open.extend(value.items().map(|inner| place.enter(inner)));
-                }
-                "items"
-                | "additionalItems"
-                | "contains"
-                | "additionalProperties"
-                | "propertyNames"
-                | "unevaluatedItems"
-                | "unevaluatedProperties"
-                | "contentSchema" => {
-                    self.open.push(place.enter(value));
-                }
-                _ => {}
+            };
+            if role != For::References {
+                inner.extend(places.iter().map(|inner| address(inner.schema)));
             }
+            if role == For::SameValue { same.extend(places) } else { self.open.extend(places) }
         }
+        self.inner.insert(address(place.schema), inner);
         same
     }
 
-    fn target(&mut self, reference: &'a str, resource: NodeRef<'a>) -> Option<Place<'a>> {
-        let key = (id(resource), reference);
-        if let Some(known) = self.targets.get(&key) {
-            return *known;
+    /// Where a reference may lead.
+    fn targets(&mut self, place: &Place<'a>, keyword: &str, value: &'a Json) -> Vec<Place<'a>> {
+        // The metaschema wants a text, and jsonschema passes over an empty one.
+        let Some(reference) = value.as_str().filter(|reference| !reference.is_empty()) else {
+            return Vec::new();
+        };
+        let mut targets = match place.resolver.lookup(reference) {
+            Ok(found) => {
+                let (schema, resolver, draft) = found.into_inner();
+                vec![Place { schema, resolver, draft }]
+            }
+            Err(error) => {
+                let origin = self.resources.place(value).map(|node| node.origin());
+                self.problems.push(unresolved(reference, &error, origin));
+                Vec::new()
+            }
+        };
+        if keyword != "$ref" {
+            let name = reference.split_once('#').map_or("", |(_, name)| name);
+            targets.extend(self.dynamic.get(name).into_iter().flatten().cloned());
         }
-        let (file, fragment) = reference.split_once('#').unwrap_or((reference, ""));
-        let base = if file.is_empty() { Some(resource) } else { self.resource(file, resource) };
-        let target = base.and_then(|base| follow(base, fragment));
-        self.targets.insert(key, target);
-        target
+        targets
     }
 
-    /// A resource by its `$id` within the same document, or among the registered schemas.
-    fn resource(&self, file: &str, within: NodeRef<'a>) -> Option<NodeRef<'a>> {
-        let name = file.rsplit('/').next().unwrap_or(file);
-        let embedded = find(within.document().root(), &|node| {
-            let id = node.get("$id").and_then(NodeRef::as_str);
-            id.is_some_and(|id| id == file || id.rsplit('/').next() == Some(name))
-        });
-        embedded.or_else(|| self.library.find(file).map(|schema| schema.root()))
+    /// What is wrong with one schema may show in all that lead to it, so that it is told once.
+    fn refuse(&mut self, schema: &Json, message: String) -> Cost {
+        if std::mem::replace(&mut self.stopped, true) {
+            return LEAF;
+        }
+        let problem = Problem::error(ProblemKind::Custom { message: message.into() });
+        let place = self.resources.place(schema);
+        self.problems
+            .push(place.into_iter().fold(problem, |problem, node| problem.with_origin(node.origin())));
+        LEAF
+    }
+
+    fn shape(&self, root: &Json) -> Shape {
+        let chain = self.costs.values().flatten().map(|cost| cost.chain as usize).max();
+        Shape { schemas: self.costs.len(), chain: chain.unwrap_or(1), longest: self.longest(address(root)) }
+    }
+
+    /// The most schemas that lead to one another in a row, unless they do so for ever.
+    fn longest(&self, root: usize) -> Option<usize> {
+        /// A schema on the way, how many of the schemas inside were followed, and the longest way found from it.
+        type Step = (usize, usize, usize);
+        let mut done: HashMap<usize, Option<usize>> = HashMap::from([(root, None)]);
+        let mut way: Vec<Step> = vec![(root, 0, 1)];
+        while let Some((id, followed, longest)) = way.last_mut() {
+            let inner = self.inner.get(id).and_then(|inner| inner.get(*followed)).copied();
+            *followed += 1;
+            match inner.map(|inner| (inner, done.get(&inner))) {
+                Some((_, Some(Some(known)))) => *longest = (*longest).max(known + 1),
+                Some((_, Some(None))) => return None,
+                Some((inner, None)) => {
+                    done.insert(inner, None);
+                    way.push((inner, 0, 1));
+                }
+                None => {
+                    let known = *longest;
+                    done.insert(*id, Some(known));
+                    way.pop();
+                    match way.last_mut() {
+                        Some((.., above)) => *above = (*above).max(known + 1),
+                        None => return Some(known),
+                    }
+                }
+            }
+        }
+        None
     }
 }
 
 impl<'a> Place<'a> {
-    fn root_of(schema: &'a Document) -> Self {
-        Self { schema: schema.root(), resource: schema.root() }
-    }
-
-    /// A schema within this one, which may be a resource of its own.
-    fn enter(self, inner: NodeRef<'a>) -> Self {
-        let id = inner.get("$id").and_then(NodeRef::as_str);
-        let is_resource = id.is_some_and(|id| !id.starts_with('#'));
-        Self { schema: inner, resource: if is_resource { inner } else { self.resource } }
+    /// A schema inside of this one, which may be a resource of its own.
+    fn enter(&self, schema: &'a Json) -> Option<Self> {
+        let draft = self.draft.detect(schema);
+        let resolver = self.resolver.in_subresource(draft.create_resource_ref(schema)).ok()?;
+        (schema.is_object() || schema.is_boolean()).then_some(Self { schema, resolver, draft })
     }
 }
 
-/// Follows the fragment of a reference: nothing, a pointer or an anchor.
-fn follow<'a>(resource: NodeRef<'a>, fragment: &str) -> Option<Place<'a>> {
-    let start = Place { schema: resource, resource };
-    if fragment.is_empty() {
-        return Some(start);
+/// The schemas that a keyword has, and what they are for.
+fn subschemas<'a>(keyword: &str, value: &'a Json) -> (For, Vec<&'a Json>) {
+    let list = || value.as_array().into_iter().flatten().collect();
+    let map = || value.as_object().into_iter().flat_map(|map| map.values()).collect();
+    match keyword {
+        "allOf" | "anyOf" | "oneOf" => (For::SameValue, list()),
+        "not" | "if" | "then" | "else" => (For::SameValue, vec![value]),
+        "dependentSchemas" | "dependencies" => (For::SameValue, map()),
+        "properties" | "patternProperties" => (For::OtherValues, map()),
+        "$defs" | "definitions" => (For::References, map()),
+        "items" | "prefixItems" if value.is_array() => (For::OtherValues, list()),
+        "items"
+        | "additionalItems"
+        | "contains"
+        | "additionalProperties"
+        | "propertyNames"
+        | "unevaluatedItems"
+        | "unevaluatedProperties"
+        | "contentSchema" => (For::OtherValues, vec![value]),
+        _ => (For::References, Vec::new()),
     }
-    if fragment.starts_with('/') {
-        let path = KeyPath::from_pointer(fragment).ok()?;
-        return path.segments().iter().try_fold(start, |place, segment| {
-            let step: KeyPath = [segment.clone()].into_iter().collect();
-            Some(place.enter(place.schema.at(&step)?))
-        });
-    }
-    let is_named = |node: NodeRef<'a>| {
-        let names = ["$anchor", "$dynamicAnchor"].iter().filter_map(|keyword| node.get(keyword)?.as_str());
-        let old = node.get("$id").and_then(NodeRef::as_str).and_then(|id| id.strip_prefix('#'));
-        names.chain(old).any(|name| name == fragment)
+}
+
+fn too_many() -> String {
+    format!(
+        "asks for more than {MOST_CHECKS} checks of one value: alternatives that refer to alternatives multiply"
+    )
+}
+
+fn too_long() -> String {
+    format!("leads through more than {LONGEST_CHAIN} schemas in a row for one value")
+}
+
+/// A reference that leads nowhere.
+pub(crate) fn unresolved(reference: &str, error: &ReferencingError, origin: Option<Origin>) -> Problem {
+    let why = match error {
+        ReferencingError::Unretrievable { .. } => NOT_REGISTERED.to_owned(),
+        ReferencingError::PointerToNowhere { .. } => "nothing is there".to_owned(),
+        ReferencingError::NoSuchAnchor { anchor } => format!("there is no anchor `{anchor}`"),
+        ReferencingError::InvalidAnchor { .. } => "a pointer begins with `/`, an anchor has none".to_owned(),
+        ReferencingError::InvalidArrayIndex { index, .. } => format!("`{index}` is no index of a list"),
+        ReferencingError::InvalidPercentEncoding { .. } => {
+            "it is not UTF-8 behind its percent signs".to_owned()
+        }
+        ReferencingError::InvalidUri(_) => "it is not a URI".to_owned(),
+        ReferencingError::CircularMetaschema { .. } => "its metaschema refers to itself".to_owned(),
+        _ => "drafts 4, 6, 7, 2019-09 and 2020-12 are known, and registered metaschemas".to_owned(),
     };
-    find(resource, &is_named).map(|schema| Place { schema, resource })
-}
-
-/// The first value for which `is_it` holds, from the outside in.
-fn find<'a>(node: NodeRef<'a>, is_it: &dyn Fn(NodeRef<'a>) -> bool) -> Option<NodeRef<'a>> {
-    if is_it(node) {
-        return Some(node);
-    }
-    let members = node.entries().map(|(_, member)| member).chain(node.items());
-    members.into_iter().find_map(|member| find(member, is_it))
-}
-
-fn id(node: NodeRef<'_>) -> Id {
-    (std::ptr::from_ref(node.document()) as usize, node.row_number())
-}
-
-fn too_complex(schema: NodeRef<'_>) -> Problem {
-    let message = format!(
-        "asks for more than {MOST_CHECKS} checks of one value, or {LONGEST_CHAIN} in a row: alternatives that refer \
-         to alternatives multiply"
-    );
-    Problem::error(ProblemKind::Custom { message: message.into() }).with_origin(schema.origin())
+    let message = format!("cannot resolve the reference `{reference}`: {why}");
+    let problem = Problem::error(ProblemKind::Custom { message: message.into() });
+    origin.into_iter().fold(problem, Problem::with_origin)
 }

@@ -42,10 +42,13 @@ mod expansion;
 mod instance;
 mod library;
 mod outline;
+mod patterns;
 mod problems;
 mod registry;
+mod resources;
 mod restart;
 mod rule;
+mod stack;
 #[cfg(feature = "types")]
 mod types;
 mod validator;

@@ -16,8 +16,12 @@ pub(crate) struct Library(BTreeMap<Box<str>, Arc<Document>>);
 const BASE: &str = "config:///";
 const ENDING: &str = ".schema.json";
 
+/// Why a reference leads nowhere.
+pub(crate) const NOT_REGISTERED: &str =
+    "no schema with this `$id` or file name is registered, and none is fetched";
+
 #[derive(Debug, thiserror::Error)]
-#[error("no schema with this `$id` or file name is registered, and none is fetched")]
+#[error("{NOT_REGISTERED}")]
 struct NotRegistered;
 
 impl Library {
@@ -45,42 +49,88 @@ impl Library {
 
     /// The names of schemas that `name` refers to by file name, directly or not, and that are not here.
     pub(crate) fn missing(&self, name: &str) -> Vec<Box<str>> {
-        let mut missing = BTreeSet::new();
-        let mut open: Vec<&Arc<Document>> = self.get(name).into_iter().collect();
-        let mut seen: Vec<&Arc<Document>> = Vec::new();
-        while let Some(schema) = open.pop() {
-            if seen.iter().any(|other| Arc::ptr_eq(other, schema)) {
-                continue;
-            }
-            seen.push(schema);
-            for file in files(schema.root()) {
-                match (self.find(file), file.rsplit('/').next().and_then(|file| file.strip_suffix(ENDING))) {
-                    (Some(schema), _) => open.push(schema),
-                    (None, Some(name)) => drop(missing.insert(name.into())),
-                    (None, None) => {}
+        let schemas = self.get(name).map(|schema| self.reachable(schema)).unwrap_or_default();
+        let files = schemas.into_iter().flat_map(|schema| files(schema.root()));
+        let missing = files.filter(|file| self.find(file).is_none());
+        let names = missing.filter_map(|file| file.rsplit('/').next()?.strip_suffix(ENDING));
+        names.map(Box::from).collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
+    /// A schema and those that its references lead to by `$id` or file name, directly or not.
+    pub(crate) fn reachable<'a>(&'a self, schema: &'a Document) -> Vec<&'a Document> {
+        let mut reached = vec![schema];
+        let mut next = 0;
+        while let Some(schema) = reached.get(next) {
+            for found in files(schema.root()).into_iter().filter_map(|file| self.find_by_end(file)) {
+                if !reached.iter().any(|other| std::ptr::eq(*other, found)) {
+                    reached.push(found);
                 }
             }
+            next += 1;
         }
-        missing.into_iter().collect()
+        reached
+    }
+
+    /// The resource with this address: `schema` itself, one that was registered, or one that is embedded in these.
+    pub(crate) fn resource<'a>(&'a self, schema: NodeRef<'a>, address: &str) -> Option<NodeRef<'a>> {
+        let address = address.split('#').next().unwrap_or_default();
+        let own = id(schema.document());
+        // Without an `$id` the base is the one made of its name.
+        if address.is_empty() || own == Some(address) || own.is_none() && self.is_named(schema, address) {
+            return Some(schema);
+        }
+        let end = address.rsplit('/').next().unwrap_or(address);
+        let registered = self.find(address).map(|schema| schema.root());
+        registered.or_else(|| {
+            let mut reachable = self.reachable(schema.document()).into_iter();
+            reachable.find_map(|schema| find(schema.root(), &|node| has_id(node, end)))
+        })
+    }
+
+    fn is_named(&self, schema: NodeRef<'_>, address: &str) -> bool {
+        self.find(address).is_some_and(|found| std::ptr::eq(&**found, schema.document()))
+    }
+
+    /// The schema that a reference may lead to, which is relative to an address that is not known here.
+    fn find_by_end(&self, reference: &str) -> Option<&Document> {
+        let end = format!("/{}", reference.trim_start_matches(['.', '/']));
+        let ends_so = |schema: &&Arc<Document>| id(schema).is_some_and(|id| id.ends_with(&end));
+        self.find(reference).or_else(|| self.0.values().find(ends_so)).map(|schema| &**schema)
     }
 
     /// The schema that a reference without its fragment leads to.
     pub(crate) fn find(&self, reference: &str) -> Option<&Arc<Document>> {
-        let by_id = || {
-            self.0.values().find(|schema| {
-                let id = schema.get("$id").or_else(|| schema.get("id")).and_then(|id| id.as_str());
-                id.map(|id| id.trim_end_matches('#')) == Some(reference)
-            })
-        };
+        let by_id = || self.0.values().find(|schema| id(schema) == Some(reference));
         let file = reference.rsplit('/').next().unwrap_or(reference);
         by_id().or_else(|| self.get(file.strip_suffix(ENDING)?))
     }
 }
 
+/// The address that a schema gives itself.
+fn id(schema: &Document) -> Option<&str> {
+    let id = schema.get("$id").or_else(|| schema.get("id"))?;
+    id.as_str().map(|id| id.trim_end_matches('#'))
+}
+
+fn has_id(node: NodeRef<'_>, end: &str) -> bool {
+    let id = node.get("$id").or_else(|| node.get("id")).and_then(NodeRef::as_str);
+    id.is_some_and(|id| id.trim_end_matches('#').rsplit('/').next() == Some(end))
+}
+
+/// The first value for which `is_it` holds, from the outside in.
+fn find<'a>(node: NodeRef<'a>, is_it: &dyn Fn(NodeRef<'a>) -> bool) -> Option<NodeRef<'a>> {
+    if is_it(node) {
+        return Some(node);
+    }
+    let members = node.entries().map(|(_, member)| member).chain(node.items());
+    members.into_iter().find_map(|member| find(member, is_it))
+}
+
 /// The files that the references in a schema name.
 fn files<'a>(node: NodeRef<'a>) -> Vec<&'a str> {
-    let own =
-        node.entries().filter(|(key, _)| *key == "$ref").filter_map(|(_, reference)| reference.as_str());
+    let is_reference = |key| matches!(key, "$ref" | "$dynamicRef" | "$schema");
+    let own = node.entries().filter(|(key, _)| is_reference(*key));
+    let own = own.filter_map(|(_, reference)| reference.as_str());
     let own = own.filter_map(|reference| reference.split('#').next()).filter(|file| !file.is_empty());
     let members = node.entries().map(|(_, member)| member).chain(node.items());
     own.chain(members.flat_map(files)).collect()

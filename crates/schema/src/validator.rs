@@ -5,25 +5,37 @@ use enhanced_config_core::{Document, NodeRef, Problem, ProblemKind, Problems, Re
 use jsonschema::Validator;
 
 use crate::bundle::bundle;
-use crate::compile::compile;
+use crate::compile::{compile, no_room};
 use crate::deprecated::Deprecations;
 use crate::effort::Effort;
-use crate::instance::{Documents, Instance};
+use crate::expansion::Shape;
+use crate::instance::{Documents, Instance, was_in_time};
 use crate::library::Library;
 use crate::problems::Reporter;
+use crate::stack::with_room;
 
 /// A schema, compiled once, that checks any number of documents, from any thread.
 pub struct ConfigValidator {
     schema: Arc<Document>,
     deprecations: Deprecations,
-    compiled: Validator<Documents>,
+    /// There until it is dropped.
+    compiled: Option<Validator<Documents>>,
+    shape: Shape,
+    /// Where problems are looked up in the schemas that the schema refers to.
+    library: Library,
 }
 
 impl ConfigValidator {
     pub(crate) fn compile(name: &str, schema: &Arc<Document>, library: &Library) -> Result<Self, Problems> {
-        let compiled = compile(name, schema, library)?;
+        let (compiled, shape) = compile(name, schema, library)?;
         let deprecations = Deprecations::of(bundle(name, schema, library)?.root());
-        Ok(Self { schema: Arc::clone(schema), deprecations, compiled })
+        Ok(Self {
+            schema: Arc::clone(schema),
+            deprecations,
+            compiled: Some(compiled),
+            shape,
+            library: library.clone(),
+        })
     }
 
     /// The schema, as it was written.
@@ -33,8 +45,7 @@ impl ConfigValidator {
 
     /// Whether the schema accepts a value. Faster than [`validate`](Self::validate), and says nothing of why not.
     pub fn is_valid(&self, value: NodeRef<'_>) -> bool {
-        let effort = Effort::for_document(value);
-        self.compiled.is_valid(Instance::new(value, &effort)) && !effort.is_spent()
+        with_room(self.levels(value), || self.accepts(value)).unwrap_or(false)
     }
 
     /// Everything that the schema says against a value, in the order of places: at most
@@ -50,19 +61,39 @@ impl ConfigValidator {
     }
 
     fn errors(&self, value: NodeRef<'_>, redactor: &Redactor) -> Problems {
+        let problems = with_room(self.levels(value), || match self.accepts(value) {
+            true => Problems::new(),
+            false => self.problems(value, redactor),
+        });
+        problems.unwrap_or_else(|| no_room::<Problems>().unwrap_or_else(|problems| problems))
+    }
+
+    fn accepts(&self, value: NodeRef<'_>) -> bool {
         let effort = Effort::for_document(value);
         let instance = Instance::new(value, &effort);
-        if self.compiled.is_valid(instance) && !effort.is_spent() {
-            return Problems::new();
-        }
+        self.compiled.as_ref().is_some_and(|compiled| compiled.is_valid(instance)) && !effort.is_spent()
+    }
+
+    fn problems(&self, value: NodeRef<'_>, redactor: &Redactor) -> Problems {
         let effort = Effort::for_document(value);
         let instance = Instance::new(value, &effort);
-        let mut reporter = Reporter::new(value, Some(self.schema.root()), redactor);
-        self.compiled.iter_errors(instance).for_each(|error| reporter.report(&error));
-        if effort.is_spent() {
-            return Problem::error(too_complex()).with_origin(value.origin()).into();
+        let mut reporter = Reporter::new(value, Some((self.schema.root(), &self.library)), redactor);
+        let errors = self.compiled.iter().flat_map(|compiled| compiled.iter_errors(instance));
+        for error in errors {
+            if was_in_time(&error) { reporter.report(&error) } else { reporter.cut_short() }
         }
-        reporter.finish()
+        match reporter.is_empty() {
+            true => Problem::error(too_complex()).with_origin(value.origin()).into(),
+            false => reporter.finish(),
+        }
+    }
+
+    /// How many schemas are within one another when a value is checked.
+    fn levels(&self, value: NodeRef<'_>) -> usize {
+        if let Some(longest) = self.shape.longest {
+            return longest;
+        }
+        self.shape.chain.saturating_mul(1 + depth(value))
     }
 
     /// How many problems one validation reports.
@@ -71,6 +102,20 @@ impl ConfigValidator {
 
 fn too_complex() -> ProblemKind {
     ProblemKind::Custom { message: "the schema takes too many steps to check this".into() }
+}
+
+/// The levels of maps and lists in a value.
+fn depth(value: NodeRef<'_>) -> usize {
+    let members = value.entries().map(|(_, member)| member).chain(value.items());
+    members.map(|member| 1 + depth(member)).max().unwrap_or(0)
+}
+
+impl Drop for ConfigValidator {
+    fn drop(&mut self) {
+        let compiled = self.compiled.take();
+        // Without room for a thread it is dropped here.
+        let _ = with_room(self.shape.deepest(), || drop(compiled));
+    }
 }
 
 impl fmt::Debug for ConfigValidator {

@@ -8,13 +8,23 @@ mod same;
 use std::borrow::Cow;
 
 use enhanced_config_core::{Entries, Items, Kind, NodeRef, PreparedKey};
-use jsonschema::JsonType;
 use jsonschema::json::{Array, Json, Node, NodeIdentity, Object};
+use jsonschema::{JsonType, ValidationError};
 use jsonschema_value::LazyInstance;
 use serde_json::Value as JsonValue;
 
 pub(crate) use self::number::Number;
 use crate::effort::Effort;
+
+/// Whether an error was made while there was effort left, so that it can be believed.
+pub(crate) fn was_in_time(error: &ValidationError<'_>) -> bool {
+    **error.instance() != JsonValue::Bool(false)
+}
+
+/// Of the members of a list the first that is the same as one before it, and that one.
+pub(crate) fn first_repeated(list: NodeRef<'_>) -> Option<(usize, usize)> {
+    same::first_repeated(list.items())
+}
 
 /// The representation.
 pub(crate) enum Documents {}
@@ -153,14 +163,11 @@ impl<'a> Node<'a, Documents> for Instance<'a> {
         })
     }
 
-    /// Nothing but a name: problems are made from the place, and a whole map turned into a value for an error of its
-    /// own took longer than all the rest.
+    /// Nothing but a name, or whether there was effort left: problems are made from the place, and a whole map turned
+    /// into a value for an error of its own took longer than all the rest.
     fn lazy_value(&self) -> LazyInstance<'a> {
         LazyInstance::Ready(Cow::Owned(match self {
-            Self::Value { effort, .. } => {
-                effort.note_error();
-                JsonValue::Null
-            }
+            Self::Value { effort, .. } => effort.note_error().into(),
             Self::Name(name) => (*name).into(),
         }))
     }
@@ -224,7 +231,7 @@ impl<'a> Array<'a, Documents> for Elements<'a> {
     }
 
     fn is_unique(&self) -> bool {
-        same::all_differ(self.node.items())
+        same::first_repeated(self.node.items()).is_none()
     }
 }
 

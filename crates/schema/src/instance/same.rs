@@ -42,29 +42,26 @@ fn same(a: NodeRef<'_>, b: NodeRef<'_>) -> bool {
     }
 }
 
-/// Whether no two members are the same.
-pub(super) fn all_differ(items: Items<'_>) -> bool {
+/// The first member that is the same as one before it: the index of that one, and its own.
+pub(super) fn first_repeated(items: Items<'_>) -> Option<(usize, usize)> {
     /// So few are compared each with each.
     const FEW: usize = 8;
     if items.len() <= FEW {
-        let mut rest = items;
-        while let Some(item) = rest.next() {
-            if rest.clone().any(|other| same(item, other)) {
-                return false;
-            }
-        }
-        return true;
+        let before = |again: usize| items.clone().enumerate().take(again);
+        return items.clone().enumerate().find_map(|(again, item)| {
+            before(again).find(|(_, other)| same(*other, item)).map(|(first, _)| (first, again))
+        });
     }
     let hasher = RandomState::default();
-    let mut seen: HashMap<u64, Vec<NodeRef<'_>>, RandomState> = HashMap::default();
-    for item in items {
+    let mut seen: HashMap<u64, Vec<(usize, NodeRef<'_>)>, RandomState> = HashMap::default();
+    for (at, item) in items.enumerate() {
         let alike = seen.entry(hash(item, &hasher)).or_default();
-        if alike.iter().any(|other| same(item, *other)) {
-            return false;
+        if let Some((first, _)) = alike.iter().find(|(_, other)| same(*other, item)) {
+            return Some((*first, at));
         }
-        alike.push(item);
+        alike.push((at, item));
     }
-    true
+    None
 }
 
 /// Equal for values that are the same, and seeded, so that no file can be written to make its members collide.
@@ -95,28 +92,29 @@ mod tests {
     use enhanced_config_core::{Document, Layer, LayerKind};
     use serde_json::json;
 
-    fn check(values: JsonValue, expected: bool) {
+    fn check(values: JsonValue, expected: Option<(usize, usize)>) {
         let list = json!({ "list": values });
         let document = Document::from_serialize(&list, Layer::new(LayerKind::Base, "test")).unwrap();
-        assert_eq!(all_differ(document.get("list").unwrap().items()), expected, "{values}");
+        let repeated = first_repeated(document.get("list").unwrap().items());
+        assert_eq!(repeated, expected, "{values}");
     }
 
     #[test]
     fn members_are_compared_as_json_schema_does() {
-        check(json!([]), true);
-        check(json!([1, 2, true, "1", null, 0, false]), true);
-        check(json!([1, 1.0]), false);
-        check(json!([{"a": 1, "b": [2]}, {"b": [2.0], "a": 1}]), false);
-        check(json!([0.0, -0.0]), false);
-        check(json!([u64::MAX, 18446744073709551616.0]), true);
-        check(json!([9007199254740993u64, 9007199254740992.0]), true);
+        check(json!([]), None);
+        check(json!([1, 2, true, "1", null, 0, false]), None);
+        check(json!([1, 1.0]), Some((0, 1)));
+        check(json!([5, {"a": 1, "b": [2]}, {"b": [2.0], "a": 1}]), Some((1, 2)));
+        check(json!([0.0, -0.0]), Some((0, 1)));
+        check(json!([u64::MAX, 18446744073709551616.0]), None);
+        check(json!([9007199254740993u64, 9007199254740992.0]), None);
     }
 
     #[test]
     fn long_lists_are_compared_by_hash() {
         let many: Vec<JsonValue> = (0..1000).map(|at| json!({ "n": at, "f": at as f64 })).collect();
-        check(json!(many), true);
+        check(json!(many), None);
         let with_one_again = many.iter().cloned().chain([json!({ "f": 500, "n": 500.0 })]).collect();
-        check(with_one_again, false);
+        check(with_one_again, Some((500, 1000)));
     }
 }

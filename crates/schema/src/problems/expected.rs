@@ -1,9 +1,9 @@
-use std::fmt;
-
 use enhanced_config_core::{Kind, NodeRef, ProblemKind};
 use jsonschema::JsonType;
 use jsonschema::error::{TypeKind, ValidationErrorKind as Fault};
 use serde_json::Value as Json;
+
+use super::words::{self, Counted};
 
 /// What a schema wants, in words that follow "expected".
 #[derive(Debug, Clone, PartialEq)]
@@ -14,6 +14,7 @@ pub(super) struct Expected {
 }
 
 /// The map of a schema that has a keyword, where it can be found: the keyword's neighbours.
+#[derive(Clone, Copy)]
 pub(super) struct Neighbours<'a>(pub(super) Option<NodeRef<'a>>);
 
 impl Expected {
@@ -21,85 +22,37 @@ impl Expected {
         Self { words: words.into(), of_kind: false }
     }
 
-    pub(super) fn of(fault: &Fault, near: &Neighbours<'_>) -> Self {
+    /// What an error asks for. Of a `secret` nothing is told that it is.
+    pub(super) fn of(fault: &Fault, near: &Neighbours<'_>, secret: bool) -> Self {
         match fault {
             Fault::Type { kind: TypeKind::Single(kind) } => Self::any_kind(&[*kind]),
             Fault::Type { kind: TypeKind::Multiple(kinds) } => {
                 Self::any_kind(&kinds.iter().collect::<Vec<_>>())
             }
-            Fault::Constant { expected_value } => Self::value(Shown(expected_value).to_string()),
-            Fault::Minimum { .. }
-            | Fault::Maximum { .. }
-            | Fault::ExclusiveMinimum { .. }
-            | Fault::ExclusiveMaximum { .. } => Self::value(number(fault, near)),
-            Fault::MultipleOf { multiple_of } => Self::value(format!("a multiple of {multiple_of}")),
-            Fault::MinLength { limit } => Self::value(count(
-                "text of",
-                near.range("minLength", "maxLength"),
-                "at least",
-                *limit,
-                "character",
-            )),
-            Fault::MaxLength { limit } => Self::value(count(
-                "text of",
-                near.range("minLength", "maxLength"),
-                "at most",
-                *limit,
-                "character",
-            )),
-            Fault::MinItems { limit } => Self::value(count(
-                "a list of",
-                near.range("minItems", "maxItems"),
-                "at least",
-                *limit,
-                "member",
-            )),
-            Fault::MaxItems { limit } => Self::value(count(
-                "a list of",
-                near.range("minItems", "maxItems"),
-                "at most",
-                *limit,
-                "member",
-            )),
-            Fault::MinProperties { limit } => Self::value(count(
-                "a map of",
-                near.range("minProperties", "maxProperties"),
-                "at least",
-                *limit,
-                "key",
-            )),
-            Fault::MaxProperties { limit } => Self::value(count(
-                "a map of",
-                near.range("minProperties", "maxProperties"),
-                "at most",
-                *limit,
-                "key",
-            )),
-            Fault::AdditionalItems { limit } => {
-                Self::value(format!("a list of at most {}", Counted(*limit as u64, "member")))
-            }
-            fault => Self::value(other(fault)),
+            Fault::Not { schema } => Self::value(not(schema, secret)),
+            fault => Self::value(
+                near.number(fault).or_else(|| near.count(fault)).unwrap_or_else(|| other(fault, near)),
+            ),
         }
     }
 
     /// One of the kinds.
     pub(super) fn any_kind(kinds: &[JsonType]) -> Self {
-        let mut words: Vec<&str> = kinds.iter().map(|kind| kind_word(*kind)).collect();
-        let mut seen = Vec::new();
-        words.retain(|word| {
-            !seen.contains(word) && {
-                seen.push(*word);
-                true
+        let mut words: Vec<&str> = Vec::new();
+        for word in kinds.iter().map(|kind| words::kind(*kind)) {
+            if !words.contains(&word) {
+                words.push(word);
             }
-        });
-        Self { words: either(&words), of_kind: true }
+        }
+        // Whoever leaves a value out looks for it last.
+        words.sort_by_key(|word| *word == "null");
+        Self { words: words::either(&words), of_kind: true }
     }
 
-    /// One of the values.
-    pub(super) fn one_of(options: &Json) -> Self {
-        let options = options.as_array().map(Vec::as_slice).unwrap_or_default();
-        let words: Vec<String> = options.iter().map(|option| Shown(option).to_string()).collect();
-        Self::value(either(&words))
+    /// One of the values; if all of them are texts and the value is none, that is worth telling.
+    pub(super) fn one_of(options: &[Json], node: NodeRef<'_>) -> Self {
+        let of_kind = node.kind() != Kind::String && options.iter().all(Json::is_string);
+        Self { words: words::one_of(options), of_kind }
     }
 
     /// The problem of a value that is not as expected.
@@ -116,135 +69,140 @@ impl Expected {
     }
 }
 
-/// The options, if all of them are texts.
-pub(super) fn texts(options: &Json) -> Option<Vec<&str>> {
-    options.as_array()?.iter().map(Json::as_str).collect()
-}
-
-impl Neighbours<'_> {
-    fn get(&self, keyword: &str) -> Option<NodeRef<'_>> {
+impl<'a> Neighbours<'a> {
+    pub(super) fn get(self, keyword: &str) -> Option<NodeRef<'a>> {
         self.0?.get(keyword)
     }
 
-    /// Both bounds of a count, if there are two.
-    fn range(&self, least: &str, most: &str) -> Option<(u64, u64)> {
-        Some((self.get(least)?.as_u64()?, self.get(most)?.as_u64()?))
+    /// The alternative of this number by its name, in parentheses, if it has one.
+    pub(super) fn alternative(self, number: usize) -> String {
+        let list = self.get("anyOf").or_else(|| self.get("oneOf"));
+        let name = list.and_then(|list| name(list.index(number)?));
+        name.map_or_else(String::new, |name| format!(" (`{name}`)"))
     }
-}
 
-fn kind_word(kind: JsonType) -> &'static str {
-    match kind {
-        JsonType::Null => "null",
-        JsonType::Boolean => "a boolean",
-        JsonType::Integer => "an integer",
-        JsonType::Number => "a number",
-        JsonType::String => "a string",
-        JsonType::Array => "a list",
-        JsonType::Object => "a map",
+    fn bound(self, keyword: &str) -> Option<Json> {
+        let bound = self.get(keyword)?;
+        matches!(bound.kind(), Kind::Integer | Kind::Float).then(|| bound.into())
     }
-}
 
-/// `a number from 1 to 65535`, or the one bound there is.
-fn number(fault: &Fault, near: &Neighbours<'_>) -> String {
-    let integer = near.get("type").and_then(NodeRef::as_str) == Some("integer");
-    let noun = if integer { "an integer" } else { "a number" };
-    let bound =
-        |keyword| near.get(keyword).filter(|bound| matches!(bound.kind(), Kind::Integer | Kind::Float));
-    if let (Some(least), Some(most)) = (bound("minimum"), bound("maximum")) {
-        return format!("{noun} from {} to {}", Json::from(least), Json::from(most));
-    }
-    match fault {
-        Fault::Minimum { limit } => format!("{noun} of at least {limit}"),
-        Fault::Maximum { limit } => format!("{noun} of at most {limit}"),
-        Fault::ExclusiveMinimum { limit } => format!("{noun} above {limit}"),
-        Fault::ExclusiveMaximum { limit } => format!("{noun} below {limit}"),
-        _ => noun.to_owned(),
-    }
-}
-
-fn count(what: &str, range: Option<(u64, u64)>, bound: &str, limit: u64, unit: &'static str) -> String {
-    match range {
-        Some((least, most)) if least == most => format!("{what} {}", Counted(most, unit)),
-        Some((least, most)) if least < most => format!("{what} {least} to {}", Counted(most, unit)),
-        _ => format!("{what} {bound} {}", Counted(limit, unit)),
-    }
-}
-
-fn other(fault: &Fault) -> String {
-    match fault {
-        Fault::Pattern { pattern } => format!("text that matches `{pattern}`"),
-        Fault::Format { format } => format_words(format),
-        Fault::UniqueItems => "a list whose members all differ".to_owned(),
-        Fault::Contains => "a list with the members that the schema asks for".to_owned(),
-        Fault::UnevaluatedItems { .. } => {
-            "a list without the members that the schema does not know".to_owned()
+    /// `a number from 1 to 65535`, or the one bound there is.
+    fn number(self, fault: &Fault) -> Option<String> {
+        let (keyword, limit) = match fault {
+            Fault::Minimum { limit } => ("minimum", limit),
+            Fault::Maximum { limit } => ("maximum", limit),
+            Fault::ExclusiveMinimum { limit } => ("exclusiveMinimum", limit),
+            Fault::ExclusiveMaximum { limit } => ("exclusiveMaximum", limit),
+            _ => return None,
+        };
+        let integer = self.get("type").and_then(NodeRef::as_str) == Some("integer");
+        let noun = if integer { "an integer" } else { "a number" };
+        // As a draft of 2013 had it: `exclusiveMinimum: true` next to `minimum`.
+        let limits = |own: &str| if own == keyword { Some(limit.clone()) } else { self.bound(own) };
+        let least = limits("minimum").map(|least| format!("of at least {least}"));
+        let above = limits("exclusiveMinimum").map(|least| format!("above {least}"));
+        let most = limits("maximum").map(|most| format!("of at most {most}"));
+        let below = limits("exclusiveMaximum").map(|most| format!("below {most}"));
+        if let (Some(least), None, Some(most), None) = (limits("minimum"), &above, limits("maximum"), &below)
+        {
+            return Some(format!("{noun} from {least} to {most}"));
         }
-        Fault::Not { schema } => match schema.get("const").or_else(|| schema.get("enum")) {
-            Some(excluded) => format!("anything but {}", Shown(excluded)),
-            None => "a value that the schema does not exclude".to_owned(),
+        let bounds: Vec<String> = [above.or(least), below.or(most)].into_iter().flatten().collect();
+        Some(format!("{noun} {}", bounds.join(" and ")))
+    }
+
+    /// `text of 3 to 5 characters`, or the one bound there is.
+    fn count(self, fault: &Fault) -> Option<String> {
+        let (what, unit, least, most, bound, limit) = match fault {
+            Fault::MinLength { limit } => ("text", "character", "minLength", "maxLength", "at least", limit),
+            Fault::MaxLength { limit } => ("text", "character", "minLength", "maxLength", "at most", limit),
+            Fault::MinItems { limit } => ("a list", "member", "minItems", "maxItems", "at least", limit),
+            Fault::MaxItems { limit } => ("a list", "member", "minItems", "maxItems", "at most", limit),
+            Fault::MinProperties { limit } => {
+                ("a map", "key", "minProperties", "maxProperties", "at least", limit)
+            }
+            Fault::MaxProperties { limit } => {
+                ("a map", "key", "minProperties", "maxProperties", "at most", limit)
+            }
+            _ => return None,
+        };
+        let range = Some((self.get(least)?.as_u64()?, self.get(most)?.as_u64()?))
+            .filter(|(least, most)| least <= most);
+        Some(range.map_or_else(
+            || format!("{what} of {bound} {}", Counted(*limit, unit)),
+            |range| ranged(what, range, unit),
+        ))
+    }
+
+    /// What a list must have, and how often.
+    fn contains(self) -> String {
+        let wanted = self.get("contains").and_then(|schema| words::schema(&Json::from(schema)));
+        let wanted = wanted.unwrap_or_else(|| "what `contains` asks for".to_owned());
+        let bound = |keyword| self.get(keyword).and_then(NodeRef::as_u64);
+        let count = match (bound("minContains"), bound("maxContains")) {
+            (None | Some(1), None) => return format!("a list with a member that is {wanted}"),
+            (Some(0), Some(most)) | (None, Some(most)) if most > 1 || bound("minContains") == Some(0) => {
+                format!("at most {}", Counted(most, "member"))
+            }
+            (Some(least), Some(most)) if least != most => format!("{least} to {}", Counted(most, "member")),
+            (_, Some(most)) => format!("exactly {}", Counted(most, "member")),
+            (Some(least), None) => format!("at least {}", Counted(least, "member")),
+        };
+        format!("a list with {count} that {} {wanted}", if count.ends_with('s') { "are" } else { "is" })
+    }
+
+    /// That several alternatives allow what only one should, and which.
+    fn several(self, errors: &[Vec<jsonschema::ValidationError<'static>>]) -> String {
+        let list = self.get("oneOf");
+        let matching = errors.iter().enumerate().filter(|(_, errors)| errors.is_empty());
+        let named = matching.map(|(at, _)| match list.and_then(|list| name(list.index(at)?)) {
+            Some(name) => format!("`{name}`"),
+            None => format!("number {}", at + 1),
+        });
+        let named: Vec<String> = named.collect();
+        let all = if named.len() == 2 { "both" } else { "all" };
+        format!("a value that exactly one alternative allows; {} {all} do", words::both(&named))
+    }
+}
+
+/// What an alternative is called: its title, or the last step of its reference.
+fn name(schema: NodeRef<'_>) -> Option<&str> {
+    let title = schema.get("title").and_then(NodeRef::as_str);
+    let last = || schema.get("$ref")?.as_str()?.rsplit(['/', '#']).next().filter(|last| !last.is_empty());
+    title.or_else(last)
+}
+
+fn ranged(what: &str, (least, most): (u64, u64), unit: &'static str) -> String {
+    match least == most {
+        true => format!("{what} of exactly {}", Counted(most, unit)),
+        false => format!("{what} of {least} to {}", Counted(most, unit)),
+    }
+}
+
+/// Anything but what the schema describes, which would tell what a secret is.
+fn not(schema: &Json, secret: bool) -> String {
+    match words::schema(schema) {
+        _ if secret => "a value that the schema does not exclude".to_owned(),
+        Some(words) => match words.strip_prefix("a map with ") {
+            Some(keys) => format!("a map without {}", keys.replace(" and ", " or ")),
+            None => format!("anything but {words}"),
         },
-        Fault::OneOfMultipleValid { .. } => {
-            "a value that exactly one alternative allows, and several do".to_owned()
-        }
+        None => "a value that the schema does not exclude".to_owned(),
+    }
+}
+
+fn other(fault: &Fault, near: &Neighbours<'_>) -> String {
+    match fault {
+        Fault::Constant { expected_value } => words::value(expected_value),
+        Fault::MultipleOf { multiple_of } => format!("a multiple of {}", Json::from(*multiple_of)),
+        Fault::Pattern { pattern } => format!("text that matches `{pattern}`"),
+        Fault::Format { format } => words::format(format),
+        Fault::Enum { options } => words::one_of(options.as_array().map(Vec::as_slice).unwrap_or_default()),
+        Fault::Contains => near.contains(),
+        Fault::OneOfMultipleValid { context } => near.several(context),
         Fault::ContentEncoding { content_encoding } => format!("text in {content_encoding}"),
         Fault::FromUtf8 { .. } => "encoded text that is UTF-8".to_owned(),
         Fault::ContentMediaType { content_media_type } => format!("text that is {content_media_type}"),
         fault => format!("a value that `{}` allows", fault.keyword()),
-    }
-}
-
-/// A format with an example, since few know the RFC of each by heart.
-fn format_words(format: &str) -> String {
-    let (what, example) = match format {
-        "date-time" => ("a date and time", "2026-01-31T12:00:00Z"),
-        "date" => ("a date", "2026-01-31"),
-        "time" => ("a time with its zone", "12:00:00Z"),
-        "duration" => ("a duration", "PT1H30M"),
-        "email" | "idn-email" => ("an e-mail address", "ops@example.org"),
-        "hostname" | "idn-hostname" => ("a host name", "db.example.org"),
-        "ipv4" => ("an IPv4 address", "192.0.2.1"),
-        "ipv6" => ("an IPv6 address", "2001:db8::1"),
-        "uri" | "iri" => ("an absolute URI", "https://example.org/path"),
-        "uri-reference" | "iri-reference" => ("a URI or a relative reference", "/path"),
-        "uri-template" => ("a URI template", "/users/{id}"),
-        "uuid" => ("a UUID", "123e4567-e89b-12d3-a456-426614174000"),
-        "json-pointer" => ("a JSON Pointer", "/a/0"),
-        "relative-json-pointer" => ("a relative JSON Pointer", "1/a"),
-        "regex" => ("a regular expression", "^[a-z]+$"),
-        other => return format!("text in the format `{other}`"),
-    };
-    format!("{what}, such as `{example}`")
-}
-
-/// `a`, `a or b`, `a, b or c`.
-fn either<S: AsRef<str>>(words: &[S]) -> String {
-    let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
-    match words.split_last() {
-        Some((last, [])) => (*last).to_owned(),
-        Some((last, before)) => format!("{} or {last}", before.join(", ")),
-        None => "nothing".to_owned(),
-    }
-}
-
-/// A value of a schema, shortened.
-struct Shown<'a>(&'a Json);
-
-impl fmt::Display for Shown<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const LONGEST: usize = 80;
-        let text = self.0.to_string();
-        match text.char_indices().nth(LONGEST) {
-            Some((end, _)) => write!(f, "`{}…`", text.get(..end).unwrap_or_default()),
-            None => write!(f, "`{text}`"),
-        }
-    }
-}
-
-/// `1 member`, `2 members`.
-struct Counted(u64, &'static str);
-
-impl fmt::Display for Counted {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}{}", self.0, self.1, if self.0 == 1 { "" } else { "s" })
     }
 }

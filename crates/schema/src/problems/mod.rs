@@ -2,6 +2,10 @@
 
 mod alternatives;
 mod expected;
+mod reason;
+mod words;
+
+use std::borrow::Cow;
 
 use enhanced_config_core::{
     KeyPath, Kind, NodeRef, Problem, ProblemKind, Problems, Redactor, Segment, Subschemas, Value, suggest,
@@ -11,51 +15,91 @@ use jsonschema::error::ValidationErrorKind as Fault;
 use jsonschema::paths::{Location, LocationSegment};
 use serde_json::Value as Json;
 
-use self::expected::Expected;
+use self::alternatives::Alternatives;
+use self::expected::{Expected, Neighbours};
 use crate::ConfigValidator;
+use crate::instance::first_repeated;
+use crate::library::Library;
 
 /// Turns errors about one value into problems.
 pub(crate) struct Reporter<'a> {
     root: NodeRef<'a>,
-    /// For "did you mean" and for the other end of a range.
-    schema: Option<NodeRef<'a>>,
+    /// For "did you mean", for the other end of a range and for reasons; and where the schemas are that it refers to.
+    schema: Option<(NodeRef<'a>, &'a Library)>,
     redactor: &'a Redactor,
     problems: Problems,
+    /// Whether there are more than were looked at.
+    cut: bool,
 }
 
+/// So many are put in order for the first of them to be reported.
+const MOST: usize = 10 * ConfigValidator::MAX_PROBLEMS;
+
 impl<'a> Reporter<'a> {
-    pub(crate) fn new(root: NodeRef<'a>, schema: Option<NodeRef<'a>>, redactor: &'a Redactor) -> Self {
-        Self { root, schema, redactor, problems: Problems::new() }
+    pub(crate) fn new(
+        root: NodeRef<'a>,
+        schema: Option<(NodeRef<'a>, &'a Library)>,
+        redactor: &'a Redactor,
+    ) -> Self {
+        Self { root, schema, redactor, problems: Problems::new(), cut: false }
     }
 
     /// The problems in order, at most as many as are reported.
     pub(crate) fn finish(mut self) -> Problems {
-        const MOST: usize = ConfigValidator::MAX_PROBLEMS;
+        const REPORTED: usize = ConfigValidator::MAX_PROBLEMS;
+        self.problems.hide_keys(self.redactor);
         self.problems.sort();
-        if self.problems.len() <= MOST {
-            return self.problems;
-        }
-        let more = Problem::note(ProblemKind::More { most: MOST });
-        self.problems.into_iter().take(MOST).chain([more]).collect()
+        let more = match self.problems.len() > REPORTED {
+            true => ProblemKind::More { most: REPORTED },
+            false if self.cut => custom("the schema takes too many steps to find the rest"),
+            false => return self.problems,
+        };
+        self.problems.into_iter().take(REPORTED).chain([Problem::note(more)]).collect()
     }
 
+    /// Whether nothing was found.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.problems.is_empty()
+    }
+
+    /// Notes that there is more than is reported.
+    pub(crate) fn cut_short(&mut self) {
+        self.cut = true;
+    }
+
+    /// Adds what an error says, unless there are too many.
     pub(crate) fn report(&mut self, error: &ValidationError<'_>) {
+        if self.problems.len() >= MOST {
+            return self.cut_short();
+        }
+        let before = self.problems.len();
         let path = path_of(error.instance_path());
         // The path was made from the value.
         let node = self.root.at(&path).unwrap_or(self.root);
+        self.describe(error, node, path);
+        if let Some(reason) = self.schema.and_then(|(schema, _)| reason::of(schema, error, self.redactor)) {
+            self.explain_from(before, &reason);
+        }
+    }
+
+    fn describe(&mut self, error: &ValidationError<'_>, node: NodeRef<'a>, path: KeyPath) {
         match error.kind() {
-            Fault::Required { property } => self.missing(node, &path, property),
+            Fault::Required { property } => self.missing(error, node, &path, property),
             Fault::AdditionalProperties { unexpected } | Fault::UnevaluatedProperties { unexpected } => {
-                unexpected.iter().for_each(|key| self.unknown(node, &path, key));
+                self.unknown(error, node, &path, unexpected);
             }
             Fault::AnyOf { context } | Fault::OneOfNotValid { context } => {
-                self.alternatives(node, &path, context)
+                self.alternatives(error, node, &path, context);
             }
             Fault::PropertyNames { error } => self.name(node, &path, error),
             Fault::Enum { options } => self.choice(node, path, options),
             Fault::FalseSchema => self.forbidden(node, path),
+            Fault::UniqueItems => self.repeated(node, &path),
+            Fault::AdditionalItems { limit } => self.surplus(node, &path, *limit..node.len()),
+            Fault::UnevaluatedItems { unexpected } => self.unevaluated(node, &path, unexpected),
             fault => {
-                let kind = Expected::of(fault, &self.bounds(error)).found(node);
+                let secret = self.redactor.is_secret(&path);
+                let kind = Expected::of(fault, &self.neighbours(error), secret).found(node);
                 self.problem(Problem::error(kind), node, path);
             }
         }
@@ -66,88 +110,148 @@ impl<'a> Reporter<'a> {
     }
 
     /// A key that must be there, at the place of the map that lacks it.
-    fn missing(&mut self, map: NodeRef<'a>, path: &KeyPath, key: &Json) {
+    fn missing(&mut self, error: &ValidationError<'_>, map: NodeRef<'a>, path: &KeyPath, key: &Json) {
         let key = key.as_str().unwrap_or_default();
         let problem = Problem::error(ProblemKind::Missing);
         // A slip in the key itself is the likely reason, if the schema does not know what is there instead.
-        let known: Vec<&str> = self.known_keys(path);
+        let known = self.known_keys(error, path);
         let others = map.entries().map(|(key, _)| key).filter(|other| !known.contains(other));
-        let problem = match suggest(key, others) {
+        let problem = match suggest(key, others).filter(|_| !self.redactor.is_secret(path)) {
             Some(near) => problem.with_help(format!("`{near}` looks like it")),
             None => problem,
         };
         self.problems.push(problem.with_origin(map.key_origin()).with_path(path.join(key)));
     }
 
-    fn unknown(&mut self, map: NodeRef<'a>, path: &KeyPath, key: &str) {
-        let origin = map.get(key).map_or_else(|| map.origin(), NodeRef::key_origin);
-        let problem = Problem::error(ProblemKind::UnknownKey).with_origin(origin);
-        let free = self.known_keys(path).into_iter().filter(|known| map.get(known).is_none());
-        let problem = match suggest(key, free) {
-            Some(near) => problem.with_help(format!("did you mean `{near}`?")),
-            None => problem,
-        };
-        self.problems.push(problem.with_path(path.join(key)));
+    fn unknown(&mut self, error: &ValidationError<'_>, map: NodeRef<'a>, path: &KeyPath, keys: &[String]) {
+        let known = self.known_keys(error, path);
+        let free: Vec<&str> = known.into_iter().filter(|known| map.get(known).is_none()).collect();
+        let is_secret = self.redactor.is_secret(path);
+        self.cut |= keys.len() > MOST;
+        for key in keys.iter().take(MOST) {
+            let origin = map.get(key).map_or_else(|| map.origin(), NodeRef::key_origin);
+            let problem = Problem::error(ProblemKind::UnknownKey).with_origin(origin);
+            let problem = match suggest(key, free.iter().copied()).filter(|_| !is_secret) {
+                Some(near) => problem.with_help(format!("did you mean `{near}`?")),
+                None => problem,
+            };
+            self.problems.push(problem.with_path(path.join(&**key)));
+        }
     }
 
-    /// The keys that the schema names for the map at `path`.
-    fn known_keys(&self, path: &KeyPath) -> Vec<&'a str> {
-        Subschemas::of_root(self.schema).at(path).keys().collect()
+    /// The keys that the schema names for the map at `path`, those next to the keyword included.
+    fn known_keys(&self, error: &ValidationError<'_>, path: &KeyPath) -> Vec<&'a str> {
+        let root = self.schema.map(|(schema, _)| schema);
+        let near = self.neighbours(error).0.and_then(|map| map.get("properties"));
+        let near = near.into_iter().flat_map(|properties| properties.entries().map(|(key, _)| key));
+        Subschemas::of_root(root).at(path).keys().chain(near).collect()
     }
 
     /// The name of a member that is not as it should be, at the place of the key.
     fn name(&mut self, map: NodeRef<'a>, path: &KeyPath, error: &ValidationError<'_>) {
         let key = error.instance().as_str().unwrap_or_default();
         let origin = map.get(key).map_or_else(|| map.origin(), NodeRef::key_origin);
-        let kind = Expected::of(error.kind(), &self.bounds(error)).of_name();
+        let secret = self.redactor.is_secret(path);
+        let kind = Expected::of(error.kind(), &self.neighbours(error), secret).of_name();
         self.problems.push(Problem::error(kind).with_origin(origin).with_path(path.join(key)));
     }
 
     /// A value that is not one of those listed.
     fn choice(&mut self, node: NodeRef<'a>, path: KeyPath, options: &Json) {
-        let texts = expected::texts(options);
-        let kind = match (node.value(), texts) {
-            (Value::String(found), Some(texts)) => {
-                let near = suggest(found, texts.iter().copied()).map(str::to_owned);
-                let shown = !self.redactor.is_secret(&path);
-                let kind = ProblemKind::UnknownVariant {
-                    found: shown.then(|| self.redactor.mask_urls(found).into_owned()),
-                    expected: texts.iter().map(|text| (*text).to_owned().into()).collect(),
-                };
-                let problem = Problem::error(kind);
-                let problem = match near.filter(|_| shown) {
-                    Some(near) => problem.with_help(format!("did you mean `{near}`?")),
-                    None => problem,
-                };
-                return self.problem(problem, node, path);
-            }
-            _ => Expected::one_of(options).found(node),
+        let options = options.as_array().map(Vec::as_slice).unwrap_or_default();
+        let texts: Option<Vec<&str>> = options.iter().map(Json::as_str).collect();
+        let (Value::String(found), Some(texts)) = (node.value(), texts) else {
+            let kind = Expected::one_of(options, node).found(node);
+            return self.problem(Problem::error(kind), node, path);
         };
-        self.problem(Problem::error(kind), node, path);
+        let shown = !self.redactor.is_secret(&path);
+        let near = suggest(found, texts.iter().copied()).filter(|_| shown);
+        let found = shown.then(|| self.redactor.mask_urls(found).into_owned());
+        let problem = Problem::error(match words::few(&texts) {
+            true => ProblemKind::UnknownVariant {
+                found,
+                expected: texts.iter().map(|text| owned(text)).collect(),
+            },
+            false => Expected::one_of(options, node).found(node),
+        });
+        let problem = match near {
+            Some(near) => problem.with_help(format!("did you mean `{near}`?")),
+            None => problem,
+        };
+        self.problem(problem, node, path);
     }
 
     /// A value where the schema is `false`.
     fn forbidden(&mut self, node: NodeRef<'a>, path: KeyPath) {
-        let kind = ProblemKind::Custom { message: "not allowed here".into() };
-        self.problems.push(Problem::error(kind).with_origin(node.key_origin()).with_path(path));
+        let what = match path.segments().last() {
+            Some(Segment::Index(_)) => "a member that the list must not have",
+            Some(Segment::Key(_)) => "a key that must not be there",
+            None => "nothing is allowed here",
+        };
+        self.problems.push(Problem::error(custom(what)).with_origin(node.key_origin()).with_path(path));
+    }
+
+    /// A list in which a member comes twice.
+    fn repeated(&mut self, list: NodeRef<'a>, path: &KeyPath) {
+        let Some((first, again)) = first_repeated(list) else {
+            return self.problem(Problem::error(custom("a member comes twice")), list, path.clone());
+        };
+        let item = |index: usize| list.index(index).unwrap_or(list);
+        let problem = Problem::error(custom("comes twice in a list whose members must differ"));
+        let problem = problem.with_related(format!("the first is member {first}"), item(first).origin());
+        self.problem(problem, item(again), path.join(again));
+    }
+
+    fn unevaluated(&mut self, list: NodeRef<'a>, path: &KeyPath, texts: &[String]) {
+        // They came in order, and what the schema knows comes before the rest.
+        let mut texts = texts.iter().rev().peekable();
+        let items: Vec<NodeRef<'_>> = list.items().collect();
+        let surplus = items
+            .into_iter()
+            .enumerate()
+            .rev()
+            .filter(|(_, item)| texts.next_if(|text| **text == Json::from(*item).to_string()).is_some());
+        surplus
+            .collect::<Vec<_>>()
+            .into_iter()
+            .for_each(|(index, _)| self.surplus(list, path, index..index + 1));
+    }
+
+    /// Members of a list that the schema has no place for.
+    fn surplus(&mut self, list: NodeRef<'a>, path: &KeyPath, members: std::ops::Range<usize>) {
+        for index in members.take(ConfigValidator::MAX_PROBLEMS + 1) {
+            let item = list.index(index).unwrap_or(list);
+            self.forbidden(item, path.join(index));
+        }
     }
 
     fn alternatives(
         &mut self,
+        error: &ValidationError<'_>,
         node: NodeRef<'a>,
         path: &KeyPath,
-        alternatives: &[Vec<ValidationError<'static>>],
+        errors: &[Vec<ValidationError<'static>>],
     ) {
-        if let Some(expected) = alternatives::all_want_other_kinds(path, alternatives) {
+        let alternatives = Alternatives { path, node, errors };
+        if let Some(expected) = alternatives.all_want_other_kinds() {
             return self.problem(Problem::error(expected.found(node)), node, path.clone());
         }
-        let Some(closest) = alternatives::closest(path, alternatives) else {
-            let kind = ProblemKind::Custom { message: "none of the alternatives allows this".into() };
-            return self.problem(Problem::error(kind), node, path.clone());
+        let Some((number, closest)) = alternatives.closest() else {
+            return self.problem(
+                Problem::error(custom("none of the alternatives allows this")),
+                node,
+                path.clone(),
+            );
         };
         let before = self.problems.len();
         closest.iter().for_each(|error| self.report(error));
-        let help = format!("this is what the closest of {} alternatives wants", alternatives.len());
+        let near = self.neighbours(error);
+        let help = match alternatives.but_null() {
+            1 => "null is allowed too".to_owned(),
+            count => {
+                format!("of {count} alternatives the closest one{} asks for this", near.alternative(number))
+            }
+        };
         self.explain_from(before, &help);
     }
 
@@ -160,15 +264,23 @@ impl<'a> Reporter<'a> {
         self.problems = std::mem::take(&mut self.problems).into_iter().enumerate().map(explain).collect();
     }
 
-    /// The map of the schema that has the keyword of `error`: the keyword's neighbours.
-    fn bounds(&self, error: &ValidationError<'_>) -> expected::Neighbours<'a> {
-        let path = path_of(error.schema_path());
-        let map = path.parent().and_then(|parent| self.schema?.at(&parent));
-        // A schema that was included has paths of its own, which may lead elsewhere here.
-        expected::Neighbours(
-            map.filter(|map| map.kind() == Kind::Map && map.get(error.kind().keyword()).is_some()),
-        )
+    /// The map of the schema that has the keyword of `error`.
+    fn neighbours(&self, error: &ValidationError<'_>) -> Neighbours<'a> {
+        let map = self.schema.and_then(|(schema, library)| {
+            let address = error.absolute_keyword_location().map(|uri| uri.as_str());
+            let resource = library.resource(schema, address.unwrap_or_default())?;
+            resource.at(&path_of(error.schema_path()).parent()?)
+        });
+        Neighbours(map.filter(|map| map.kind() == Kind::Map))
     }
+}
+
+fn custom(message: &'static str) -> ProblemKind {
+    ProblemKind::Custom { message: message.into() }
+}
+
+fn owned(text: &str) -> Cow<'static, str> {
+    Cow::Owned(text.to_owned())
 }
 
 pub(crate) fn path_of(location: &Location) -> KeyPath {
