@@ -7,6 +7,8 @@ use enhanced_config_clock::Clock;
 use enhanced_config_core::{
     Document, ExtractOptions, Layer, LayerKind, PathError, Problems, Redactor, UnknownKeys,
 };
+#[cfg(feature = "schema")]
+use enhanced_config_core::{Problem, ProblemKind};
 use enhanced_config_files::{ConfigRoot, Name, NameError, RootError};
 use enhanced_config_format::Limits;
 use serde::Serialize;
@@ -23,7 +25,7 @@ use crate::{EnhancedConfigSystem, Freshness};
 ///
 /// | layer | where |
 /// |---|---|
-/// | defaults | [`defaults`](Self::defaults) |
+/// | defaults | the `default`s of the [`schema`](Self::schema), then [`defaults`](Self::defaults) |
 /// | base file | `app.yaml`, `app.yml`, `app.json` or `app.toml` |
 /// | profile files | `app.<profile>.yaml` and so on, for each [`profile`](Self::profile) |
 /// | local file | `app.local.yaml` and so on |
@@ -151,12 +153,42 @@ impl Builder {
         self
     }
 
-    /// Sets the JSON Schema of a configuration, as JSON text: environment variables are matched against it, and its
-    /// `x-merge`, `x-secret` and `x-env` count.
+    /// Sets the JSON Schema of a configuration, as JSON text, in place of `<name>.schema.json` beside it.
+    ///
+    /// With the feature `schema` what is loaded is checked with it, and its `default`s lie below all layers. Environment
+    /// variables are matched against it, and its `x-merge`, `x-secret` and `x-env` count, with the feature or without.
+    /// A `$ref` may lead to the schema of another configuration by its file name: `other.schema.json#/$defs/port`.
     pub fn schema(mut self, name: impl Into<String>, schema: &str) -> Self {
         let name = name.into();
         if let Err(problems) = self.recipes.schemas.add_text(&name, schema) {
             self.problems.push((format!("schema of {name}"), problems));
+        }
+        self
+    }
+
+    /// Takes the schema of a configuration from the type that it is loaded as: its fields, what `#[serde(default)]` sets,
+    /// the bounds of `#[schemars(…)]`, its doc comments. See
+    /// [`SchemaRegistry::add_type`](crate::schema::SchemaRegistry::add_type).
+    #[cfg(feature = "schema")]
+    pub fn register<T: enhanced_config_schema::schemars::JsonSchema>(
+        mut self,
+        name: impl Into<String>,
+    ) -> Self {
+        let name = name.into();
+        if let Err(problems) = self.recipes.schemas.add_type::<T>(&name) {
+            self.problems.push((format!("schema of {name}"), problems));
+        }
+        self
+    }
+
+    /// Adds a rule that a configuration has to keep beyond what its schema says. The active profiles are the
+    /// environments that a rule may be limited to.
+    #[cfg(feature = "schema")]
+    pub fn rule(mut self, name: impl Into<String>, rule: enhanced_config_schema::Rule) -> Self {
+        let name = name.into();
+        if let Err(error) = self.recipes.schemas.add_rule(&name, rule) {
+            let problem = Problem::error(ProblemKind::Custom { message: error.to_string().into() });
+            self.problems.push((format!("rules of {name}"), problem.into()));
         }
         self
     }
@@ -259,7 +291,7 @@ impl Builder {
         self.recipes.redactor = self.redactor()?;
         for name in self.recipes.names() {
             Name::new(name)
-                .map_err(|error| SetupError::Name { what: "defaults or schema".to_owned(), error })?;
+                .map_err(|error| SetupError::Name { what: "defaults, schema or rules".to_owned(), error })?;
         }
         let root = ConfigRoot::open(&self.directory)?;
         self.check_schemas(&root)?;

@@ -16,7 +16,7 @@ use crate::freshness::Checks;
 use crate::recipes::Recipes;
 use crate::report::{Checked, ValidationReport};
 use crate::schemas::{SchemaOf, Unusable};
-use crate::served::{Served, Shelf};
+use crate::served::{self, Served, Shelf};
 use crate::slot::{Making, OverrideGuard, Slot};
 use crate::snapshot::{Label, Snapshot};
 use crate::{Config, LoadError, Rejection};
@@ -127,7 +127,7 @@ impl EnhancedConfigSystem {
             path.map_err(|problems| Rejection::new(name, problems, Texts::default(), Redactor::new()))?;
         let path = path.unwrap_or_else(|| format!("{name}.yaml").into());
         let loaded = self.shared.run_with(name, |layers| layers.with_text(path, text))?;
-        Ok(Config::new(Arc::new(self.shared.snapshot(name, 0, Arc::new(loaded))).into()))
+        Ok(Config::new(served::alone(self.shared.snapshot(name, 0, Arc::new(loaded)))))
     }
 
     /// What the cache of loaded configurations holds and has done. Printed, it is a table.
@@ -218,7 +218,7 @@ impl Shared {
         let schema = self.schema(name)?;
         let layers = change(self.recipes.of(name, schema.as_deref()));
         let loaded = layers.load(&self.root).map_err(|failure| reject(name, failure))?;
-        checked(name, schema.as_deref(), loaded)
+        self.checked(name, schema.as_deref(), loaded)
     }
 
     pub(crate) fn overlay(
@@ -230,7 +230,27 @@ impl Shared {
         let schema = self.schema(name)?;
         let layers = self.recipes.of(name, schema.as_deref());
         let loaded = layers.overlay(base, documents).map_err(|failure| reject(name, failure))?;
-        checked(name, schema.as_deref(), loaded)
+        self.checked(name, schema.as_deref(), loaded)
+    }
+
+    /// What was loaded, if its schema and its rules accept it.
+    fn checked(
+        &self,
+        name: &str,
+        schema: Option<&SchemaOf>,
+        mut loaded: Loaded,
+    ) -> Result<Loaded, LoadError> {
+        let problems = schema.map(|schema| schema.check(&mut loaded)).unwrap_or_default();
+        loaded.warnings.extend(problems);
+        let profiles: Vec<&str> = self.recipes.profiles.iter().map(Name::as_str).collect();
+        loaded.warnings.extend(self.recipes.schemas.check_rules(name, &profiles, &loaded));
+        loaded.warnings.sort();
+        if loaded.warnings.has_errors() {
+            return Err(Rejection::new(name, loaded.warnings, loaded.texts, loaded.redactor).into());
+        }
+        // Whoever still needs a line reads it again: texts would double the memory for an error that rarely comes.
+        loaded.texts = Texts::default();
+        Ok(loaded)
     }
 
     /// The names of all configurations there are, in order.
@@ -276,21 +296,6 @@ fn configuration(file: &Path) -> Option<&str> {
     let name = file.file_stem()?.to_str()?;
     let is_schema = format == Format::Json && name.ends_with(".schema");
     (!is_schema && Name::new(name).is_ok()).then_some(name)
-}
-
-/// What was loaded, if its schema accepts it.
-fn checked(name: &str, schema: Option<&SchemaOf>, mut loaded: Loaded) -> Result<Loaded, LoadError> {
-    if let Some(schema) = schema {
-        let problems = schema.check(&mut loaded);
-        loaded.warnings.extend(problems);
-        loaded.warnings.sort();
-    }
-    if loaded.warnings.has_errors() {
-        return Err(Rejection::new(name, loaded.warnings, loaded.texts, loaded.redactor).into());
-    }
-    // Whoever still needs a line reads it again: texts would double the memory for an error that rarely comes.
-    loaded.texts = Texts::default();
-    Ok(loaded)
 }
 
 fn reject(name: &str, failure: LoadFailure) -> LoadError {

@@ -7,7 +7,10 @@ use enhanced_config_core::{Document, LayerKind, Problem, ProblemKind, Problems};
 use enhanced_config_files::{ConfigRoot, ReadError};
 use enhanced_config_format::{Format, Limits, ParseOptions, parse};
 use enhanced_config_layers::{Input, Layers, Loaded, Texts};
-use enhanced_config_schema::{ConfigValidator, SchemaError, SchemaRegistry};
+use enhanced_config_schema::schemars::JsonSchema;
+use enhanced_config_schema::{
+    ConfigValidator, Rule, RuleError, Rules, SchemaError, SchemaRegistry, defaults,
+};
 use parking_lot::Mutex;
 
 use super::Unusable;
@@ -16,13 +19,14 @@ use super::Unusable;
 #[derive(Debug, Default)]
 pub(crate) struct Schemas {
     given: SchemaRegistry,
+    rules: HashMap<Box<str>, Rules>,
     /// What was made ready, to be used again as long as the files are what they were.
     ready: Mutex<HashMap<Box<str>, Arc<SchemaOf>>>,
 }
 
 impl Clone for Schemas {
     fn clone(&self) -> Self {
-        Self { given: self.given.clone(), ready: Mutex::default() }
+        Self { given: self.given.clone(), rules: self.rules.clone(), ready: Mutex::default() }
     }
 }
 
@@ -40,8 +44,25 @@ impl Schemas {
         self.given.add_text(name, text)
     }
 
+    pub(crate) fn add_type<T: JsonSchema>(&mut self, name: &str) -> Result<(), Problems> {
+        self.given.add_type::<T>(name)
+    }
+
+    pub(crate) fn add_rule(&mut self, name: &str, rule: Rule) -> Result<(), RuleError> {
+        self.rules.entry(name.into()).or_default().add(rule)
+    }
+
+    /// The configurations that something was given for.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
-        self.given.names()
+        self.given.names().chain(self.rules.keys().map(|name| &**name))
+    }
+
+    /// Everything that the rules find in what was loaded.
+    pub(crate) fn check_rules(&self, name: &str, environments: &[&str], loaded: &Loaded) -> Problems {
+        let rules = self.rules.get(name);
+        rules
+            .map(|rules| rules.check(loaded.document.root(), environments, &loaded.redactor))
+            .unwrap_or_default()
     }
 
     /// The schema of a configuration, if it has one.
@@ -66,7 +87,9 @@ impl Schemas {
 
 impl SchemaOf {
     pub(crate) fn apply(&self, layers: Layers) -> Layers {
-        layers.with_schema(Arc::clone(&self.document))
+        let schema = Arc::clone(&self.document);
+        let layers = layers.with_schema(Arc::clone(&schema));
+        layers.with_defaults(move |merged| defaults(schema.root(), merged))
     }
 
     /// Everything that the schema says against what was loaded.
@@ -151,6 +174,13 @@ impl<'a> Gathering<'a> {
         let parsed = parse(&file.bytes, Format::Json, &shown, &options)?;
         self.registry.add_document(name, parsed.document);
         Ok(())
+    }
+
+    fn refused(&self, error: SchemaError) -> Unusable {
+        self.unusable(match error {
+            SchemaError::Invalid(problems) => problems,
+            other => Problem::error(ProblemKind::Custom { message: other.to_string().into() }).into(),
+        })
     }
 
     fn unusable(&self, problems: Problems) -> Unusable {

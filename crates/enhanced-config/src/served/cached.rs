@@ -8,6 +8,11 @@ use crate::snapshot::{Label, Snapshot};
 /// A snapshot in the hands of a reader.
 pub(crate) type Served = Cached<Snapshot>;
 
+/// A snapshot that nobody else gets.
+pub(crate) fn alone(snapshot: Snapshot) -> Served {
+    Arc::new(snapshot).into()
+}
+
 /// All snapshots that are served: those in use decoded, the rest compressed or forgotten.
 pub(crate) struct Shelf(ConfigCache<String, Snapshot>);
 

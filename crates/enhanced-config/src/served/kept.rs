@@ -9,6 +9,11 @@ use crate::snapshot::Snapshot;
 /// A snapshot in the hands of a reader.
 pub(crate) type Served = Arc<Snapshot>;
 
+/// A snapshot that nobody else gets.
+pub(crate) fn alone(snapshot: Snapshot) -> Served {
+    Arc::new(snapshot)
+}
+
 /// All snapshots that are served.
 #[derive(Default)]
 pub(crate) struct Shelf {

@@ -6,6 +6,6 @@ mod cached;
 mod kept;
 
 #[cfg(feature = "cache")]
-pub(crate) use cached::{Served, Shelf};
+pub(crate) use cached::{Served, Shelf, alone};
 #[cfg(not(feature = "cache"))]
-pub(crate) use kept::{Served, Shelf};
+pub(crate) use kept::{Served, Shelf, alone};

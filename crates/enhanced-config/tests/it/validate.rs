@@ -126,3 +126,70 @@ fn warnings_alone_leave_a_configuration_valid() {
     let warnings = dir.system().validate_config("app").unwrap();
     assert_eq!(warnings.iter().map(|problem| problem.severity).collect::<Vec<_>>(), [Severity::Warning]);
 }
+
+#[test]
+fn defaults_of_the_schema_lie_below_all_layers() {
+    let schema = r#"{"properties": {
+        "port": { "type": "integer", "default": 8080 },
+        "tls": { "required": ["cert"], "properties": { "cert": {}, "port": { "default": 443 } } }
+    }}"#;
+    let dir = Dir::new(&[("app.yaml", "name: a\n"), ("tls.yaml", "tls: {cert: c}\n")]);
+    let system = dir.builder().schema("app", schema).schema("tls", schema).env_prefix("X_").build().unwrap();
+    let app = system.load_config("app").unwrap();
+    assert_eq!(app.get::<u16>("port").unwrap(), 8080);
+    assert_eq!(app.node("port").unwrap().origin().to_string(), "app.schema.json:2:49");
+    assert!(app.node("tls").is_none(), "a default does not make a section that would be half filled");
+    assert_eq!(system.load_config("tls").unwrap().get::<u16>("tls.port").unwrap(), 443);
+    assert!(
+        app.explain("port").unwrap().to_string().contains("defaults"),
+        "{}",
+        app.explain("port").unwrap()
+    );
+}
+
+#[test]
+fn a_type_gives_schema_defaults_and_names_of_variables() {
+    use enhanced_config::schema::schemars;
+
+    /// Where requests are served.
+    #[derive(serde::Deserialize, schemars::JsonSchema)]
+    struct Server {
+        #[serde(default = "port")]
+        #[schemars(range(min = 1))]
+        port: u16,
+        #[serde(default)]
+        log_level: String,
+    }
+    fn port() -> u16 {
+        8080
+    }
+    let dir = Dir::new(&[("server.yaml", "{}\n")]);
+    let builder = || dir.builder().register::<Server>("server").env_prefix("APP_");
+    let system = builder().env_variables([("APP_LOG_LEVEL", "007")]).build().unwrap();
+    let server: Server = system.load("server").unwrap();
+    assert_eq!((server.port, &*server.log_level), (8080, "007"));
+    assert!(system.load_config("server").unwrap().warnings().is_empty());
+    let error =
+        builder().env_variables([("APP_PORT", "0")]).build().unwrap().load_config("server").unwrap_err();
+    assert_eq!(lines(&error), ["port: expected an integer from 1 to 65535 (environment variable APP_PORT)"]);
+}
+
+#[test]
+fn rules_are_kept_with_or_without_a_schema() {
+    use enhanced_config::schema::Rule;
+
+    let dir = Dir::new(&[("app.yaml", "port: 80\nmode: debug\n")]);
+    let builder = || {
+        let no_debug = Rule::forbidden("mode", ["debug"]).only_in(["prod"]);
+        dir.builder().rule("app", Rule::range("port", 1024..=65535)).rule("app", no_debug)
+    };
+    let error = builder().build().unwrap().load_config("app").unwrap_err();
+    assert_eq!(lines(&error).len(), 1, "{error}");
+    let error = builder().profile("prod").build().unwrap().load_config("app").unwrap_err();
+    assert_eq!(lines(&error).len(), 2, "{error}");
+    let system = dir.builder().rule("app", Rule::range("port", 1..=65535)).build().unwrap();
+    assert!(system.load_config("app").is_ok());
+    assert!(system.override_config("app", &serde_json::json!({"port": 0})).is_err());
+    let setup = dir.builder().rule("app", Rule::pattern("mode", "(")).build().unwrap_err();
+    assert!(setup.to_string().starts_with("rules of app: "), "{setup}");
+}
