@@ -128,12 +128,11 @@ impl<'a> Gathering<'a> {
 
     fn schema(&mut self, name: &str) -> Result<Option<SchemaOf>, Unusable> {
         self.gather(name).map_err(|problems| self.unusable(problems))?;
-        let Some(document) = self.registry.schema(name).cloned() else { return Ok(None) };
-        let validator = self.registry.validator(name).map_err(|error| match error {
-            SchemaError::Invalid(problems) => self.unusable(problems),
-            other => self
-                .unusable(Problem::error(ProblemKind::Custom { message: other.to_string().into() }).into()),
-        })?;
+        if self.registry.schema(name).is_none() {
+            return Ok(None);
+        }
+        let validator = self.registry.validator(name).map_err(|error| self.refused(error))?;
+        let document = self.registry.bundled(name).map_err(|error| self.refused(error))?;
         let (inputs, texts) = (std::mem::take(&mut self.inputs), std::mem::take(&mut self.texts));
         Ok(Some(SchemaOf { document, validator, inputs, texts }))
     }

@@ -193,3 +193,20 @@ fn rules_are_kept_with_or_without_a_schema() {
     let setup = dir.builder().rule("app", Rule::pattern("mode", "(")).build().unwrap_err();
     assert!(setup.to_string().starts_with("rules of app: "), "{setup}");
 }
+
+#[test]
+fn what_a_schema_refers_to_counts_for_variables_secrets_and_defaults() {
+    let dir = Dir::new(&[
+        ("app.yaml", "name: a\n"),
+        ("app.schema.json", r#"{"properties": {"db": {"$ref": "common.schema.json#/$defs/db"}}}"#),
+        (
+            "common.schema.json",
+            r#"{"$defs": {"db": {"properties": {"port": {"type": "integer", "default": 5432}, "pin": {"type": "string", "x-secret": true}}}}}"#,
+        ),
+    ]);
+    let system = dir.builder().env_prefix("APP_").env_variables([("APP_DB_PIN", "0042")]).build().unwrap();
+    let config = system.load_config("app").unwrap();
+    assert_eq!(config.get::<u16>("db.port").unwrap(), 5432);
+    assert_eq!(config.get::<&str>("db.pin").unwrap(), "0042");
+    assert!(!config.explain("db.pin").unwrap().to_string().contains("0042"));
+}
