@@ -53,7 +53,7 @@ fn the_schema_beside_a_configuration_is_found_and_followed() {
     ]);
     let system = dir.system();
     let error = system.load_config("app").unwrap_err();
-    assert_eq!(dir.anonymous(&lines(&error)[0]), "port: expected a number of at least 1 (DIR/app.yaml:1:7)");
+    assert_eq!(dir.anonymous(&lines(&error)[0]), "port: expected an integer of at least 1 (DIR/app.yaml:1:7)");
     dir.write(
         "common.schema.json",
         r#"{"$defs": {"port": {"type": "integer", "minimum": -1, "x": [1, 2, 3]}}}"#,
