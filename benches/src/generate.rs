@@ -47,6 +47,16 @@ pub fn generate(size: Size) -> Tree {
     }
 }
 
+/// One of many configurations: about so many bytes of pretty JSON, another for each seed. Below 7,000 bytes it is the
+/// file of one small service.
+pub fn generate_sized(seed: u64, bytes: usize) -> Tree {
+    let mut rng = Prng::new(seed);
+    match bytes {
+        0..7_000 => small(&mut rng),
+        _ => platform(&mut rng, bytes),
+    }
+}
+
 fn small(rng: &mut Prng) -> Tree {
     map! {
         "name" => "checkout-api",

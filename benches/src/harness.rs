@@ -5,7 +5,12 @@
 //! have the processor. The time of a contestant is the median of its batches; a ratio is the median of the ratios
 //! within a round, which a drifting clock frequency cannot move. Nothing is ever asserted about time.
 
-use std::{hint::black_box, time::Duration};
+use std::{
+    hint::{self, black_box},
+    sync::atomic::{AtomicU64, Ordering},
+    thread,
+    time::{Duration, Instant},
+};
 
 use cpu_time::ThreadTime;
 
@@ -118,6 +123,28 @@ struct Target {
     ratio: f64,
 }
 
+/// How many operations threads do before they wait for each other: some hundred microseconds, in which few lose their
+/// processor.
+const TOGETHER: u64 = 4000;
+
+/// The median nanoseconds of the rounds that all threads began together; of all rounds if they never did.
+fn together(threads: &[Vec<(Instant, Duration)>]) -> f64 {
+    let rounds = threads.first().map_or(0, Vec::len);
+    let round = |at: usize| threads.iter().map(move |rounds| rounds[at]);
+    let apart = |at: usize| {
+        let starts = round(at).map(|(start, _)| start);
+        starts.clone().max().zip(starts.min()).map_or(Duration::ZERO, |(last, first)| last - first)
+    };
+    let mean =
+        |at: usize| round(at).map(|(_, taken)| taken.as_nanos() as f64).sum::<f64>() / threads.len() as f64;
+    let met: Vec<_> = (0..rounds).filter(|&at| apart(at) < Duration::from_micros(10)).map(mean).collect();
+    if met.is_empty() {
+        eprintln!("\rthe threads of a contestant never ran together: this machine is too busy for them");
+        return median((0..rounds).map(mean).collect());
+    }
+    median(met)
+}
+
 /// The name of our own contestant.
 pub const OURS: &str = "ours";
 
@@ -161,6 +188,47 @@ impl<'a> Question<'a> {
                 drop(black_box(outputs));
             }
             total.as_nanos() as f64
+        })
+    }
+
+    /// A rival that `threads` threads use at once: each does all operations, given its number. The result is what an
+    /// operation took a thread, by the clock on the wall, as waiting for a lock is part of the cost.
+    ///
+    /// On a busy machine threads that start together may yet run one after the other and never meet. So they start
+    /// again and again; of the rounds that all did begin together, it is the median that counts.
+    pub fn threads<R>(
+        self,
+        name: &'static str,
+        threads: usize,
+        run: impl Fn(usize) -> R + Sync + 'a,
+    ) -> Self {
+        self.contestant(name, move |count| {
+            let arrived = AtomicU64::new(0);
+            let rounds = count.div_ceil(TOGETHER).max(20);
+            let each = count.min(TOGETHER);
+            let work = |number| {
+                let mut taken = Vec::with_capacity(rounds as usize);
+                for round in 1..=rounds {
+                    arrived.fetch_add(1, Ordering::AcqRel);
+                    while arrived.load(Ordering::Acquire) < round * threads as u64 {
+                        hint::spin_loop();
+                    }
+                    let start = Instant::now();
+                    for _ in 0..each {
+                        black_box(run(number));
+                    }
+                    taken.push((start, start.elapsed()));
+                }
+                taken
+            };
+            let taken = thread::scope(|scope| {
+                let work = &work;
+                let threads: Vec<_> = (0..threads).map(|number| scope.spawn(move || work(number))).collect();
+                let join =
+                    |thread: thread::ScopedJoinHandle<'_, _>| thread.join().expect("rivals do not panic");
+                threads.into_iter().map(join).collect::<Vec<Vec<_>>>()
+            });
+            together(&taken) * (count as f64 / each as f64)
         })
     }
 

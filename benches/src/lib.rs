@@ -15,3 +15,4 @@ pub mod prng;
 pub mod tree;
 pub mod typed;
 pub mod variant;
+pub mod zipf;

@@ -167,6 +167,7 @@ impl fmt::Display for Bytes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let bytes = self.0 as f64;
         match self.0 {
+            usize::MAX => f.write_str("no limit"),
             0..1024 => write!(f, "{} B", self.0),
             1024..0x10_0000 => write!(f, "{:.1} KiB", bytes / 1024.0),
             0x10_0000..0x4000_0000 => write!(f, "{:.1} MiB", bytes / f64::from(1 << 20)),
@@ -190,6 +191,6 @@ mod tests {
         check(1024, "1.0 KiB");
         check(1 << 20, "1.0 MiB");
         check(3 << 29, "1.5 GiB");
-        check(usize::MAX, "17179869184.0 GiB");
+        check(usize::MAX, "no limit");
     }
 }
