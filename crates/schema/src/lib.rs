@@ -33,6 +33,7 @@
 //! ```
 
 mod applying;
+pub mod builtin;
 mod bundle;
 mod compile;
 mod defaults;
