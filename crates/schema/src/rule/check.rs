@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use super::paths::{Paths, Place, member};
 use super::view::View;
 use super::wanted::Wanted;
-use super::{About, Body, Condition, Finding, Rules};
+use super::{About, Body, Finding, Rules};
 
 /// How a rule looks at a document.
 #[derive(Clone)]
@@ -77,10 +77,8 @@ impl Body {
     }
 
     fn each(&self, paths: &Paths, wanted: &Wanted, about: &About, view: &View<'_>) -> Vec<Problem> {
-        let counts = |path: &KeyPath| {
-            let holds = |condition: &Condition| condition.holds_for(view.root, paths, path);
-            self.conditions.iter().all(holds)
-        };
+        let mut conditions: Vec<_> = self.conditions.iter().map(|condition| condition.among(paths)).collect();
+        let mut counts = |path: &KeyPath| conditions.iter_mut().all(|asked| asked.holds(view.root, path));
         let mut problems = Vec::new();
         let _ = paths.visit(view.root, &mut |place| {
             let fault = wanted.fault(&place, view).filter(|_| counts(place.path));

@@ -29,9 +29,9 @@ impl Condition {
         self.holds_at(&self.paths, root)
     }
 
-    /// Whether it holds for the place at `path`, one of `others`.
-    pub(super) fn holds_for(&self, root: NodeRef<'_>, others: &Paths, path: &KeyPath) -> bool {
-        self.holds_at(&self.paths.bound_to(others, path), root)
+    /// To be asked for the places of `others`, one after another.
+    pub(super) fn among(&self, others: &Paths) -> Among<'_> {
+        Among { condition: self, alike: self.paths.alike(others), last: None }
     }
 
     fn holds_at(&self, paths: &Paths, root: NodeRef<'_>) -> bool {
@@ -44,5 +44,32 @@ impl Condition {
             false => ControlFlow::Continue(()),
         });
         flow.is_break()
+    }
+}
+
+/// A condition over the members that the places of other paths lead through.
+///
+/// Places come in order, and those for which it is about the same member follow one another: it is looked up anew only
+/// for the next member, or a large list would be searched once for each member of another.
+pub(super) struct Among<'c> {
+    condition: &'c Condition,
+    /// How many steps both paths have in common.
+    alike: usize,
+    /// The member it was last asked about.
+    last: Option<(KeyPath, bool)>,
+}
+
+impl Among<'_> {
+    /// Whether it holds for the place at `path`.
+    pub(super) fn holds(&mut self, root: NodeRef<'_>, path: &KeyPath) -> bool {
+        let member: KeyPath = path.segments().iter().take(self.alike).cloned().collect();
+        match &self.last {
+            Some((last, holds)) if *last == member => *holds,
+            _ => {
+                let holds = self.condition.holds_at(&self.condition.paths.bound_to(&member), root);
+                self.last = Some((member, holds));
+                holds
+            }
+        }
     }
 }

@@ -37,11 +37,15 @@ impl Paths {
         walk(&self.0, root, &mut KeyPath::root(), visit)
     }
 
-    /// These paths, bound to the members that lead `others` to `path`, as far as both begin alike.
-    pub(super) fn bound_to(&self, others: &Paths, path: &KeyPath) -> Self {
-        let alike = self.0.iter().zip(&others.0).take_while(|(own, other)| own == other).count();
-        let bound = path.segments().iter().take(alike).cloned().map(Step::Into);
-        Self(bound.chain(self.0.iter().skip(alike).cloned()).collect())
+    /// How many steps these have in common with others, from the root on.
+    pub(super) fn alike(&self, others: &Paths) -> usize {
+        self.0.iter().zip(&others.0).take_while(|(own, other)| own == other).count()
+    }
+
+    /// These paths with their first steps bound to a member.
+    pub(super) fn bound_to(&self, member: &KeyPath) -> Self {
+        let bound = member.segments().iter().cloned().map(Step::Into);
+        Self(bound.chain(self.0.iter().skip(member.segments().len()).cloned()).collect())
     }
 
     /// A place of these with keys of the document below a secret masked; those that are written here are known.

@@ -23,10 +23,12 @@ impl Values {
 
     /// Whether `node` is one of them, numbers being compared by what they are: `1` is `1.0`.
     pub(super) fn contain(&self, node: NodeRef<'_>) -> bool {
-        self.0.iter().any(|value| match (value, Number::of(node)) {
-            (Json::Number(value), Some(found)) => Number::of_json(value) == Some(found),
-            (value, _) => Json::from(node) == *value,
-        })
+        if let Some(found) = Number::of(node) {
+            let number = |value: &Json| value.as_number().and_then(Number::of_json);
+            return self.0.iter().filter_map(number).any(|value| value == found);
+        }
+        let found = Json::from(node);
+        self.0.contains(&found)
     }
 
     /// They, if all are texts.

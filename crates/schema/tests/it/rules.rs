@@ -1,5 +1,7 @@
 //! Rules in code: what they find, where, and what they do not tell.
 
+use std::time::Instant;
+
 use enhanced_config_core::{KeyPath, NodeRef, PathFault, ProblemKind, Redactor, Severity};
 use enhanced_config_format::Format;
 use enhanced_config_schema::{Finding, Rule, RuleFault, Rules};
@@ -144,6 +146,17 @@ fn if_this_then_that() {
     let own = || Rule::new("own", |_| Some(Finding::at("a", "bad"))).when("b", 1);
     check(own(), "a: 1\nb: 1\n", "a: bad [own] (app:1:4)");
     check(own(), "a: 1\nb: 2\n", "");
+}
+
+#[test]
+fn a_condition_over_many_members_is_asked_once() {
+    let start = Instant::now();
+    let list = |name: &str| format!("{name}:\n{}", "  - {tls: false}\n".repeat(40_000));
+    let rule = Rule::required("servers[*].cert").when("clients[*].tls", true);
+    check(rule, &format!("{}{}", list("servers"), list("clients")), "");
+    let rule = Rule::required("all.servers[*].cert").when("all.servers[*].tls", true);
+    check(rule, &format!("all: {{servers: [{}]}}\n", "{tls: false},".repeat(60_000)), "");
+    assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
 }
 
 #[test]
