@@ -69,7 +69,23 @@ impl Secrets<'_> {
             // Whether something is on or off tells nothing of use, and its words are everywhere.
             Kind::Null | Kind::Bool => {}
             _ if is_secret => self.add(node),
-            _ => {}
+            _ => self.add_userinfo(node.as_str().unwrap_or_default()),
+        }
+    }
+
+    /// What is masked in the URLs of a text, and the passwords in that.
+    fn add_userinfo(&mut self, text: &str) {
+        let shown = self.redactor.mask_urls(text);
+        let Cow::Owned(shown) = shown else { return };
+        let mut kept = shown.split(MASK);
+        let mut rest = kept.next().and_then(|start| text.strip_prefix(start)).unwrap_or_default();
+        for piece in kept {
+            let end = if piece.is_empty() { Some((rest, "")) } else { rest.split_once(piece) };
+            let Some((userinfo, behind)) = end else { return };
+            let password = userinfo.split_once(':').map(|(_, password)| password);
+            let parts = [Some(userinfo), password].into_iter().flatten().filter(|part| !part.is_empty());
+            self.texts.extend(parts.map(str::to_owned));
+            rest = behind;
         }
     }
 

@@ -288,6 +288,11 @@ fn secrets_are_never_told() {
     check(quote("db.pin_token", ""), "<***> \"***\" a table of *** [q] (app:1:1)");
     check(quote("key", "table"), "table: <***> \"***\" a table of *** [q] (app:7:8)");
     check(quote("url", "url"), "url: <x://***@h/> \"x://***@h/\" a table of x://***@h/ [q] (app:5:6)");
+    let password = Rule::new("q", |config| {
+        let (_, userinfo) = config.find("url")?.as_str()?.split_once("u:")?;
+        Some(Finding::at("url", format!("{} is weak", userinfo.split_once('@')?.0)))
+    });
+    check(password, "url: *** is weak [q] (app:5:6)");
     check(
         quote("db.user", "db.password"),
         "db.password: not kept, in words that may quote a secret [q] (app:3:13)",
