@@ -181,6 +181,16 @@ impl Builder {
         self
     }
 
+    /// Checks configurations of these names with the [built-in schemas](crate::schema::builtin), where nothing else is
+    /// given for them: `unified_config`, `coordinates`, `messaging`, `discord_channels`, `semantic_config`.
+    #[cfg(feature = "schema")]
+    pub fn builtin_schemas(mut self) -> Self {
+        if let Err(problems) = self.recipes.schemas.add_builtin() {
+            self.problems.push(("built-in schemas".to_owned(), problems));
+        }
+        self
+    }
+
     /// Adds a rule that a configuration has to keep beyond what its schema says. The active profiles are the
     /// environments that a rule may be limited to.
     #[cfg(feature = "schema")]

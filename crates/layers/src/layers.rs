@@ -210,6 +210,7 @@ impl Layers {
         if !problems.has_errors() {
             match self.fold(&given, &mut problems, &mut redactor) {
                 Ok((document, defaults)) => {
+                    problems.hide_keys(&redactor);
                     problems.sort();
                     let layers = given.iter().map(|given| Arc::clone(&given.document));
                     let layers = defaults.into_iter().chain(layers).collect();
@@ -219,6 +220,7 @@ impl Layers {
                 Err(found) => problems.extend(found),
             }
         }
+        problems.hide_keys(&redactor);
         problems.sort();
         Err(LoadFailure { problems: bounded(problems), texts, redactor, inputs })
     }

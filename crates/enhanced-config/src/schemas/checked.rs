@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -20,13 +20,20 @@ use super::Unusable;
 pub(crate) struct Schemas {
     given: SchemaRegistry,
     rules: HashMap<Box<str>, Rules>,
+    /// What they were given for.
+    named: BTreeSet<Box<str>>,
     /// What was made ready, to be used again as long as the files are what they were.
     ready: Mutex<HashMap<Box<str>, Arc<SchemaOf>>>,
 }
 
 impl Clone for Schemas {
     fn clone(&self) -> Self {
-        Self { given: self.given.clone(), rules: self.rules.clone(), ready: Mutex::default() }
+        Self {
+            given: self.given.clone(),
+            rules: self.rules.clone(),
+            named: self.named.clone(),
+            ready: Mutex::default(),
+        }
     }
 }
 
@@ -41,20 +48,27 @@ pub(crate) struct SchemaOf {
 
 impl Schemas {
     pub(crate) fn add_text(&mut self, name: &str, text: &str) -> Result<(), Problems> {
+        self.named.insert(name.into());
         self.given.add_text(name, text)
     }
 
     pub(crate) fn add_type<T: JsonSchema>(&mut self, name: &str) -> Result<(), Problems> {
+        self.named.insert(name.into());
         self.given.add_type::<T>(name)
     }
 
+    pub(crate) fn add_builtin(&mut self) -> Result<(), Problems> {
+        self.given.add_builtin()
+    }
+
     pub(crate) fn add_rule(&mut self, name: &str, rule: Rule) -> Result<(), RuleError> {
+        self.named.insert(name.into());
         self.rules.entry(name.into()).or_default().add(rule)
     }
 
-    /// The configurations that something was given for.
+    /// The configurations that something was given for; the built-in schemas are for whoever has such files.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
-        self.given.names().chain(self.rules.keys().map(|name| &**name))
+        self.named.iter().map(|name| &**name)
     }
 
     /// Everything that the rules find in what was loaded.

@@ -53,7 +53,10 @@ fn the_schema_beside_a_configuration_is_found_and_followed() {
     ]);
     let system = dir.system();
     let error = system.load_config("app").unwrap_err();
-    assert_eq!(dir.anonymous(&lines(&error)[0]), "port: expected an integer of at least 1 (DIR/app.yaml:1:7)");
+    assert_eq!(
+        dir.anonymous(&lines(&error)[0]),
+        "port: expected an integer of at least 1 (DIR/app.yaml:1:7)"
+    );
     dir.write(
         "common.schema.json",
         r#"{"$defs": {"port": {"type": "integer", "minimum": -1, "x": [1, 2, 3]}}}"#,
@@ -209,4 +212,14 @@ fn what_a_schema_refers_to_counts_for_variables_secrets_and_defaults() {
     assert_eq!(config.get::<u16>("db.port").unwrap(), 5432);
     assert_eq!(config.get::<&str>("db.pin").unwrap(), "0042");
     assert!(!config.explain("db.pin").unwrap().to_string().contains("0042"));
+}
+
+#[test]
+fn built_in_schemas_are_for_whoever_has_such_files() {
+    let dir = Dir::new(&[("messaging.yaml", "queue: {max_size: many}\n"), ("app.yaml", "a: 1\n")]);
+    let report = dir.builder().builtin_schemas().build().unwrap().validate_all_configs();
+    let names: Vec<&str> = report.configs().map(|config| config.name()).collect();
+    assert_eq!(names, ["app", "messaging"]);
+    assert!(report.to_string().contains("queue.max_size: expected an integer"), "{report}");
+    assert!(dir.system().validate_config("messaging").is_ok(), "off until asked for");
 }

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use enhanced_config_core::LayerKind;
+use enhanced_config_core::{Document, Layer, LayerKind};
 use enhanced_config_files::ConfigRoot;
 use enhanced_config_layers::{
-    DropInSource, FileSource, Layers, LoadFailure, Loaded, ProfileSource, ValueSource,
+    DropInSource, EnvSource, FileSource, Layers, LoadFailure, Loaded, ProfileSource, ValueSource,
 };
 use serde_json::{Value as Json, json};
 
@@ -315,4 +315,20 @@ fn layers_can_be_laid_over_without_reading_again() {
     let over = layers.overlay(&loaded, &[over.into()]).unwrap();
     assert_eq!(data(&over), json!({"a": {"b": 2, "c": 1}}));
     assert_eq!(data(&loaded), json!({"a": {"b": 1, "c": 1}}));
+}
+
+#[test]
+fn keys_below_what_the_schema_calls_secret_stand_in_no_problem() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("app.json"), r#"{"vault": {"canary1": 1, "canary1": 2}}"#).unwrap();
+    let root = ConfigRoot::open(dir.path()).unwrap();
+    let schema = json!({"properties": {"vault": {"x-secret": true}}});
+    let schema = Document::from_serialize(&schema, Layer::new(LayerKind::Defaults, "schema")).unwrap();
+    let layers = || Layers::new().with_schema(schema.clone().into()).with_source(FileSource::named("app"));
+    let failure = layers().load(&root).unwrap_err();
+    assert_eq!(failure.problems.iter().next().unwrap().path.to_string(), "vault.***");
+    std::fs::write(dir.path().join("app.json"), r#"{"vault": {"a": {}}}"#).unwrap();
+    let variables = EnvSource::new("APP_").with_variables([("APP_VAULT__CANARY2", "1")]);
+    let loaded = layers().with_source(variables).load(&root).unwrap();
+    assert!(!loaded.warnings.to_string().contains("vault.canary2"), "{}", loaded.warnings);
 }
