@@ -70,7 +70,7 @@ fn check_against_metaschema(schema: &Document, json: &Json) -> Result<(), Proble
         return Ok(());
     }
     let redactor = Redactor::new();
-    let mut reporter = Reporter::new(schema.root(), None, &redactor);
+    let mut reporter = Reporter::new(schema.root(), None, None, &redactor);
     metaschema.iter_errors(json).for_each(|error| reporter.report(&error));
     Err(reporter.finish())
 }

@@ -17,6 +17,8 @@ use crate::stack::with_room;
 /// A schema, compiled once, that checks any number of documents, from any thread.
 pub struct ConfigValidator {
     schema: Arc<Document>,
+    /// With all that it refers to, where one of them has secrets.
+    secrets: Option<Arc<Document>>,
     deprecations: Deprecations,
     /// There until it is dropped.
     compiled: Option<Validator<Documents>>,
@@ -28,10 +30,11 @@ pub struct ConfigValidator {
 impl ConfigValidator {
     pub(crate) fn compile(name: &str, schema: &Arc<Document>, library: &Library) -> Result<Self, Problems> {
         let (compiled, shape) = compile(name, schema, library)?;
-        let deprecations = Deprecations::of(bundle(name, schema, library)?.root());
+        let bundled = bundle(name, schema, library)?;
         Ok(Self {
             schema: Arc::clone(schema),
-            deprecations,
+            deprecations: Deprecations::of(bundled.root()),
+            secrets: has_secrets(bundled.root()).then_some(bundled),
             compiled: Some(compiled),
             shape,
             library: library.clone(),
@@ -52,7 +55,7 @@ impl ConfigValidator {
     /// [`MAX_PROBLEMS`](Self::MAX_PROBLEMS), then a note that there are more. Paths begin at the value. Beside them
     /// stands a warning for each deprecated key: see [`Deprecation`](crate::Deprecation).
     ///
-    /// Texts of the value stand in no problem when `redactor` says that their key is secret.
+    /// Texts of the value stand in no problem when `redactor` says that their key is secret, or `x-secret` in the schema.
     pub fn validate(&self, value: NodeRef<'_>, redactor: &Redactor) -> Problems {
         let mut problems = self.errors(value, redactor);
         problems.extend(self.deprecations.warnings(value));
@@ -77,7 +80,8 @@ impl ConfigValidator {
     fn problems(&self, value: NodeRef<'_>, redactor: &Redactor) -> Problems {
         let effort = Effort::for_document(value);
         let instance = Instance::new(value, &effort);
-        let mut reporter = Reporter::new(value, Some((self.schema.root(), &self.library)), redactor);
+        let secrets = self.secrets.as_ref().map(|schema| schema.root());
+        let mut reporter = Reporter::new(value, Some((self.schema.root(), &self.library)), secrets, redactor);
         let errors = self.compiled.iter().flat_map(|compiled| compiled.iter_errors(instance));
         for error in errors {
             if was_in_time(&error) { reporter.report(&error) } else { reporter.cut_short() }
@@ -102,6 +106,12 @@ impl ConfigValidator {
 
 fn too_complex() -> ProblemKind {
     ProblemKind::Custom { message: "the schema takes too many steps to check this".into() }
+}
+
+/// Whether a schema says of a value that it is secret, or that it is not.
+fn has_secrets(schema: NodeRef<'_>) -> bool {
+    let members = schema.entries().map(|(_, member)| member).chain(schema.items());
+    schema.get("x-secret").is_some() || members.into_iter().any(has_secrets)
 }
 
 /// The levels of maps and lists in a value.

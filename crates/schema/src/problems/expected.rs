@@ -44,6 +44,8 @@ impl Expected {
                 words.push(word);
             }
         }
+        // Every integer is a number.
+        words.retain(|word| *word != "an integer" || !kinds.contains(&JsonType::Number));
         // Whoever leaves a value out looks for it last.
         words.sort_by_key(|word| *word == "null");
         Self { words: words::either(&words), of_kind: true }
@@ -53,6 +55,13 @@ impl Expected {
     pub(super) fn one_of(options: &[Json], node: NodeRef<'_>) -> Self {
         let of_kind = node.kind() != Kind::String && options.iter().all(Json::is_string);
         Self { words: words::one_of(options), of_kind }
+    }
+
+    /// What a schema allows, as far as that can be told in a few words.
+    pub(super) fn of_schema(keyword: &str, schema: &Json) -> Self {
+        let words = words::schema(schema);
+        let of_kind = words.is_some() && words == schema.get("type").and_then(words::kinds);
+        Self { words: words.unwrap_or_else(|| format!("a value that `{keyword}` allows")), of_kind }
     }
 
     /// The problem of a value that is not as expected.
@@ -65,7 +74,11 @@ impl Expected {
 
     /// The problem of a key that is not as expected.
     pub(super) fn of_name(self) -> ProblemKind {
-        ProblemKind::BadValue { expected: format!("a key that is {}", self.words).into() }
+        let expected = match self.words.strip_prefix("text ") {
+            Some(of_text) => format!("a key {of_text}"),
+            None => format!("a key that is {}", self.words),
+        };
+        ProblemKind::BadValue { expected: expected.into() }
     }
 }
 
@@ -126,12 +139,10 @@ impl<'a> Neighbours<'a> {
             }
             _ => return None,
         };
-        let range = Some((self.get(least)?.as_u64()?, self.get(most)?.as_u64()?))
-            .filter(|(least, most)| least <= most);
-        Some(range.map_or_else(
-            || format!("{what} of {bound} {}", Counted(*limit, unit)),
-            |range| ranged(what, range, unit),
-        ))
+        let number = |keyword| self.get(keyword).and_then(NodeRef::as_u64);
+        let range = number(least).zip(number(most)).filter(|(least, most)| least <= most);
+        let one_bound = || format!("{what} of {bound} {}", Counted(*limit, unit));
+        Some(range.map_or_else(one_bound, |range| ranged(what, range, unit)))
     }
 
     /// What a list must have, and how often.
@@ -148,7 +159,7 @@ impl<'a> Neighbours<'a> {
             (_, Some(most)) => format!("exactly {}", Counted(most, "member")),
             (Some(least), None) => format!("at least {}", Counted(least, "member")),
         };
-        format!("a list with {count} that {} {wanted}", if count.ends_with('s') { "are" } else { "is" })
+        format!("a list with {count} that {} {wanted}", if count.ends_with('s') { "are each" } else { "is" })
     }
 
     /// That several alternatives allow what only one should, and which.
@@ -184,7 +195,8 @@ fn not(schema: &Json, secret: bool) -> String {
     match words::schema(schema) {
         _ if secret => "a value that the schema does not exclude".to_owned(),
         Some(words) => match words.strip_prefix("a map with ") {
-            Some(keys) => format!("a map without {}", keys.replace(" and ", " or ")),
+            Some(keys) if keys.contains(" and ") => format!("a map without {keys} together"),
+            Some(keys) => format!("a map without {keys}"),
             None => format!("anything but {words}"),
         },
         None => "a value that the schema does not exclude".to_owned(),
@@ -194,7 +206,7 @@ fn not(schema: &Json, secret: bool) -> String {
 fn other(fault: &Fault, near: &Neighbours<'_>) -> String {
     match fault {
         Fault::Constant { expected_value } => words::value(expected_value),
-        Fault::MultipleOf { multiple_of } => format!("a multiple of {}", Json::from(*multiple_of)),
+        Fault::MultipleOf { multiple_of } => format!("a multiple of {}", words::number(*multiple_of)),
         Fault::Pattern { pattern } => format!("text that matches `{pattern}`"),
         Fault::Format { format } => words::format(format),
         Fault::Enum { options } => words::one_of(options.as_array().map(Vec::as_slice).unwrap_or_default()),

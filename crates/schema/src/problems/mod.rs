@@ -26,7 +26,9 @@ pub(crate) struct Reporter<'a> {
     root: NodeRef<'a>,
     /// For "did you mean", for the other end of a range and for reasons; and where the schemas are that it refers to.
     schema: Option<(NodeRef<'a>, &'a Library)>,
-    redactor: &'a Redactor,
+    /// The same in one, if it names secrets.
+    secrets: Option<NodeRef<'a>>,
+    redactor: Redactor,
     problems: Problems,
     /// Whether there are more than were looked at.
     cut: bool,
@@ -39,15 +41,16 @@ impl<'a> Reporter<'a> {
     pub(crate) fn new(
         root: NodeRef<'a>,
         schema: Option<(NodeRef<'a>, &'a Library)>,
-        redactor: &'a Redactor,
+        secrets: Option<NodeRef<'a>>,
+        redactor: &Redactor,
     ) -> Self {
-        Self { root, schema, redactor, problems: Problems::new(), cut: false }
+        Self { root, schema, secrets, redactor: redactor.clone(), problems: Problems::new(), cut: false }
     }
 
     /// The problems in order, at most as many as are reported.
     pub(crate) fn finish(mut self) -> Problems {
         const REPORTED: usize = ConfigValidator::MAX_PROBLEMS;
-        self.problems.hide_keys(self.redactor);
+        self.problems.hide_keys(&self.redactor);
         self.problems.sort();
         let more = match self.problems.len() > REPORTED {
             true => ProblemKind::More { most: REPORTED },
@@ -76,18 +79,45 @@ impl<'a> Reporter<'a> {
         let path = path_of(error.instance_path());
         // The path was made from the value.
         let node = self.root.at(&path).unwrap_or(self.root);
+        self.learn_secrets(&path);
         self.describe(error, node, path);
-        if let Some(reason) = self.schema.and_then(|(schema, _)| reason::of(schema, error, self.redactor)) {
+        if let Some(reason) = self.schema.and_then(|(schema, _)| reason::of(schema, error, &self.redactor)) {
             self.explain_from(before, &reason);
         }
+    }
+
+    /// Notes what the schema says of the values on the way to `path` and of the members there.
+    fn learn_secrets(&mut self, path: &KeyPath) {
+        let Some(schema) = self.secrets else { return };
+        let mut way = KeyPath::root();
+        let mut schemas = Subschemas::of_root(Some(schema));
+        for step in path.segments() {
+            way.push(step.clone());
+            schemas = schemas.at(&[step.clone()].into_iter().collect());
+            self.learn_secret(&way, &schemas);
+        }
+        let keys: Vec<&str> = schemas.keys().collect();
+        keys.into_iter().for_each(|key| self.learn_secret(&path.join(key), &schemas.member(key)));
+    }
+
+    fn learn_secret(&mut self, path: &KeyPath, schemas: &Subschemas<'_>) {
+        let said = schemas.schemas().find_map(|schema| schema.get("x-secret")?.as_bool());
+        let redactor = std::mem::take(&mut self.redactor);
+        self.redactor = match said {
+            Some(true) => redactor.with_secret(path),
+            Some(false) => redactor.with_public(path),
+            None => redactor,
+        };
     }
 
     fn describe(&mut self, error: &ValidationError<'_>, node: NodeRef<'a>, path: KeyPath) {
         match error.kind() {
             Fault::Required { property } => self.missing(error, node, &path, property),
-            Fault::AdditionalProperties { unexpected } | Fault::UnevaluatedProperties { unexpected } => {
-                self.unknown(error, node, &path, unexpected);
-            }
+            Fault::AdditionalProperties { unexpected } => self.unknown(error, node, &path, unexpected),
+            Fault::UnevaluatedProperties { unexpected } => match self.asked_of_others(error) {
+                Some(wanted) => self.members(node, &path, unexpected, &wanted),
+                None => self.unknown(error, node, &path, unexpected),
+            },
             Fault::AnyOf { context } | Fault::OneOfNotValid { context } => {
                 self.alternatives(error, node, &path, context);
             }
@@ -96,7 +126,7 @@ impl<'a> Reporter<'a> {
             Fault::FalseSchema => self.forbidden(node, path),
             Fault::UniqueItems => self.repeated(node, &path),
             Fault::AdditionalItems { limit } => self.surplus(node, &path, *limit..node.len()),
-            Fault::UnevaluatedItems { unexpected } => self.unevaluated(node, &path, unexpected),
+            Fault::UnevaluatedItems { unexpected } => self.unevaluated(error, node, &path, unexpected),
             fault => {
                 let secret = self.redactor.is_secret(&path);
                 let kind = Expected::of(fault, &self.neighbours(error), secret).found(node);
@@ -116,8 +146,10 @@ impl<'a> Reporter<'a> {
         // A slip in the key itself is the likely reason, if the schema does not know what is there instead.
         let known = self.known_keys(error, path);
         let others = map.entries().map(|(key, _)| key).filter(|other| !known.contains(other));
-        let problem = match suggest(key, others).filter(|_| !self.redactor.is_secret(path)) {
-            Some(near) => problem.with_help(format!("`{near}` looks like it")),
+        let near = suggest(key, others).filter(|_| !self.redactor.is_secret(path));
+        let near = near.map(|near| format!("`{near}` looks like it"));
+        let problem = match near.or_else(|| reason::of_dependency(self.neighbours(error).0, map, key)) {
+            Some(help) => problem.with_help(help),
             None => problem,
         };
         self.problems.push(problem.with_origin(map.key_origin()).with_path(path.join(key)));
@@ -202,19 +234,41 @@ impl<'a> Reporter<'a> {
         self.problem(problem, item(again), path.join(again));
     }
 
-    fn unevaluated(&mut self, list: NodeRef<'a>, path: &KeyPath, texts: &[String]) {
+    /// What a schema wants of members that it does not name, unless it wants none of them.
+    fn asked_of_others(&self, error: &ValidationError<'_>) -> Option<Expected> {
+        let keyword = error.kind().keyword();
+        let schema = self.neighbours(error).get(keyword).filter(|schema| schema.kind() == Kind::Map)?;
+        Some(Expected::of_schema(keyword, &Json::from(schema)))
+    }
+
+    /// Members of a map that are not as expected.
+    fn members(&mut self, map: NodeRef<'a>, path: &KeyPath, keys: &[String], expected: &Expected) {
+        for key in keys.iter().take(MOST) {
+            let node = map.get(key).unwrap_or(map);
+            self.problem(Problem::error(expected.clone().found(node)), node, path.join(&**key));
+        }
+    }
+
+    fn unevaluated(
+        &mut self,
+        error: &ValidationError<'_>,
+        list: NodeRef<'a>,
+        path: &KeyPath,
+        texts: &[String],
+    ) {
+        let expected = self.asked_of_others(error);
         // They came in order, and what the schema knows comes before the rest.
         let mut texts = texts.iter().rev().peekable();
         let items: Vec<NodeRef<'_>> = list.items().collect();
-        let surplus = items
-            .into_iter()
-            .enumerate()
-            .rev()
-            .filter(|(_, item)| texts.next_if(|text| **text == Json::from(*item).to_string()).is_some());
-        surplus
-            .collect::<Vec<_>>()
-            .into_iter()
-            .for_each(|(index, _)| self.surplus(list, path, index..index + 1));
+        let mut surplus: Vec<(usize, NodeRef<'_>)> = items.into_iter().enumerate().rev().collect();
+        surplus.retain(|(_, item)| texts.next_if(|text| **text == Json::from(*item).to_string()).is_some());
+        for (index, item) in surplus.into_iter().rev().take(MOST) {
+            let place = path.join(index);
+            match &expected {
+                Some(expected) => self.problem(Problem::error(expected.clone().found(item)), item, place),
+                None => self.forbidden(item, place),
+            }
+        }
     }
 
     /// Members of a list that the schema has no place for.

@@ -40,6 +40,22 @@ pub(super) fn of(schema: NodeRef<'_>, error: &ValidationError<'_>, redactor: &Re
     reason
 }
 
+/// The keys of a map that make `missing` necessary, if it is not always so.
+pub(super) fn of_dependency(schema: Option<NodeRef<'_>>, map: NodeRef<'_>, missing: &str) -> Option<String> {
+    let schema = schema?;
+    let mut always = schema.get("required").into_iter().flat_map(NodeRef::items);
+    if always.any(|key| key.as_str() == Some(missing)) {
+        return None;
+    }
+    let asked = ["dependentRequired", "dependencies"].into_iter().filter_map(|keyword| schema.get(keyword));
+    let of_key = |keys: NodeRef<'_>| keys.items().any(|key| key.as_str() == Some(missing));
+    let causes =
+        asked.flat_map(NodeRef::entries).filter(|(key, keys)| map.get(key).is_some() && of_key(*keys));
+    let causes: Vec<String> = causes.map(|(key, _)| format!("`{key}`")).collect();
+    let are = if causes.len() == 1 { "is" } else { "are" };
+    (!causes.is_empty()).then(|| format!("because {} {are} there", words::both(&causes)))
+}
+
 fn enter<'a>(place: NodeRef<'a>, step: &Segment) -> Option<NodeRef<'a>> {
     place.at(&[step.clone()].into_iter().collect())
 }

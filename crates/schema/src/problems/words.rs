@@ -33,6 +33,16 @@ pub(super) fn value(value: &Json) -> String {
     Short(&format!("`{value}`")).to_string()
 }
 
+/// Without a fraction where there is none.
+pub(super) fn number(number: f64) -> String {
+    /// All integers up to here are floats as well.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    match number.fract() == 0.0 && number.abs() <= EXACT {
+        true => format!("{number}"),
+        false => Json::from(number).to_string(),
+    }
+}
+
 pub(super) fn kind(kind: JsonType) -> &'static str {
     match kind {
         JsonType::Null => "null",
@@ -92,7 +102,8 @@ fn is_remark(keyword: &str) -> bool {
         )
 }
 
-fn kinds(wanted: &Json) -> Option<String> {
+/// The kinds that `type` has.
+pub(super) fn kinds(wanted: &Json) -> Option<String> {
     let names = wanted.as_array().map_or(std::slice::from_ref(wanted), Vec::as_slice);
     let kinds: Option<Vec<&str>> =
         names.iter().map(|name| Some(kind(name.as_str()?.parse().ok()?))).collect();

@@ -1,4 +1,4 @@
-use enhanced_config_core::{Document, Problems, Redactor};
+use enhanced_config_core::{Document, Problems};
 use enhanced_config_format::{Format, ParseOptions, parse};
 use enhanced_config_schema::{ConfigValidator, SchemaError, SchemaRegistry};
 use std::sync::Arc;
@@ -11,11 +11,6 @@ pub(crate) fn validator(schema: &str) -> Arc<ConfigValidator> {
     let mut schemas = SchemaRegistry::new();
     schemas.add_text("app", schema).unwrap();
     schemas.validator("app").unwrap()
-}
-
-/// What a schema says against a JSON text.
-pub(crate) fn problems(schema: &str, json: &str) -> Problems {
-    validator(schema).validate(document(json, Format::Json).root(), &Redactor::new())
 }
 
 /// What is wrong with the schema named `app` among these.
