@@ -170,6 +170,7 @@ fn kinds(node: NodeRef<'_>) -> Vec<Kind> {
         ("properties", Kind::Map),
         ("additionalProperties", Kind::Map),
         ("unevaluatedProperties", Kind::Map),
+        ("patternProperties", Kind::Map),
         ("items", Kind::List),
         ("prefixItems", Kind::List),
     ];

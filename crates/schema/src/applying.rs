@@ -1,5 +1,7 @@
 //! Which parts of a schema apply to a value, so far as that can be told without a validator.
 
+use std::collections::{BTreeSet, HashMap};
+
 use enhanced_config_core::{KeyPath, Kind, NodeRef, Value};
 
 /// Schemas looked at for one value. Those of real systems stay below a hundred.
@@ -34,6 +36,65 @@ pub(crate) fn references<'a>(root: NodeRef<'a>, schema: NodeRef<'a>) -> impl Ite
     let written =
         ["$ref", "$dynamicRef"].into_iter().filter_map(move |keyword| schema.get(keyword)?.as_str());
     written.filter_map(move |reference| resolve(root, reference))
+}
+
+/// The keys that schemas name, each with all schemas for it.
+pub(crate) fn named<'a>(chosen: &[NodeRef<'a>]) -> Vec<(&'a str, Vec<NodeRef<'a>>)> {
+    let mut places = HashMap::new();
+    let mut named: Vec<(&'a str, Vec<NodeRef<'a>>)> = Vec::new();
+    for (key, schema) in
+        chosen.iter().filter_map(|schema| schema.get("properties")).flat_map(NodeRef::entries)
+    {
+        let place = *places.entry(key).or_insert(named.len());
+        match named.get_mut(place) {
+            Some((_, schemas)) => schemas.push(schema),
+            None => named.push((key, vec![schema])),
+        }
+    }
+    named
+}
+
+pub(crate) fn required_keys<'a>(chosen: &[NodeRef<'a>]) -> impl Iterator<Item = &'a str> {
+    let lists = chosen.iter().filter_map(|schema| schema.get("required"));
+    lists.flat_map(NodeRef::items).filter_map(NodeRef::as_str)
+}
+
+/// Which schemas name keys here: a schema that leads to itself comes to the same ones again.
+pub(crate) fn naming(chosen: &[NodeRef<'_>]) -> BTreeSet<u32> {
+    let naming = chosen.iter().filter(|schema| schema.get("properties").is_some());
+    naming.map(|schema| schema.row_number()).collect()
+}
+
+/// The first `default`, in the order of the schema.
+pub(crate) fn first_default<'a>(root: NodeRef<'a>, schemas: &[NodeRef<'a>]) -> Option<NodeRef<'a>> {
+    let mut seen = BTreeSet::new();
+    let mut open: Vec<NodeRef<'a>> = schemas.iter().rev().copied().collect();
+    while let Some(schema) = open.pop() {
+        if !seen.insert(schema.row_number()) {
+            continue;
+        }
+        if let Some(default) = schema.get("default") {
+            return Some(default);
+        }
+        let lists = ["allOf", "anyOf", "oneOf"].into_iter().filter_map(|keyword| schema.get(keyword));
+        let inner: Vec<NodeRef<'a>> =
+            references(root, schema).chain(lists.flat_map(NodeRef::items)).collect();
+        open.extend(inner.into_iter().rev());
+    }
+    None
+}
+
+/// Whether a schema names `null` as one of several.
+pub(crate) fn may_be_null<'a>(root: NodeRef<'a>, schema: NodeRef<'a>) -> bool {
+    let is_null = |schema: NodeRef<'_>| match schema.get("type").map(NodeRef::value) {
+        Some(Value::String(name)) => name == "null",
+        Some(Value::List(mut names)) => names.any(|name| name.as_str() == Some("null")),
+        _ => false,
+    };
+    let alternatives = ["anyOf", "oneOf"].into_iter().filter_map(move |keyword| schema.get(keyword));
+    let mut schemas =
+        [schema].into_iter().chain(references(root, schema)).chain(alternatives.flat_map(NodeRef::items));
+    schemas.any(is_null)
 }
 
 struct Choice<'a, 'v> {

@@ -1,11 +1,10 @@
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use enhanced_config_core::{
     BuildError, Document, DocumentBuilder, Kind, NodeRef, Problem, ProblemKind, Problems, Redactor, Severity,
-    Value,
 };
 
-use crate::applying::{applying, references};
+use crate::applying::{applying, first_default, may_be_null, named, naming, required_keys};
 use crate::{SchemaError, SchemaRegistry};
 
 /// What the `default` keywords of a schema set where the layers, folded into `merged`, do not: a document to lie below
@@ -182,27 +181,6 @@ impl<'a> Present<'a> {
     }
 }
 
-/// The keys that schemas name, each with all schemas for it.
-fn named<'a>(chosen: &[NodeRef<'a>]) -> Vec<(&'a str, Vec<NodeRef<'a>>)> {
-    let mut places = HashMap::new();
-    let mut named: Vec<(&'a str, Vec<NodeRef<'a>>)> = Vec::new();
-    for (key, schema) in
-        chosen.iter().filter_map(|schema| schema.get("properties")).flat_map(NodeRef::entries)
-    {
-        let place = *places.entry(key).or_insert(named.len());
-        match named.get_mut(place) {
-            Some((_, schemas)) => schemas.push(schema),
-            None => named.push((key, vec![schema])),
-        }
-    }
-    named
-}
-
-fn required_keys<'a>(chosen: &[NodeRef<'a>]) -> impl Iterator<Item = &'a str> {
-    let lists = chosen.iter().filter_map(|schema| schema.get("required"));
-    lists.flat_map(NodeRef::items).filter_map(NodeRef::as_str)
-}
-
 /// The schema for keys that are not named, if it can be told without matching patterns.
 fn only_other(schema: NodeRef<'_>) -> Option<NodeRef<'_>> {
     let patterns =
@@ -211,44 +189,6 @@ fn only_other(schema: NodeRef<'_>) -> Option<NodeRef<'_>> {
         ["additionalProperties", "unevaluatedProperties"].into_iter().filter_map(|other| schema.get(other));
     let mut schemas = patterns.chain(others).filter(|schema| schema.kind() == Kind::Map);
     schemas.next().filter(|_| schemas.next().is_none())
-}
-
-/// Which schemas name keys here: a schema that leads to itself comes to the same ones again.
-fn naming(chosen: &[NodeRef<'_>]) -> BTreeSet<u32> {
-    let naming = chosen.iter().filter(|schema| schema.get("properties").is_some());
-    naming.map(|schema| schema.row_number()).collect()
-}
-
-/// The first `default`, in the order of the schema.
-fn first_default<'a>(root: NodeRef<'a>, schemas: &[NodeRef<'a>]) -> Option<NodeRef<'a>> {
-    let mut seen = BTreeSet::new();
-    let mut open: Vec<NodeRef<'a>> = schemas.iter().rev().copied().collect();
-    while let Some(schema) = open.pop() {
-        if !seen.insert(schema.row_number()) {
-            continue;
-        }
-        if let Some(default) = schema.get("default") {
-            return Some(default);
-        }
-        let lists = ["allOf", "anyOf", "oneOf"].into_iter().filter_map(|keyword| schema.get(keyword));
-        let inner: Vec<NodeRef<'a>> =
-            references(root, schema).chain(lists.flat_map(NodeRef::items)).collect();
-        open.extend(inner.into_iter().rev());
-    }
-    None
-}
-
-/// Whether a schema names `null` as one of several.
-fn may_be_null<'a>(root: NodeRef<'a>, schema: NodeRef<'a>) -> bool {
-    let is_null = |schema: NodeRef<'_>| match schema.get("type").map(NodeRef::value) {
-        Some(Value::String(name)) => name == "null",
-        Some(Value::List(mut names)) => names.any(|name| name.as_str() == Some("null")),
-        _ => false,
-    };
-    let alternatives = ["anyOf", "oneOf"].into_iter().filter_map(move |keyword| schema.get(keyword));
-    let mut schemas =
-        [schema].into_iter().chain(references(root, schema)).chain(alternatives.flat_map(NodeRef::items));
-    schemas.any(is_null)
 }
 
 fn write(schema: NodeRef<'_>, filled: &Filled<'_>) -> Result<Document, BuildError> {

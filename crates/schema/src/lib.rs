@@ -38,6 +38,7 @@ mod bundle;
 mod compile;
 mod defaults;
 mod deprecated;
+mod describe;
 mod effort;
 mod expansion;
 mod instance;
@@ -56,6 +57,7 @@ mod validator;
 
 pub use defaults::defaults;
 pub use deprecated::Deprecation;
+pub use describe::{Description, KeyDescription};
 pub use registry::{SchemaError, SchemaRegistry};
 pub use restart::RestartKeys;
 pub use rule::{Finding, Rule, RuleError, RuleFault, Rules};

@@ -5,6 +5,7 @@ mod bombs;
 mod bundle;
 mod check;
 mod defaults;
+mod describe;
 mod marks;
 mod references;
 mod rules;
