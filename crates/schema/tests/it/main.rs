@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
 
 mod bombs;
+mod builtin;
 mod bundle;
 mod check;
 mod defaults;
