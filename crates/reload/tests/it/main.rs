@@ -1,0 +1,1 @@
+//! What the crate does, through its public interface.
