@@ -4,6 +4,7 @@ use std::sync::Arc;
 use enhanced_config_core::{
     Document, KeyPath, Layer, NodeRef, PathError, Problem, ProblemKind, Problems, Segment, extract, suggest,
 };
+use enhanced_config_files::Presence;
 use enhanced_config_layers::{Explanation, Loaded, Texts};
 use serde::Deserialize;
 
@@ -146,7 +147,10 @@ impl Config {
         let root = &self.0.label.root;
         for input in &self.loaded().inputs {
             let name = root.path().join(&input.path).to_string_lossy().into_owned();
-            let Some(fingerprint) = input.fingerprint.filter(|_| names.contains(&&*name)) else { continue };
+            let Presence::File(fingerprint) = input.was else { continue };
+            if !names.contains(&&*name) {
+                continue;
+            }
             let size = usize::try_from(fingerprint.size()).unwrap_or(usize::MAX);
             let Ok(file) = root.read(&input.path, size) else { continue };
             match std::str::from_utf8(&file.bytes) {

@@ -40,13 +40,17 @@ mod fingerprint;
 mod list;
 mod name;
 mod near;
+mod presence;
 mod read;
 mod root;
 mod shown;
+mod trail;
 
 pub use error::{Access, Link, ReadError};
 pub use file_kind::FileKind;
 pub use fingerprint::Fingerprint;
 pub use name::{Name, NameError};
+pub use presence::Presence;
 pub use read::FileBytes;
 pub use root::{ConfigRoot, RootError};
+pub use trail::Trail;

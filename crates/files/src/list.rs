@@ -1,6 +1,7 @@
 use crate::{ConfigRoot, ReadError, beneath};
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 /// Far more than a directory of configuration files holds, far less than a mail spool.
 const MAX_ENTRIES: usize = 10_000;
@@ -22,6 +23,22 @@ impl ConfigRoot {
         entries.sort_by(|a, b| a.name.as_encoded_bytes().cmp(b.name.as_encoded_bytes()));
         Ok(entries.into_iter().map(|entry| dir.join(entry.name)).collect())
     }
+}
+
+/// The names that [`ConfigRoot::list`] gives, for a directory anywhere.
+pub(crate) fn names(dir: &Path) -> io::Result<Box<[OsString]>> {
+    let mut names = Vec::new();
+    for (index, entry) in fs::read_dir(dir)?.enumerate() {
+        let entry = entry?;
+        if index == MAX_ENTRIES {
+            return Err(io::ErrorKind::QuotaExceeded.into());
+        }
+        if !entry.file_type()?.is_dir() && !is_leftover(&entry.file_name()) {
+            names.push(entry.file_name());
+        }
+    }
+    names.sort_by(|a, b| a.as_encoded_bytes().cmp(b.as_encoded_bytes()));
+    Ok(names.into())
 }
 
 fn is_leftover(name: &OsStr) -> bool {

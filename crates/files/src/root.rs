@@ -37,6 +37,14 @@ impl ConfigRoot {
         &self.path
     }
 
+    /// The place of `path`, relative to this directory, whatever the working directory is.
+    ///
+    /// For those who look at it or watch it; reading goes by [`read`](Self::read), which follows no link out.
+    #[must_use]
+    pub fn place(&self, path: impl AsRef<Path>) -> PathBuf {
+        self.absolute.join(path)
+    }
+
     pub(crate) fn absolute(&self) -> &Path {
         &self.absolute
     }

@@ -1,7 +1,7 @@
 use std::path::{Path, PathBuf};
 
 use enhanced_config_core::{Document, LayerKind, MergeOptions, Problem, ProblemKind, Problems};
-use enhanced_config_files::{ConfigRoot, ReadError};
+use enhanced_config_files::{ConfigRoot, Presence, ReadError};
 use enhanced_config_format::{Format, Limits};
 
 use crate::include::with_includes;
@@ -151,16 +151,18 @@ impl DropInSource {
     }
 
     fn files(&self, context: &mut Context<'_>) -> Result<Vec<PathBuf>, Problems> {
-        context.inputs.push(Input { path: self.directory.clone(), fingerprint: None });
-        let files = match context.root().list(&self.directory) {
+        let root = context.root();
+        // Before it is listed: what comes in between is then found out later.
+        let was = Presence::of(&root.place(&self.directory));
+        context.inputs.push(Input { path: self.directory.clone(), was });
+        let files = match root.list(&self.directory) {
             Ok(files) => files,
             Err(ReadError::Missing { .. }) => return Ok(Vec::new()),
             Err(error) => return Err(self.unusable(&error)),
         };
         let (read, skipped): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| is_configuration(file));
         let skipped = skipped.iter().filter(|file| !is_readme(file));
-        let root = context.root().path();
-        context.warn(skipped.map(|file| not_read(&root.join(file))));
+        context.warn(skipped.map(|file| not_read(&root.path().join(file))));
         Ok(read)
     }
 

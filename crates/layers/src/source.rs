@@ -6,7 +6,7 @@ use std::sync::Arc;
 use enhanced_config_core::{
     Document, KeyPath, LayerKind, MergeOptions, NodeRef, Problem, ProblemKind, Problems, merge,
 };
-use enhanced_config_files::{ConfigRoot, Fingerprint, ReadError};
+use enhanced_config_files::{ConfigRoot, FileBytes, Presence, ReadError};
 use enhanced_config_format::{Format, Limits, ParseOptions, parse};
 
 /// A recipe for layers: cheap to make, and run again at every load.
@@ -71,21 +71,41 @@ pub(crate) fn fold(given: &[Given], options: &MergeOptions) -> Result<(Arc<Docum
     Ok((document, warnings))
 }
 
-/// A file that a load read or looked for, and what it was then: when one of them is another now, a new load may give
-/// something else.
+/// A file or directory that a load read or looked for, and what was there then: when that is something else now, a new
+/// load may give something else.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Input {
     /// The path beneath the root.
     pub path: PathBuf,
-    /// What the file was; `None` when there was none.
-    pub fingerprint: Option<Fingerprint>,
+    /// What was there.
+    pub was: Presence,
 }
 
 impl Input {
-    /// A file that was read or looked for by someone else than a source.
-    pub fn new(path: impl Into<PathBuf>, fingerprint: Option<Fingerprint>) -> Self {
-        Self { path: path.into(), fingerprint }
+    /// Something that was read or looked for by someone else than a source.
+    pub fn new(path: impl Into<PathBuf>, was: Presence) -> Self {
+        Self { path: path.into(), was }
+    }
+
+    /// Reads a file of at most `max_bytes`, and tells what it was whether that works or not.
+    ///
+    /// What keeps a file from being read may be gone a moment later, so what is there is looked at, and then tried once
+    /// more.
+    pub fn read(root: &ConfigRoot, path: &Path, max_bytes: usize) -> (Self, Result<FileBytes, ReadError>) {
+        let (was, read) = match root.read(path, max_bytes) {
+            Ok(file) => (Presence::File(file.fingerprint), Ok(file)),
+            Err(_) => match (Presence::of(&root.place(path)), root.read(path, max_bytes)) {
+                (_, Ok(file)) => (Presence::File(file.fingerprint), Ok(file)),
+                (was, Err(error)) => (was, Err(error)),
+            },
+        };
+        (Self::new(path, was), read)
+    }
+
+    /// Whether there is now what was there then.
+    pub fn is_current(&self, root: &ConfigRoot) -> bool {
+        Presence::of(&root.place(&self.path)) == self.was
     }
 }
 
@@ -184,14 +204,16 @@ impl<'a> Context<'a> {
         if self.instead.contains_key(path) {
             return Ok(true);
         }
-        match self.root.exists(path) {
-            Ok(true) => Ok(true),
-            Ok(false) => {
-                self.inputs.push(Input { path: path.to_owned(), fingerprint: None });
-                Ok(false)
-            }
-            Err(error) => Err(unreadable(&error)),
+        if let Ok(true) = self.root.exists(path) {
+            return Ok(true);
         }
+        let was = Presence::of(&self.root.place(path));
+        let exists = self.root.exists(path);
+        if let Ok(true) = exists {
+            return Ok(true);
+        }
+        self.inputs.push(Input { path: path.to_owned(), was });
+        exists.map_err(|error| unreadable(&error))
     }
 
     /// Reads the file at `path` beneath the root into a document.
@@ -217,9 +239,9 @@ impl<'a> Context<'a> {
             let path = self.root.path().join(path);
             return self.parse(text.as_bytes(), format, &path, &options);
         }
-        let file =
-            self.root.read(path, self.limits.text_bytes).map_err(|error| self.missing(path, &error))?;
-        self.inputs.push(Input { path: path.to_owned(), fingerprint: Some(file.fingerprint) });
+        let (input, file) = Input::read(self.root, path, self.limits.text_bytes);
+        self.inputs.push(input);
+        let file = file.map_err(|error| unreadable(&error))?;
         self.parse(&file.bytes, format, &file.path, &options)
     }
 
@@ -237,14 +259,6 @@ impl<'a> Context<'a> {
         let parsed = parse(bytes, format, &name, options)?;
         self.problems.extend(parsed.warnings);
         Ok(parsed.document)
-    }
-
-    /// What went wrong, with files of similar names if there is no such file.
-    fn missing(&mut self, path: &Path, error: &ReadError) -> Problems {
-        if let ReadError::Missing { .. } = error {
-            self.inputs.push(Input { path: path.to_owned(), fingerprint: None });
-        }
-        unreadable(error)
     }
 }
 

@@ -117,12 +117,7 @@ impl SchemaOf {
     }
 
     fn is_current(&self, root: &ConfigRoot) -> bool {
-        let unchanged = |input: &Input| match root.fingerprint(&input.path) {
-            Ok(now) => input.fingerprint == Some(now),
-            Err(ReadError::Missing { .. }) => input.fingerprint.is_none(),
-            Err(_) => false,
-        };
-        self.inputs.iter().all(unchanged)
+        self.inputs.iter().all(|input| input.is_current(root))
     }
 }
 
@@ -168,17 +163,15 @@ impl<'a> Gathering<'a> {
     /// Adds the schema in the file `<name>.schema.json`, if there is one.
     fn add(&mut self, name: &str) -> Result<(), Problems> {
         let path = PathBuf::from(format!("{name}.schema.json"));
-        let file = match self.root.read(&path, self.limits.text_bytes) {
+        let (input, file) = Input::read(self.root, &path, self.limits.text_bytes);
+        self.inputs.push(input);
+        let file = match file {
             Ok(file) => file,
-            Err(ReadError::Missing { .. }) => {
-                self.inputs.push(Input::new(path, None));
-                return Ok(());
-            }
+            Err(ReadError::Missing { .. }) => return Ok(()),
             Err(error) => {
                 return Err(Problem::error(ProblemKind::Unreadable { why: error.to_string().into() }).into());
             }
         };
-        self.inputs.push(Input::new(path, Some(file.fingerprint)));
         let shown = file.path.to_string_lossy();
         if let Ok(text) = std::str::from_utf8(&file.bytes) {
             self.texts.insert(&shown, text);

@@ -177,7 +177,7 @@ fn every_file_looked_for_is_an_input() {
     let case = Case::new(&[("app.json", "{}"), ("app.d/1.json", "{}")]);
     let inputs = case.load(app()).unwrap().inputs;
     let found: Vec<&Path> =
-        inputs.iter().filter(|input| input.fingerprint.is_some()).map(|input| &*input.path).collect();
+        inputs.iter().filter(|input| input.was.is_file()).map(|input| &*input.path).collect();
     assert_eq!(found, [Path::new("app.json"), Path::new("app.d/1.json")]);
     for missing in ["app.yaml", "app.toml", "app.prod.yaml", "app.prod.json"] {
         assert!(inputs.iter().any(|input| input.path == Path::new(missing)), "{missing}");
