@@ -261,7 +261,10 @@ impl<'a> Reporter<'a> {
         let mut texts = texts.iter().rev().peekable();
         let items: Vec<NodeRef<'_>> = list.items().collect();
         let mut surplus: Vec<(usize, NodeRef<'_>)> = items.into_iter().enumerate().rev().collect();
-        surplus.retain(|(_, item)| texts.next_if(|text| **text == Json::from(*item).to_string()).is_some());
+        surplus.retain(|(_, item)| {
+            let written = Json::from(*item).to_string();
+            texts.next_if(|text| **text == written).is_some()
+        });
         for (index, item) in surplus.into_iter().rev().take(MOST) {
             let place = path.join(index);
             match &expected {

@@ -122,7 +122,7 @@ fn alternatives() -> Vec<Bomb> {
         bomb(
             "contains with alternatives",
             steps(20, contains, "{\"const\":1}"),
-            format!("{{\"a\":{}{}}}", "[[2],".repeat(40), format!("2{}", "]".repeat(40))),
+            format!("{{\"a\":{}2{}}}", "[[2],".repeat(40), "]".repeat(40)),
             "valid",
         ),
     ]

@@ -7,9 +7,12 @@ mod bundle;
 mod check;
 mod defaults;
 mod describe;
+mod keywords;
 mod marks;
 mod references;
 mod rules;
 mod schemas;
+mod secrets;
 #[cfg(feature = "types")]
 mod types;
+mod verdicts;
