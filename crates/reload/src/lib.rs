@@ -1,5 +1,7 @@
 //! Follows the files of configurations: notices changes, lets them settle, and publishes what they say in two phases.
 
 mod event;
+#[allow(dead_code, unused_imports, reason = "the reloader that listens comes next")]
+mod watch;
 
 pub use event::{Cause, Outcome, ReloadEvent, ShownChange};
