@@ -135,7 +135,8 @@ impl Config {
 
     fn reject(&self, problems: Problems) -> Rejection {
         let texts = self.texts_of(&problems);
-        Rejection::new(self.name(), problems, texts, self.0.label.options.redactor.clone())
+        let redactor = self.0.label.options.redactor.clone();
+        Rejection::new(self.name(), problems, texts, redactor).with_inputs(self.loaded().inputs.clone())
     }
 
     /// The texts that the problems are about, read again if they still are what was loaded: keeping every text for an

@@ -43,8 +43,8 @@ impl fmt::Debug for Variables {
 }
 
 impl Recipes {
-    /// The recipe of one configuration, of this schema if it has one.
-    pub(crate) fn of(&self, name: &str, schema: Option<&SchemaOf>) -> Layers {
+    /// The recipe of one configuration of this schema.
+    pub(crate) fn of(&self, name: &str, schema: &SchemaOf) -> Layers {
         let mut layers = Layers::new()
             .with_limits(self.limits)
             .with_redactor(self.redactor.clone())
@@ -54,9 +54,7 @@ impl Recipes {
         if let Some(variables) = &self.variables {
             layers = layers.with_variables(variables.0.clone());
         }
-        if let Some(schema) = schema {
-            layers = schema.apply(layers);
-        }
+        layers = schema.apply(layers);
         if let Some(defaults) = self.defaults.get(name) {
             layers = layers.with_source(ValueSource::from(defaults.clone()));
         }

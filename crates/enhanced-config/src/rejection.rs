@@ -1,8 +1,9 @@
 use std::fmt;
+use std::sync::Arc;
 
 use enhanced_config_core::{Problems, Redactor, Severity};
 use enhanced_config_files::NameError;
-use enhanced_config_layers::Texts;
+use enhanced_config_layers::{Input, Texts};
 
 /// Why a configuration cannot be had.
 #[derive(thiserror::Error)]
@@ -22,6 +23,14 @@ impl LoadError {
         match self {
             LoadError::Name(_) => None,
             LoadError::Rejected(rejection) => Some(rejection.problems()),
+        }
+    }
+
+    /// What was read or looked for until it failed: see [`Rejection::inputs`].
+    pub fn inputs(&self) -> &[Input] {
+        match self {
+            LoadError::Name(_) => &[],
+            LoadError::Rejected(rejection) => rejection.inputs(),
         }
     }
 
@@ -54,11 +63,17 @@ pub struct Rejection {
     texts: Texts,
     #[cfg_attr(not(feature = "render"), allow(dead_code, reason = "only rendering shows lines"))]
     redactor: Redactor,
+    inputs: Arc<[Input]>,
 }
 
 impl Rejection {
     pub(crate) fn new(name: &str, problems: Problems, texts: Texts, redactor: Redactor) -> Self {
-        Self { name: name.into(), problems, texts, redactor }
+        Self { name: name.into(), problems, texts, redactor, inputs: Arc::default() }
+    }
+
+    pub(crate) fn with_inputs(mut self, inputs: Vec<Input>) -> Self {
+        self.inputs = inputs.into();
+        self
     }
 
     /// The name of the configuration.
@@ -69,6 +84,15 @@ impl Rejection {
     /// Everything that is wrong, warnings included, in the order of layers and places.
     pub fn problems(&self) -> &Problems {
         &self.problems
+    }
+
+    /// The files and directories that were read or looked for until it failed, those of schemas included, and what was
+    /// there: while they stay as they were, another attempt fails as well. Where the schema itself cannot be used, the
+    /// files of the configuration have not been looked at.
+    ///
+    /// Nothing for values that were set by the program and refused by themselves.
+    pub fn inputs(&self) -> &[Input] {
+        &self.inputs
     }
 
     fn summary(&self) -> String {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use enhanced_config_core::{Document, ExtractOptions, Layer, LayerKind, Problems, Redactor};
 use enhanced_config_files::{ConfigRoot, Name};
 use enhanced_config_format::Format;
-use enhanced_config_layers::{FileSource, Layers, LoadFailure, Loaded, Texts};
+use enhanced_config_layers::{FileSource, Input, Layers, LoadFailure, Loaded, Texts};
 use parking_lot::Mutex;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -216,9 +216,9 @@ impl Shared {
         change: impl FnOnce(Layers) -> Layers,
     ) -> Result<Loaded, LoadError> {
         let schema = self.schema(name)?;
-        let layers = change(self.recipes.of(name, schema.as_deref()));
-        let loaded = layers.load(&self.root).map_err(|failure| reject(name, failure))?;
-        self.checked(name, schema.as_deref(), loaded)
+        let layers = change(self.recipes.of(name, &schema));
+        let loaded = layers.load(&self.root).map_err(|failure| reject(name, &schema, failure))?;
+        self.checked(name, &schema, loaded)
     }
 
     pub(crate) fn overlay(
@@ -228,25 +228,22 @@ impl Shared {
         documents: &[Arc<Document>],
     ) -> Result<Loaded, LoadError> {
         let schema = self.schema(name)?;
-        let layers = self.recipes.of(name, schema.as_deref());
-        let loaded = layers.overlay(base, documents).map_err(|failure| reject(name, failure))?;
-        self.checked(name, schema.as_deref(), loaded)
+        let layers = self.recipes.of(name, &schema);
+        let loaded = layers.overlay(base, documents).map_err(|failure| reject(name, &schema, failure))?;
+        self.checked(name, &schema, loaded)
     }
 
     /// What was loaded, if its schema and its rules accept it.
-    fn checked(
-        &self,
-        name: &str,
-        schema: Option<&SchemaOf>,
-        mut loaded: Loaded,
-    ) -> Result<Loaded, LoadError> {
-        let problems = schema.map(|schema| schema.check(&mut loaded)).unwrap_or_default();
+    fn checked(&self, name: &str, schema: &SchemaOf, mut loaded: Loaded) -> Result<Loaded, LoadError> {
+        add_inputs(&mut loaded.inputs, &schema.inputs);
+        let problems = schema.check(&mut loaded);
         loaded.warnings.extend(problems);
         let profiles: Vec<&str> = self.recipes.profiles.iter().map(Name::as_str).collect();
         loaded.warnings.extend(self.recipes.schemas.check_rules(name, &profiles, &loaded));
         loaded.warnings.sort();
         if loaded.warnings.has_errors() {
-            return Err(Rejection::new(name, loaded.warnings, loaded.texts, loaded.redactor).into());
+            let rejection = Rejection::new(name, loaded.warnings, loaded.texts, loaded.redactor);
+            return Err(rejection.with_inputs(loaded.inputs).into());
         }
         // Whoever still needs a line reads it again: texts would double the memory for an error that rarely comes.
         loaded.texts = Texts::default();
@@ -266,10 +263,11 @@ impl Shared {
         names.into_iter().map(str::to_owned).collect()
     }
 
-    fn schema(&self, name: &str) -> Result<Option<Arc<SchemaOf>>, LoadError> {
-        self.recipes.schemas.of(name, &self.root, self.recipes.limits).map_err(
-            |Unusable { problems, texts }| Rejection::new(name, problems, texts, Redactor::new()).into(),
-        )
+    fn schema(&self, name: &str) -> Result<Arc<SchemaOf>, LoadError> {
+        let reject = |Unusable { problems, texts, inputs }| {
+            Rejection::new(name, problems, texts, Redactor::new()).with_inputs(inputs).into()
+        };
+        self.recipes.schemas.of(name, &self.root, self.recipes.limits).map_err(reject)
     }
 
     /// Puts what was loaded where readers find it, as a new version unless it says what is served already.
@@ -298,7 +296,14 @@ fn configuration(file: &Path) -> Option<&str> {
     (!is_schema && Name::new(name).is_ok()).then_some(name)
 }
 
-fn reject(name: &str, failure: LoadFailure) -> LoadError {
-    let LoadFailure { problems, texts, redactor, .. } = failure;
-    Rejection::new(name, problems, texts, redactor).into()
+fn reject(name: &str, schema: &SchemaOf, failure: LoadFailure) -> LoadError {
+    let LoadFailure { problems, texts, redactor, mut inputs, .. } = failure;
+    add_inputs(&mut inputs, &schema.inputs);
+    Rejection::new(name, problems, texts, redactor).with_inputs(inputs).into()
+}
+
+/// Adds those that are not there yet.
+fn add_inputs(inputs: &mut Vec<Input>, more: &[Input]) {
+    let new: Vec<Input> = more.iter().filter(|input| !inputs.contains(input)).cloned().collect();
+    inputs.extend(new);
 }

@@ -37,13 +37,17 @@ impl Clone for Schemas {
     }
 }
 
-/// The schema of one configuration, ready to check with.
+/// The schema of one configuration, if it has one, ready to check with.
 pub(crate) struct SchemaOf {
+    ready: Option<Ready>,
+    /// The files it was made from, or that were looked for.
+    pub(crate) inputs: Vec<Input>,
+    texts: Texts,
+}
+
+struct Ready {
     document: Arc<Document>,
     validator: Arc<ConfigValidator>,
-    /// The files it was made from, or that were looked for.
-    inputs: Vec<Input>,
-    texts: Texts,
 }
 
 impl Schemas {
@@ -79,21 +83,21 @@ impl Schemas {
             .unwrap_or_default()
     }
 
-    /// The schema of a configuration, if it has one.
+    /// The schema of a configuration.
     pub(crate) fn of(
         &self,
         name: &str,
         root: &ConfigRoot,
         limits: Limits,
-    ) -> Result<Option<Arc<SchemaOf>>, Unusable> {
+    ) -> Result<Arc<SchemaOf>, Unusable> {
         let ready = self.ready.lock().get(name).cloned();
         if let Some(ready) = ready.filter(|schema| schema.is_current(root)) {
-            return Ok(Some(ready));
+            return Ok(ready);
         }
-        let mut gathering = Gathering::new(self.given.clone(), root, limits);
-        let schema = gathering.schema(name)?.map(Arc::new);
-        if let Some(schema) = &schema {
-            self.ready.lock().insert(name.into(), Arc::clone(schema));
+        let schema = Arc::new(Gathering::new(self.given.clone(), root, limits).schema(name)?);
+        // Names without a schema are as many as anybody likes to ask for.
+        if schema.ready.is_some() {
+            self.ready.lock().insert(name.into(), Arc::clone(&schema));
         }
         Ok(schema)
     }
@@ -101,15 +105,16 @@ impl Schemas {
 
 impl SchemaOf {
     pub(crate) fn apply(&self, layers: Layers) -> Layers {
-        let schema = Arc::clone(&self.document);
-        let layers = layers.with_schema(Arc::clone(&schema));
+        let Some(Ready { document: schema, .. }) = &self.ready else { return layers };
+        let layers = layers.with_schema(Arc::clone(schema));
+        let schema = Arc::clone(schema);
         layers.with_defaults(move |merged| defaults(schema.root(), merged))
     }
 
     /// Everything that the schema says against what was loaded.
     pub(crate) fn check(&self, loaded: &mut Loaded) -> Problems {
-        loaded.inputs.extend(self.inputs.iter().cloned());
-        let problems = self.validator.validate(loaded.document.root(), &loaded.redactor);
+        let Some(Ready { validator, .. }) = &self.ready else { return Problems::new() };
+        let problems = validator.validate(loaded.document.root(), &loaded.redactor);
         if !problems.is_empty() {
             loaded.texts.extend(&self.texts);
         }
@@ -135,15 +140,22 @@ impl<'a> Gathering<'a> {
         Self { registry, root, limits, inputs: Vec::new(), texts: Texts::default() }
     }
 
-    fn schema(&mut self, name: &str) -> Result<Option<SchemaOf>, Unusable> {
-        self.gather(name).map_err(|problems| self.unusable(problems))?;
-        if self.registry.schema(name).is_none() {
-            return Ok(None);
+    fn schema(mut self, name: &str) -> Result<SchemaOf, Unusable> {
+        let ready = match self.gather(name) {
+            Ok(()) if self.registry.schema(name).is_none() => Ok(None),
+            Ok(()) => self.ready(name).map(Some).map_err(problems_of),
+            Err(problems) => Err(problems),
+        };
+        let Self { inputs, texts, .. } = self;
+        match ready {
+            Ok(ready) => Ok(SchemaOf { ready, inputs, texts }),
+            Err(problems) => Err(Unusable { problems, texts, inputs }),
         }
-        let validator = self.registry.validator(name).map_err(|error| self.refused(error))?;
-        let document = self.registry.bundled(name).map_err(|error| self.refused(error))?;
-        let (inputs, texts) = (std::mem::take(&mut self.inputs), std::mem::take(&mut self.texts));
-        Ok(Some(SchemaOf { document, validator, inputs, texts }))
+    }
+
+    fn ready(&self, name: &str) -> Result<Ready, SchemaError> {
+        let validator = self.registry.validator(name)?;
+        Ok(Ready { document: self.registry.bundled(name)?, validator })
     }
 
     /// Adds the schema of this name and all that it refers to, as far as there are files of them.
@@ -181,21 +193,18 @@ impl<'a> Gathering<'a> {
         self.registry.add_document(name, parsed.document);
         Ok(())
     }
+}
 
-    fn refused(&self, error: SchemaError) -> Unusable {
-        self.unusable(match error {
-            SchemaError::Invalid(problems) => problems,
-            other => Problem::error(ProblemKind::Custom { message: other.to_string().into() }).into(),
-        })
-    }
-
-    fn unusable(&self, problems: Problems) -> Unusable {
-        Unusable { problems, texts: self.texts.clone() }
+fn problems_of(error: SchemaError) -> Problems {
+    match error {
+        SchemaError::Invalid(problems) => problems,
+        other => Problem::error(ProblemKind::Custom { message: other.to_string().into() }).into(),
     }
 }
 
 impl fmt::Debug for SchemaOf {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("SchemaOf").field(&self.document).finish()
+        let schema = self.ready.as_ref().map(|ready| &ready.document);
+        f.debug_tuple("SchemaOf").field(&schema).finish()
     }
 }

@@ -8,7 +8,7 @@ mod checked;
 mod plain;
 
 use enhanced_config_core::Problems;
-use enhanced_config_layers::Texts;
+use enhanced_config_layers::{Input, Texts};
 
 #[cfg(feature = "schema")]
 pub(crate) use checked::{SchemaOf, Schemas};
@@ -19,4 +19,6 @@ pub(crate) use plain::{SchemaOf, Schemas};
 pub(crate) struct Unusable {
     pub(crate) problems: Problems,
     pub(crate) texts: Texts,
+    /// The files that were read or looked for.
+    pub(crate) inputs: Vec<Input>,
 }

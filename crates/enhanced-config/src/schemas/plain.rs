@@ -4,7 +4,7 @@ use std::sync::Arc;
 use enhanced_config_core::{Document, Problems};
 use enhanced_config_files::ConfigRoot;
 use enhanced_config_format::{Format, Limits, ParseOptions, parse};
-use enhanced_config_layers::{Layers, Loaded};
+use enhanced_config_layers::{Input, Layers, Loaded};
 
 use super::Unusable;
 
@@ -12,15 +12,20 @@ use super::Unusable;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Schemas(HashMap<Box<str>, Arc<SchemaOf>>);
 
-/// The schema of one configuration.
-#[derive(Debug)]
-pub(crate) struct SchemaOf(Arc<Document>);
+/// The schema of one configuration, if it has one.
+#[derive(Debug, Default)]
+pub(crate) struct SchemaOf {
+    document: Option<Arc<Document>>,
+    /// None: only what is checked with is looked for.
+    pub(crate) inputs: Vec<Input>,
+}
 
 impl Schemas {
     pub(crate) fn add_text(&mut self, name: &str, text: &str) -> Result<(), Problems> {
         let file = format!("{name}.schema.json");
         let parsed = parse(text.as_bytes(), Format::Json, &file, &ParseOptions::default())?;
-        self.0.insert(name.into(), Arc::new(SchemaOf(Arc::new(parsed.document))));
+        let document = Some(Arc::new(parsed.document));
+        self.0.insert(name.into(), Arc::new(SchemaOf { document, ..SchemaOf::default() }));
         Ok(())
     }
 
@@ -32,20 +37,17 @@ impl Schemas {
         Problems::new()
     }
 
-    /// Finds nothing: only what is checked with is looked for.
-    pub(crate) fn of(
-        &self,
-        name: &str,
-        _: &ConfigRoot,
-        _: Limits,
-    ) -> Result<Option<Arc<SchemaOf>>, Unusable> {
-        Ok(self.0.get(name).cloned())
+    pub(crate) fn of(&self, name: &str, _: &ConfigRoot, _: Limits) -> Result<Arc<SchemaOf>, Unusable> {
+        Ok(self.0.get(name).cloned().unwrap_or_default())
     }
 }
 
 impl SchemaOf {
     pub(crate) fn apply(&self, layers: Layers) -> Layers {
-        layers.with_schema(Arc::clone(&self.0))
+        match &self.document {
+            Some(schema) => layers.with_schema(Arc::clone(schema)),
+            None => layers,
+        }
     }
 
     pub(crate) fn check(&self, _: &mut Loaded) -> Problems {

@@ -1,5 +1,12 @@
 //! Configurations checked with their schemas.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use enhanced_config::clock::ManualClock;
+use enhanced_config::files::{ConfigRoot, Presence};
+use enhanced_config::layers::Input;
 use enhanced_config::{LoadError, Severity};
 
 use crate::dir::Dir;
@@ -222,4 +229,51 @@ fn built_in_schemas_are_for_whoever_has_such_files() {
     assert_eq!(names, ["app", "messaging"]);
     assert!(report.to_string().contains("queue.max_size: expected an integer"), "{report}");
     assert!(dir.system().validate_config("messaging").is_ok(), "off until asked for");
+}
+
+#[test]
+fn a_failed_load_tells_what_it_looked_at() {
+    /// The paths, and whether there was a file.
+    fn inputs(error: &LoadError) -> BTreeMap<String, bool> {
+        let is_file = |input: &Input| matches!(input.was, Presence::File(_));
+        let paths = error.inputs().iter();
+        paths.map(|input| (input.path.to_str().unwrap().to_owned(), is_file(input))).collect()
+    }
+    let dir = Dir::new(&[("app.yaml", "port: [\n")]);
+    let (system, root) = (dir.system(), ConfigRoot::open(dir.path()).unwrap());
+    let looked = inputs(&system.load_config("app").unwrap_err());
+    assert!(looked["app.yaml"] && !looked["app.local.yaml"] && !looked["app.schema.json"], "{looked:?}");
+
+    dir.write("app.yaml", "port: 1\n");
+    let config = system.load_config("app").unwrap();
+    let looked = inputs(&config.extract::<BTreeMap<String, String>>().unwrap_err().into());
+    assert!(looked["app.yaml"], "a type that does not fit: {looked:?}");
+
+    for broken in [
+        "{",
+        r#"{"type": 7}"#,
+        r#"{"$ref": "other.schema.json"}"#,
+        r#"{"properties": {"port": {"type": "string"}}}"#,
+    ] {
+        dir.write("app.schema.json", broken);
+        let error = system.validate_config("app").unwrap_err();
+        let looked = inputs(&error);
+        assert!(looked["app.schema.json"], "{broken}: {looked:?}");
+        assert_eq!(looked.contains_key("other.schema.json"), broken.contains("other"), "{looked:?}");
+        assert!(error.inputs().iter().all(|input| input.is_current(&root)));
+        dir.write("app.schema.json", "{}");
+        assert!(!error.inputs().iter().all(|input| input.is_current(&root)));
+        assert!(system.validate_config("app").is_ok());
+    }
+}
+
+#[test]
+fn a_schema_that_comes_later_counts() {
+    let clock = Arc::new(ManualClock::new());
+    let dir = Dir::new(&[("app.yaml", "port: 1\n")]);
+    let system = dir.builder().clock(Arc::<ManualClock>::clone(&clock)).build().unwrap();
+    assert_eq!(system.load_config("app").unwrap().get::<u16>("port").unwrap(), 1);
+    dir.write("app.schema.json", r#"{"properties": {"host": {"default": "localhost"}}}"#);
+    clock.advance(Duration::from_secs(1));
+    assert_eq!(system.load_config("app").unwrap().get::<String>("host").unwrap(), "localhost");
 }
