@@ -1,4 +1,6 @@
 use std::fs::Metadata;
+use std::path::Path;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// What changes when a file changes: device, inode, size, and the times of the last change of content and of
 /// attributes, in nanoseconds.
@@ -25,6 +27,23 @@ impl Fingerprint {
         self.size
     }
 
+    /// Of whatever `path` leads to, a directory included; none when there is nothing or the system does not say.
+    ///
+    /// That of a directory changes when a name in it appears or goes.
+    #[must_use]
+    pub fn at(path: &Path) -> Option<Self> {
+        std::fs::metadata(path).ok().map(|found| Self::of(&found))
+    }
+
+    /// Whether the last change was at least `age` before `now`, so that the next one is sure to show: the clocks of
+    /// file systems are as coarse as two seconds (FAT).
+    #[must_use]
+    pub fn is_older_than(&self, age: Duration, now: SystemTime) -> bool {
+        let last = self.content_changed.max(self.attributes_changed);
+        let since = now.checked_sub(age).and_then(|then| then.duration_since(UNIX_EPOCH).ok());
+        since.is_some_and(|since| last <= (since.as_secs().cast_signed(), i64::from(since.subsec_nanos())))
+    }
+
     #[cfg(unix)]
     pub(crate) fn of(file: &Metadata) -> Self {
         use std::os::unix::fs::MetadataExt;
@@ -40,7 +59,6 @@ impl Fingerprint {
     #[cfg(not(unix))]
     pub(crate) fn of(file: &Metadata) -> Self {
         use std::io;
-        use std::time::{SystemTime, UNIX_EPOCH};
         fn stamp(time: io::Result<SystemTime>) -> Stamp {
             let since = time.ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok()).unwrap_or_default();
             (since.as_secs().cast_signed(), i64::from(since.subsec_nanos()))
@@ -52,5 +70,34 @@ impl Fingerprint {
             content_changed: stamp(file.modified()),
             attributes_changed: stamp(file.created()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_directory_shows_that_a_name_came_or_went() {
+        let dir = tempfile::tempdir().unwrap();
+        let before = Fingerprint::at(dir.path());
+        // More than once: the clock of the file system may stand still for some milliseconds.
+        for name in 0.. {
+            std::fs::write(dir.path().join(name.to_string()), "").unwrap();
+            if Fingerprint::at(dir.path()) != before {
+                break;
+            }
+        }
+        assert_ne!(before, None);
+        assert_eq!(Fingerprint::at(&dir.path().join("nothing")), None);
+    }
+
+    #[test]
+    fn age_counts_from_the_last_change() {
+        let dir = tempfile::tempdir().unwrap();
+        let (found, now) = (Fingerprint::at(dir.path()).unwrap(), SystemTime::now());
+        let minute = Duration::from_secs(60);
+        assert!(!found.is_older_than(minute, now));
+        assert!(found.is_older_than(minute, now + 2 * minute));
     }
 }

@@ -49,6 +49,7 @@ mod trail;
 pub use error::{Access, Link, ReadError};
 pub use file_kind::FileKind;
 pub use fingerprint::Fingerprint;
+pub use list::is_listed;
 pub use name::{Name, NameError};
 pub use presence::Presence;
 pub use read::FileBytes;

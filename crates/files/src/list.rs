@@ -41,6 +41,12 @@ pub(crate) fn names(dir: &Path) -> io::Result<Box<[OsString]>> {
     Ok(names.into())
 }
 
+/// Whether [`ConfigRoot::list`] gives a file of this name.
+#[must_use]
+pub fn is_listed(name: impl AsRef<OsStr>) -> bool {
+    !is_leftover(name.as_ref())
+}
+
 fn is_leftover(name: &OsStr) -> bool {
     let bytes = name.as_encoded_bytes();
     bytes.starts_with(b".")

@@ -1,10 +1,22 @@
 //! Follows the files of configurations: notices changes, lets them settle, and publishes what they say in two phases.
 
+mod closures;
+mod engine;
 mod event;
+mod follow;
+mod followed;
+mod jobs;
 mod live;
+mod options;
+mod reloader;
+mod settle;
+mod shared;
 mod sync;
-#[allow(dead_code, unused_imports, reason = "the reloader that listens comes next")]
+mod trails;
 mod watch;
 
 pub use event::{Cause, Outcome, ReloadEvent, ShownChange};
+pub use follow::{Attempt, Follow, Input, Trigger};
 pub use live::{Board, Guard, Live, Prepared, Reader, Section, SectionGuard};
+pub use options::ReloadOptions;
+pub use reloader::ConfigHotReloader;

@@ -1,0 +1,116 @@
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread::{Builder, JoinHandle};
+
+use enhanced_config_core::Problems;
+
+use crate::closures::Closures;
+use crate::engine::Engine;
+use crate::shared::{Message, Shared};
+use crate::watch::Watcher;
+use crate::{Follow, Input, ReloadOptions};
+
+/// Follows files from a thread of its own: notices that they change, waits until they have settled, and has whoever
+/// depends on them read them again.
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let dir = tempfile::tempdir()?;
+/// # let path = dir.path().join("motd");
+/// use enhanced_config_reload::{ConfigHotReloader, ReloadOptions};
+/// use std::sync::mpsc;
+///
+/// std::fs::write(&path, "hello")?;
+/// let reloader = ConfigHotReloader::start(ReloadOptions::default())?;
+/// let (sender, changes) = mpsc::channel();
+/// let file = path.clone();
+/// reloader.follow_files(
+///     "motd",
+///     [&path],
+///     move || Ok(std::fs::read_to_string(&file).unwrap_or_default()),
+///     move |text| Ok(sender.send(text).unwrap_or_default()),
+/// );
+///
+/// std::fs::write(&path, "good evening")?;
+/// assert_eq!(changes.recv()?, "good evening");
+/// # Ok(())
+/// # }
+/// ```
+///
+/// The thread sleeps while nothing happens, but for a look at the files at every
+/// [`poll_interval`](ReloadOptions::poll_interval). Dropping the reloader ends the thread, and waits for it and for
+/// attempts under way, unless it is one of these that drops it.
+pub struct ConfigHotReloader {
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl ConfigHotReloader {
+    /// Starts the thread. Nothing is followed yet.
+    ///
+    /// # Errors
+    /// When the system gives no thread, or no descriptor to wake it with.
+    pub fn start(options: ReloadOptions) -> io::Result<Self> {
+        let watcher = Watcher::new()?;
+        let shared = Arc::new(Shared::new(watcher.waker()));
+        let engine = Engine::new(options, watcher, Arc::clone(&shared));
+        let thread = Builder::new().name("config-watch".to_owned()).spawn(move || engine.run())?;
+        Ok(Self { shared, thread: Some(thread) })
+    }
+
+    /// Follows `inputs`, which were read: when one is something else now, or later, `follow` is asked to read anew.
+    /// Takes the place of what was followed under this name.
+    pub fn follow(&self, name: &str, follow: Arc<dyn Follow>, inputs: Vec<Input>) {
+        self.shared.send(Message::Follow(name.into(), follow, inputs));
+    }
+
+    /// Follows files with two functions: one that reads them and one that takes what was read, either of which may
+    /// refuse; then the refusal is logged, and nothing happens until a file changes again.
+    ///
+    /// Neither is called before a file changes. They run on threads of their own, one after the other.
+    pub fn follow_files<V, P: Into<PathBuf>>(
+        &self,
+        name: &str,
+        paths: impl IntoIterator<Item = P>,
+        rebuild: impl Fn() -> Result<V, Problems> + Send + Sync + 'static,
+        apply: impl Fn(V) -> Result<(), Problems> + Send + Sync + 'static,
+    ) where
+        V: 'static,
+    {
+        let absolute = |path: P| {
+            let path = path.into();
+            std::path::absolute(&path).unwrap_or(path)
+        };
+        let paths: Vec<PathBuf> = paths.into_iter().map(absolute).collect();
+        let inputs = paths.iter().map(Input::now).collect();
+        self.follow(name, Arc::new(Closures::new(name, paths, rebuild, apply)), inputs);
+    }
+
+    /// Follows nothing under this name any more. An attempt under way is made to its end.
+    pub fn forget(&self, name: &str) {
+        self.shared.send(Message::Forget(name.into()));
+    }
+
+    /// Why the system does not tell of all changes, so that some are noticed only at the next poll; none while it does.
+    pub fn is_polling(&self) -> Option<String> {
+        self.shared.deaf().map(|why| why.to_string())
+    }
+}
+
+impl Drop for ConfigHotReloader {
+    fn drop(&mut self) {
+        self.shared.stop();
+        // A callback that drops the reloader cannot wait for itself: the thread ends when the callback has.
+        let Some(thread) = self.thread.take().filter(|_| !self.shared.is_worker()) else { return };
+        // It catches what panics; if it ever ends otherwise, the panic was printed.
+        let _ = thread.join();
+    }
+}
+
+impl fmt::Debug for ConfigHotReloader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ConfigHotReloader").field("polling", &self.is_polling()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,81 @@
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::ThreadId;
+
+use parking_lot::Mutex;
+
+use crate::watch::{Deaf, Waker};
+use crate::{Attempt, Follow, Input};
+
+/// What the thread that watches and everybody else know of each other.
+pub(crate) struct Shared {
+    inbox: Mutex<Vec<Message>>,
+    waker: Waker,
+    stopping: AtomicBool,
+    /// The threads that make attempts: they cannot wait for themselves.
+    workers: Mutex<HashSet<ThreadId>>,
+    deaf: Mutex<Option<Deaf>>,
+}
+
+/// What the thread that watches is told.
+pub(crate) enum Message {
+    Follow(Arc<str>, Arc<dyn Follow>, Vec<Input>),
+    Forget(Arc<str>),
+    /// None when the attempt panicked.
+    Ended(Arc<str>, Option<Attempt>),
+}
+
+impl Shared {
+    pub(crate) fn new(waker: Waker) -> Self {
+        Self {
+            inbox: Mutex::default(),
+            waker,
+            stopping: AtomicBool::new(false),
+            workers: Mutex::default(),
+            deaf: Mutex::default(),
+        }
+    }
+
+    pub(crate) fn send(&self, message: Message) {
+        self.inbox.lock().push(message);
+        self.waker.wake();
+    }
+
+    pub(crate) fn messages(&self) -> Vec<Message> {
+        std::mem::take(&mut *self.inbox.lock())
+    }
+
+    pub(crate) fn stop(&self) {
+        self.stopping.store(true, Ordering::Release);
+        self.waker.wake();
+    }
+
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn enter_worker(&self) {
+        self.workers.lock().insert(std::thread::current().id());
+    }
+
+    pub(crate) fn leave_worker(&self) {
+        self.workers.lock().remove(&std::thread::current().id());
+    }
+
+    /// Whether this is a thread that makes attempts.
+    pub(crate) fn is_worker(&self) -> bool {
+        self.workers.lock().contains(&std::thread::current().id())
+    }
+
+    /// Why not all is heard; said once.
+    pub(crate) fn set_deaf(&self, why: Deaf, poll_interval: std::time::Duration) {
+        if self.deaf.lock().replace(why).is_none() {
+            tracing::warn!("{why}; files are looked at every {poll_interval:.1?} instead");
+        }
+    }
+
+    pub(crate) fn deaf(&self) -> Option<Deaf> {
+        *self.deaf.lock()
+    }
+}
