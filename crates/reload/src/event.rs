@@ -74,6 +74,22 @@ pub struct ShownChange {
 /// Changes that an event lists at most: nobody reads further.
 const MOST_CHANGES: usize = 1000;
 
+impl ReloadEvent {
+    /// An attempt that left `version` in place, took no time and has no changes to show: fields to set.
+    pub fn new(name: impl Into<Arc<str>>, cause: Cause, outcome: Outcome, version: u64) -> Self {
+        Self {
+            name: name.into(),
+            cause,
+            outcome,
+            old_version: version,
+            new_version: version,
+            changes: Arc::default(),
+            pending: Arc::default(),
+            duration: Duration::ZERO,
+        }
+    }
+}
+
 impl ShownChange {
     /// What differs between two documents, the first thousand changes of it.
     pub fn between(old: &Document, new: &Document, redactor: &Redactor) -> Arc<[ShownChange]> {

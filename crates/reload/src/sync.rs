@@ -6,12 +6,12 @@
 #[cfg(not(test))]
 pub(crate) use parking_lot::Mutex;
 #[cfg(not(test))]
-pub(crate) use std::sync::atomic::AtomicU64;
+pub(crate) use std::sync::atomic::{AtomicBool, AtomicU64};
 
 #[cfg(test)]
 pub(crate) use model::Mutex;
 #[cfg(test)]
-pub(crate) use shuttle::sync::atomic::AtomicU64;
+pub(crate) use shuttle::sync::atomic::{AtomicBool, AtomicU64};
 
 /// Shuttle's own look like the standard library's; these look like `parking_lot`'s.
 #[cfg(test)]

@@ -138,9 +138,9 @@ impl<V: Send + Sync + 'static> Board<V> {
             let mut state = self.state.lock();
             let missing = state.unread_slots(&done);
             if missing.is_empty() {
-                let mut draft = Content::new(value);
+                let mut draft = Content::new(Arc::clone(&value));
                 draft.fill(&state.slots, &done);
-                return Ok(Prepared { board: self, id: state.keep(draft) });
+                return Ok(Prepared { board: self, value, id: state.keep(draft) });
             }
             drop(state);
             done.extend(read_all(missing, &value)?);
@@ -163,10 +163,16 @@ impl<V> fmt::Debug for Board<V> {
 #[must_use = "nothing is shown before `exchange`"]
 pub struct Prepared<'a, V> {
     board: &'a Board<V>,
+    value: Arc<V>,
     id: u64,
 }
 
 impl<V> Prepared<'_, V> {
+    /// What was prepared.
+    pub fn value(&self) -> Arc<V> {
+        Arc::clone(&self.value)
+    }
+
     /// Shows what is kept and keeps what was shown, for all handles at one instant; says the new version. The first
     /// call publishes, the second undoes it, and each is a version of its own.
     ///

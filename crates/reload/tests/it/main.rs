@@ -7,4 +7,6 @@
     reason = "helpers of tests fail the test"
 )]
 
+mod calls;
 mod live;
+mod subscribers;
