@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use enhanced_config_core::{
     BuildError, Document, DocumentBuilder, Kind, NodeRef, Problem, ProblemKind, Problems, Redactor, Severity,
@@ -14,7 +14,8 @@ use crate::{SchemaError, SchemaRegistry};
 /// |---|---|
 /// | a key that is absent | its `default`; of several, the first in the order of the schema, the keyword beside a `$ref` before those it leads to |
 /// | inside of a map that is present | the defaults of the keys that it lacks |
-/// | inside of a map that is absent | its own `default`, filled up with those inside; without one, those inside if the map is required, or if they leave none of the keys missing that it requires |
+/// | inside of a map that is absent | its own `default`, filled up with those inside; without one, those inside if the map is required, or if it comes out complete: with every key that it requires, inside of its sections too, and as many as it asks for |
+/// | a key that must not be there without others (`dependentRequired`) | nothing unless they are there |
 /// | a map that may also be `null` and is absent | its own `default` alone: absent means `null` |
 /// | a key that is `null` | nothing: `null` masks what lies below |
 /// | members of a list | nothing: a list is replaced as a whole |
@@ -85,7 +86,13 @@ enum Filled<'a> {
     /// A default as it stands.
     Value(NodeRef<'a>),
     /// A map: what a default has there, and what fills it up.
-    Map { place: NodeRef<'a>, default: Option<NodeRef<'a>>, members: Vec<(&'a str, Filled<'a>)> },
+    Map {
+        place: NodeRef<'a>,
+        default: Option<NodeRef<'a>>,
+        members: Vec<(&'a str, Filled<'a>)>,
+        /// Whether it has all that it requires.
+        complete: bool,
+    },
 }
 
 struct Filling<'a> {
@@ -120,7 +127,8 @@ impl<'a> Filling<'a> {
         let chosen = applying(self.root, schemas, Some(value));
         let members = self.members(&chosen, present);
         let place = default.or_else(|| schemas.first().copied())?;
-        (!members.is_empty()).then_some(Filled::Map { place, default, members })
+        // What is present is as complete as its author made it.
+        (!members.is_empty()).then_some(Filled::Map { place, default, members, complete: true })
     }
 
     /// A map that is absent.
@@ -131,9 +139,9 @@ impl<'a> Filling<'a> {
             return None;
         }
         let members = self.members(&chosen, Present::Nothing);
-        let is_set = |key: &str| members.iter().any(|(set, _)| *set == key);
-        let fills = !members.is_empty() && (required || required_keys(&chosen).all(is_set));
-        fills.then_some(Filled::Map { place: *schemas.first()?, default: None, members })
+        let complete = is_complete(&chosen, &members);
+        let fills = !members.is_empty() && (required || complete);
+        fills.then_some(Filled::Map { place: *schemas.first()?, default: None, members, complete })
     }
 
     fn members(&mut self, chosen: &[NodeRef<'a>], present: Present<'a>) -> Vec<(&'a str, Filled<'a>)> {
@@ -150,6 +158,7 @@ impl<'a> Filling<'a> {
         }
         members.extend(self.unnamed(chosen, present));
         self.open.pop();
+        leave_out_demanding(chosen, present, &mut members);
         members
     }
 
@@ -161,6 +170,40 @@ impl<'a> Filling<'a> {
         let maps = maps.filter(|(key, value)| value.kind() == Kind::Map && !named.contains(key));
         let fill = |(key, _): (&'a str, _)| Some((key, self.inside(&schemas, present.member(key))?));
         if schemas.is_empty() { Vec::new() } else { maps.filter_map(fill).collect() }
+    }
+}
+
+/// Whether a map of these members alone has what its schemas require: a half-filled section would make a document
+/// invalid that is valid without it.
+fn is_complete(chosen: &[NodeRef<'_>], members: &[(&str, Filled<'_>)]) -> bool {
+    let set: BTreeMap<&str, bool> =
+        members.iter().map(|(key, filled)| (*key, filled.is_complete())).collect();
+    let least = chosen.iter().filter_map(|schema| schema.get("minProperties")?.as_u64()).max();
+    set.len() as u64 >= least.unwrap_or(0)
+        && set.values().all(|complete| *complete)
+        && required_keys(chosen).all(|key| set.contains_key(key))
+}
+
+/// Takes out the members that must not be there without others, where these are not there.
+fn leave_out_demanding(chosen: &[NodeRef<'_>], present: Present<'_>, members: &mut Vec<(&str, Filled<'_>)>) {
+    /// One may have been there for another; the ways of real systems are short.
+    const LONGEST_WAY: usize = 16;
+    let demands = chosen.iter().filter_map(|schema| schema.get("dependentRequired"));
+    let demands: Vec<(&str, NodeRef<'_>)> = demands.flat_map(NodeRef::entries).collect();
+    for _ in 0..LONGEST_WAY {
+        let set: BTreeSet<&str> = members.iter().map(|(key, _)| *key).collect();
+        let is_there =
+            |key: &str| set.contains(key) || present.value().is_some_and(|map| map.get(key).is_some());
+        let lacks = |others: NodeRef<'_>| !others.items().filter_map(NodeRef::as_str).all(is_there);
+        let demanding: BTreeSet<&str> =
+            demands.iter().filter(|(_, others)| lacks(*others)).map(|(key, _)| *key).collect();
+        let before = members.len();
+        members.retain(|(key, _)| {
+            !demanding.contains(key) || present.value().is_some_and(|map| map.get(key).is_some())
+        });
+        if members.len() == before {
+            return;
+        }
     }
 }
 
@@ -201,7 +244,7 @@ impl Filled<'_> {
     fn write(&self, builder: &mut DocumentBuilder) -> Result<(), BuildError> {
         let (place, default, members) = match self {
             Filled::Value(value) => return builder.copy(*value),
-            Filled::Map { place, default, members } => (place, default, members),
+            Filled::Map { place, default, members, .. } => (place, default, members),
         };
         builder.set_layer(place.layer())?;
         builder.open_map(place.position())?;
@@ -217,6 +260,13 @@ impl Filled<'_> {
         }
         builder.set_layer(place.layer())?;
         builder.close()
+    }
+
+    fn is_complete(&self) -> bool {
+        match self {
+            Filled::Value(_) => true,
+            Filled::Map { complete, .. } => *complete,
+        }
     }
 
     fn place(&self) -> NodeRef<'_> {

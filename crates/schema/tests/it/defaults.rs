@@ -61,6 +61,31 @@ fn a_section_appears_when_it_is_required_or_comes_out_complete() {
 }
 
 #[test]
+fn no_half_filled_section_is_conjured_up() {
+    let half = json!({"required": ["y"], "properties": {"y": {}, "z": {"default": 2}}});
+    let in_an_optional = |inner: &Json, required: Json| json!({"properties": {"s": {"properties": {"x": {"default": 1}, "inner": inner}, "required": required}}});
+    check(json!({"properties": {"tls": half}}), json!({}), json!({}));
+    check(json!({"properties": {"tls": half}}), json!({"tls": {}}), json!({"tls": {"z": 2}}));
+    // One that is required is half-filled, and what it lacks is told; but not in a section that need not be there.
+    check(json!({"properties": {"tls": half}, "required": ["tls"]}), json!({}), json!({"tls": {"z": 2}}));
+    check(in_an_optional(&half, json!(["inner"])), json!({}), json!({}));
+    check(
+        in_an_optional(&half, json!(["inner"])),
+        json!({"s": {}}),
+        json!({"s": {"x": 1, "inner": {"z": 2}}}),
+    );
+    check(in_an_optional(&half, json!([])), json!({}), json!({"s": {"x": 1}}));
+    // Other ways to require a key.
+    let one_of_two = json!({"anyOf": [{"required": ["cert"]}, {"required": ["key"]}], "properties": {"port": {"default": 1}}});
+    check(json!({"properties": {"tls": one_of_two}}), json!({}), json!({}));
+    let beside =
+        json!({"dependentRequired": {"port": ["host"]}, "properties": {"port": {"default": 1}, "host": {}}});
+    check(json!({"properties": {"tls": beside}}), json!({}), json!({}));
+    let two = json!({"minProperties": 2, "properties": {"port": {"default": 1}, "host": {}}});
+    check(json!({"properties": {"tls": two}}), json!({}), json!({}));
+}
+
+#[test]
 fn a_section_that_may_be_null_stays_absent() {
     let section = json!({"properties": {"a": {"default": 1}}});
     check(json!({"properties": {"s": {"anyOf": [section, {"type": "null"}]}}}), json!({}), json!({}));
@@ -226,13 +251,21 @@ fn schema() -> impl Strategy<Value = Json> {
         (0..9).prop_map(|n| json!({"type": "integer", "default": n}))
     ];
     leaf.prop_recursive(3, 24, 3, |inner| {
-        let members = prop::collection::btree_map("[a-c]", (inner, any::<bool>()), 0..3);
-        members.prop_map(|members| {
+        let members = prop::collection::btree_map("[a-c]", (inner, any::<bool>()), 0..4);
+        let beside = prop::option::weighted(0.2, ("[a-c]", "[a-c]"));
+        (members, beside, prop::option::weighted(0.2, 0..3)).prop_map(|(members, beside, least)| {
             let required: Vec<&String> =
                 members.iter().filter(|(_, (_, required))| *required).map(|(key, _)| key).collect();
             let properties: serde_json::Map<String, Json> =
                 members.iter().map(|(key, (schema, _))| (key.clone(), schema.clone())).collect();
-            json!({"type": "object", "properties": properties, "required": required})
+            let mut schema = json!({"type": "object", "properties": properties, "required": required});
+            if let Some((key, other)) = beside {
+                schema["dependentRequired"] = json!({ key: [other] });
+            }
+            if let Some(least) = least {
+                schema["minProperties"] = json!(least);
+            }
+            schema
         })
     })
 }
