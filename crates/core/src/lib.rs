@@ -25,6 +25,7 @@ mod ser;
 mod serialized;
 mod subschemas;
 mod suggest;
+mod take_back;
 pub mod text;
 mod value;
 
@@ -45,3 +46,4 @@ pub use problem::{Limit, Problem, ProblemKind, Problems, Related, Severity};
 pub use redact::{MASK, Redactor, is_secret_name};
 pub use subschemas::Subschemas;
 pub use suggest::suggest;
+pub use take_back::take_back;

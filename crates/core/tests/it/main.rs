@@ -12,4 +12,5 @@ mod extract;
 mod merge;
 mod pack;
 mod prepared;
+mod take_back;
 mod tree;
