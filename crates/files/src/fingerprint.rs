@@ -44,6 +44,11 @@ impl Fingerprint {
         since.is_some_and(|since| last <= (since.as_secs().cast_signed(), i64::from(since.subsec_nanos())))
     }
 
+    /// Whether both are of one file, changed or not. Unknown, and so false, on systems other than Unix.
+    pub(crate) fn same_file(&self, other: &Self) -> bool {
+        cfg!(unix) && (self.device, self.inode) == (other.device, other.inode)
+    }
+
     #[cfg(unix)]
     pub(crate) fn of(file: &Metadata) -> Self {
         use std::os::unix::fs::MetadataExt;

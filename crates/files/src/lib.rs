@@ -34,24 +34,33 @@
 //!   settle; whoever writes is best off renaming a finished file.
 
 mod beneath;
+mod dir;
 mod error;
 mod file_kind;
 mod fingerprint;
 mod list;
+mod lock;
 mod name;
 mod near;
 mod presence;
 mod read;
 mod root;
 mod shown;
+mod sweep;
+mod temporary;
 mod trail;
+mod write;
+mod write_error;
 
 pub use error::{Access, Link, ReadError};
 pub use file_kind::FileKind;
 pub use fingerprint::Fingerprint;
 pub use list::is_listed;
+pub use lock::FileLock;
 pub use name::{Name, NameError};
 pub use presence::Presence;
 pub use read::FileBytes;
 pub use root::{ConfigRoot, RootError};
 pub use trail::Trail;
+pub use write::{AtomicWrite, Expect, Written};
+pub use write_error::{Step, Target, WriteError};

@@ -12,7 +12,10 @@ use std::fs::{File, Metadata};
 use std::path::Path;
 #[cfg(unix)]
 use unix as system;
+#[cfg(unix)]
+pub(crate) use unix::LOOK;
 
+use crate::dir::Dir;
 use crate::{ConfigRoot, ReadError, RootError};
 
 /// One entry of a directory.
@@ -39,6 +42,16 @@ pub(crate) fn metadata(root: &ConfigRoot, path: &Path) -> Result<Metadata, ReadE
 /// The entries of the directory `path`, in no order. More than `limit` are an error.
 pub(crate) fn entries(root: &ConfigRoot, path: &Path, limit: usize) -> Result<Vec<Entry>, ReadError> {
     system::entries(root, path, limit)
+}
+
+/// The directory of what `path` leads to, and its name there, where there may be nothing. It is no link.
+pub(crate) fn place(root: &ConfigRoot, path: &Path) -> Result<(Dir, OsString), ReadError> {
+    system::place(root, path)
+}
+
+/// The directory `path`, for making, renaming and removing files in it.
+pub(crate) fn dir(root: &ConfigRoot, path: &Path) -> Result<Dir, ReadError> {
+    system::dir(root, path)
 }
 
 /// Every way to open a path gives the same answers.

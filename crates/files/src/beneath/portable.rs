@@ -1,7 +1,11 @@
 //! For systems without directory handles: resolve the path, then compare it with the root.
 
 use super::Entry;
+#[cfg(not(unix))]
+use crate::dir::Dir;
 use crate::{ConfigRoot, FileKind, ReadError, RootError};
+#[cfg(not(unix))]
+use std::ffi::OsString;
 use std::fs::{self, File, Metadata};
 use std::io;
 use std::path::{Component, Path, PathBuf};
@@ -36,6 +40,23 @@ pub(super) fn entries(root: &ConfigRoot, path: &Path, limit: usize) -> Result<Ve
         entries.push(Entry { name: entry.file_name(), is_directory });
     }
     Ok(entries)
+}
+
+#[cfg(not(unix))]
+pub(super) fn place(root: &ConfigRoot, path: &Path) -> Result<(Dir, OsString), ReadError> {
+    let place = match (resolve(root, path), path.parent(), path.file_name()) {
+        (Err(ReadError::Missing { .. }), Some(parent), Some(name)) => resolve(root, parent)?.join(name),
+        (found, ..) => found?,
+    };
+    match (place.parent(), place.file_name()) {
+        (Some(dir), Some(name)) if !place.is_dir() => Ok((Dir::new(dir.into()), name.into())),
+        _ => Err(ReadError::NotRegular { path: root.path().join(path), kind: FileKind::Directory }),
+    }
+}
+
+#[cfg(not(unix))]
+pub(super) fn dir(root: &ConfigRoot, path: &Path) -> Result<Dir, ReadError> {
+    resolve(root, path).map(Dir::new)
 }
 
 fn resolve_root(root: &ConfigRoot) -> Result<PathBuf, RootError> {

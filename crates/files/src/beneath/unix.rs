@@ -4,9 +4,10 @@
 //! which part is to blame, which no error number tells.
 
 use super::Entry;
+use crate::dir::Dir;
 use crate::{Access, ConfigRoot, FileKind, Link, ReadError, RootError};
 use rustix::fs::{
-    AtFlags, Dir, FileType, Mode, OFlags, fstat, open as open_at_cwd, openat, readlinkat, statat,
+    AtFlags, Dir as Listing, FileType, Mode, OFlags, fstat, open as open_at_cwd, openat, readlinkat, statat,
 };
 use rustix::io::Errno;
 use std::ffi::{OsStr, OsString};
@@ -20,9 +21,9 @@ const READ: OFlags = OFlags::RDONLY.union(OFlags::NONBLOCK).union(OFlags::NOCTTY
 const LIST: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
 /// Neither needs the right to read nor tells those who watch for files being opened.
 #[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
-const LOOK: OFlags = OFlags::PATH.union(OFlags::CLOEXEC);
+pub(crate) const LOOK: OFlags = OFlags::PATH.union(OFlags::CLOEXEC);
 #[cfg(not(any(target_os = "linux", target_os = "android", target_os = "freebsd")))]
-const LOOK: OFlags = READ;
+pub(crate) const LOOK: OFlags = READ;
 
 /// As many links as Linux follows, see path_resolution(7).
 const MAX_LINKS: usize = 40;
@@ -48,7 +49,7 @@ pub(super) fn metadata(root: &ConfigRoot, path: &Path) -> Result<Metadata, ReadE
 
 pub(super) fn entries(root: &ConfigRoot, path: &Path, limit: usize) -> Result<Vec<Entry>, ReadError> {
     let fail = |errno: Errno| ReadError::io(root.path().join(path), errno);
-    let mut dir = Dir::new(open_beneath(root, path, LIST)?).map_err(fail)?;
+    let mut dir = Listing::new(open_beneath(root, path, LIST)?).map_err(fail)?;
     let mut entries = Vec::new();
     while let Some(entry) = dir.read() {
         let entry = entry.map_err(fail)?;
@@ -69,6 +70,23 @@ pub(super) fn entries(root: &ConfigRoot, path: &Path, limit: usize) -> Result<Ve
         entries.push(Entry { name: name.to_owned(), is_directory });
     }
     Ok(entries)
+}
+
+/// The directory of what `path` leads to, and its name there; there may be nothing of this name, and is no link.
+pub(super) fn place(root: &ConfigRoot, path: &Path) -> Result<(Dir, OsString), ReadError> {
+    let mut walk = Walk::new(root, open_root(root)?, path)?;
+    let Some((name, link)) = walk.arrive()? else {
+        return Err(ReadError::NotRegular { path: walk.path(), kind: FileKind::Directory });
+    };
+    let here = OsStr::new(".");
+    let dir = walk.open_here(here, LIST, link)?;
+    Ok((Dir::new(dir.into(), walk.shown(here)), name))
+}
+
+/// As [`place`], of a directory.
+pub(super) fn dir(root: &ConfigRoot, path: &Path) -> Result<Dir, ReadError> {
+    let dir = open_beneath(root, path, LIST)?;
+    Ok(Dir::new(dir.into(), root.path().join(path)))
 }
 
 fn open_root(root: &ConfigRoot) -> Result<OwnedFd, RootError> {
@@ -130,6 +148,13 @@ impl<'a> Walk<'a> {
     }
 
     fn open(mut self, flags: OFlags) -> Result<File, ReadError> {
+        let (name, link) = self.arrive()?.unwrap_or_else(|| (".".into(), None));
+        self.open_here(&name, flags, link)
+    }
+
+    /// Goes to the directory of what the path leads to: the name of it there, where there may be nothing, and the link
+    /// that led to it. No name when the path leads to that directory itself.
+    fn arrive(&mut self) -> Result<Option<(OsString, Option<usize>)>, ReadError> {
         while let Some(Step { name, link }) = self.todo.pop() {
             let Some(name) = name else {
                 self.up(link)?;
@@ -138,12 +163,12 @@ impl<'a> Walk<'a> {
             match readlinkat(self.dir(), &name, Vec::new()) {
                 Ok(target) => self.follow(&name, OsString::from_vec(target.into_bytes()).into())?,
                 // Not a link.
-                Err(Errno::INVAL) if self.todo.is_empty() => return self.open_here(&name, flags, link),
+                Err(Errno::INVAL | Errno::NOENT) if self.todo.is_empty() => return Ok(Some((name, link))),
                 Err(Errno::INVAL) => self.enter(name, link)?,
                 Err(errno) => return Err(self.explain(errno, &name, link)),
             }
         }
-        self.open_here(OsStr::new("."), flags, None)
+        Ok(None)
     }
 
     fn dir(&self) -> BorrowedFd<'_> {

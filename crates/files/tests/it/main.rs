@@ -1,13 +1,19 @@
-//! Reading real files through the public interface.
+//! Reading and writing real files through the public interface.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests fail the test")]
 
 mod list;
+mod lock;
 mod read;
 #[cfg(unix)]
 mod refuse;
+mod sweep;
+mod write;
 
-use enhanced_config_files::{ConfigRoot, Fingerprint, Name, NameError, ReadError, RootError};
+use enhanced_config_files::{
+    AtomicWrite, ConfigRoot, FileLock, Fingerprint, Name, NameError, ReadError, RootError, WriteError,
+};
+use std::fmt::Display;
 use std::fs;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
@@ -49,7 +55,7 @@ impl Scene {
         }
     }
 
-    fn shorten(&self, error: &ReadError) -> String {
+    fn shorten(&self, error: &impl Display) -> String {
         error.to_string().replace(&format!("{}/", self.dir.path().display()), "")
     }
 }
@@ -58,4 +64,13 @@ impl Scene {
 fn types_cross_threads() {
     fn check<T: Send + Sync + 'static>() {}
     check::<(ConfigRoot, Fingerprint, Name, NameError, ReadError, RootError)>();
+    check::<(AtomicWrite, FileLock, WriteError)>();
+}
+
+/// Says on the terminal why a test proves nothing here: standard error itself is not captured.
+#[cfg(unix)]
+fn skip(why: &str) {
+    use std::io::Write;
+    let name = std::thread::current().name().unwrap_or("a test").to_owned();
+    let _ = writeln!(std::io::stderr(), "SKIPPED {name}: {why}");
 }

@@ -188,7 +188,7 @@ fn denied_files_and_directories_tell_their_mode_and_owner() {
 
 /// Root may read everything. Linux keeps users per thread, so that one thread can become nobody by itself.
 #[cfg(target_os = "linux")]
-fn give_up_root() {
+pub(crate) fn give_up_root() {
     use rustix::thread::{Uid, set_thread_res_uid};
     if rustix::process::geteuid().is_root() {
         let nobody = Uid::from_raw(65534);

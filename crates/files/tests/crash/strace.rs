@@ -1,0 +1,133 @@
+//! Ends a process, or fails it, at every system call of a piece of its work, by `strace --inject`.
+//!
+//! The process is the test program itself, started with a task. A first run finds the calls between two markers; each of
+//! them is then the last of a run by SIGKILL, and the one that fails in a run each by EIO, ENOSPC and EINTR. Nothing is
+//! killed by chance, and nothing depends on time. Calls are counted for each thread, so that one thread must do the work.
+
+use std::path::Path;
+use std::process::{Command, Output};
+use std::{env, fs};
+
+const DIR: &str = "ENHANCED_CONFIG_CRASH_DIR";
+const TASK: &str = "ENHANCED_CONFIG_CRASH_TASK";
+/// Paths that are looked at where the work begins and ends.
+const BEGIN: &str = "/marker-of-the-begin";
+const END: &str = "/marker-of-the-end";
+
+/// How the process came to its end.
+#[derive(Debug, PartialEq)]
+pub(crate) enum End {
+    /// It was killed, or gave up without an answer.
+    Killed,
+    /// The work was done or not, and it says so.
+    Answered(String),
+}
+
+/// What was done to the process.
+#[derive(Debug)]
+pub(crate) struct Injection {
+    /// The name of the system call.
+    pub(crate) call: String,
+    /// Which of the calls of this name since the process began, from 1.
+    nth: usize,
+    /// `signal=KILL` or `error=EIO`.
+    pub(crate) fault: &'static str,
+}
+
+/// Runs the tests, or does the task in a directory if that is what this process was started for, and prints what `work`
+/// says of it. To be called first of all by `main`.
+pub(crate) fn main(work: impl FnOnce(&str, &Path) -> String, tests: &[(&str, fn())]) {
+    if let (Ok(task), Some(dir)) = (env::var(TASK), env::var_os(DIR)) {
+        let _ = fs::metadata(BEGIN);
+        let answer = work(&task, Path::new(&dir));
+        let _ = fs::metadata(END);
+        return println!("{answer}");
+    }
+    let wanted: Vec<String> = env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
+    for (name, test) in tests {
+        if wanted.is_empty() || wanted.iter().any(|wanted| name.contains(&**wanted)) {
+            println!("test {name}");
+            test();
+        }
+    }
+}
+
+/// Does `task` once for each system call and fault. Before each run `arrange` fills an empty directory, after each `check`
+/// looks at it.
+pub(crate) fn at_every_call(task: &str, arrange: impl Fn(&Path), check: impl Fn(&Path, &Injection, &End)) {
+    let scene = tempfile::tempdir().unwrap();
+    let run = |injection: Option<&Injection>| {
+        let dir = scene.path().join("dir");
+        let _ = fs::remove_dir_all(&dir);
+        fs::create_dir(&dir).unwrap();
+        arrange(&dir);
+        let log = scene.path().join("log");
+        let output = strace(task, &dir, &log, injection)?;
+        Some((dir, fs::read_to_string(log).unwrap(), end_of(&output)))
+    };
+    let Some((_, log, end)) = run(None) else {
+        return println!("  SKIPPED: needs strace and the right to trace");
+    };
+    assert!(matches!(end, End::Answered(_)), "{end:?} without any fault: {log}");
+    let calls = calls_between_markers(&log);
+    assert!(calls.len() > 10, "{calls:?}");
+    let mut runs = 0;
+    for (call, nth) in calls {
+        for fault in ["signal=KILL", "error=EIO", "error=ENOSPC", "error=EINTR"] {
+            let injection = Injection { call: call.clone(), nth, fault };
+            let (dir, log, end) = run(Some(&injection)).unwrap();
+            assert!(log.contains(BEGIN) && has_hit(&log), "{injection:?} missed: {log}");
+            check(&dir, &injection, &end);
+            runs += 1;
+        }
+    }
+    println!("  {runs} faults");
+}
+
+fn strace(task: &str, dir: &Path, log: &Path, injection: Option<&Injection>) -> Option<Output> {
+    let mut strace = Command::new("strace");
+    strace.args(["-f", "-qq", "-o"]).arg(log);
+    if let Some(Injection { call, nth, fault }) = injection {
+        strace.arg(format!("--inject={call}:{fault}:when={nth}"));
+    }
+    strace.arg(env::current_exe().unwrap());
+    let output = strace.env(DIR, dir).env(TASK, task).output().ok()?;
+    // Without the right to trace there is no log.
+    fs::metadata(log).is_ok_and(|log| log.len() > 0).then_some(output)
+}
+
+fn end_of(output: &Output) -> End {
+    match String::from_utf8_lossy(&output.stdout).trim() {
+        "" => End::Killed,
+        answer => End::Answered(answer.into()),
+    }
+}
+
+/// Each call between the markers: its name, and which of its name it is since the beginning.
+fn calls_between_markers(log: &str) -> Vec<(String, usize)> {
+    let mut counts = std::collections::HashMap::new();
+    let mut calls = Vec::new();
+    let mut is_between = false;
+    for line in log.lines() {
+        let Some((name, _)) = line.split_once(' ').and_then(|(_, call)| call.trim_start().split_once('('))
+        else {
+            continue;
+        };
+        let count = counts.entry(name).or_insert(0);
+        *count += 1;
+        if line.contains(END) {
+            return calls;
+        }
+        if is_between {
+            calls.push((name.to_owned(), *count));
+        }
+        is_between |= line.contains(BEGIN);
+    }
+    panic!("no marker of the end: {log}");
+}
+
+fn has_hit(log: &str) -> bool {
+    let after = log.split_once(BEGIN).map_or("", |(_, after)| after);
+    let within = after.split_once(END).map_or(after, |(within, _)| within);
+    within.contains("(INJECTED)") || within.contains("killed by SIGKILL")
+}
