@@ -20,5 +20,7 @@ pub use event::{Cause, Outcome, ReloadEvent, ShownChange};
 pub use follow::{Attempt, Follow, Input, Trigger};
 pub use live::{Board, Guard, Live, Prepared, Reader, Section, SectionGuard};
 pub use options::ReloadOptions;
-pub use publish::{Callback, CallbackKind, Calls, Overdue, Publication, Stopped, Subscribers, Subscription};
+pub use publish::{
+    Callback, CallbackKind, Calls, Overdue, Publication, Stopped, Subscribers, Subscription, Turn,
+};
 pub use reloader::ConfigHotReloader;

@@ -4,14 +4,33 @@
 //! `shuttle::check_random` or its like. Every other test is in `tests/it`, which gets the real ones.
 
 #[cfg(not(test))]
-pub(crate) use parking_lot::Mutex;
+pub(crate) use parking_lot::{Condvar, Mutex, MutexGuard};
 #[cfg(not(test))]
 pub(crate) use std::sync::atomic::{AtomicBool, AtomicU64};
+#[cfg(not(test))]
+pub(crate) use std::thread_local;
 
 #[cfg(test)]
 pub(crate) use model::Mutex;
 #[cfg(test)]
 pub(crate) use shuttle::sync::atomic::{AtomicBool, AtomicU64};
+#[cfg(test)]
+pub(crate) use shuttle::sync::{Condvar, MutexGuard};
+#[cfg(test)]
+pub(crate) use shuttle::thread_local;
+
+/// Gives the lock back until somebody notifies.
+pub(crate) fn wait<'a, T>(condvar: &Condvar, guard: MutexGuard<'a, T>) -> MutexGuard<'a, T> {
+    #[cfg(not(test))]
+    let guard = {
+        let mut guard = guard;
+        condvar.wait(&mut guard);
+        guard
+    };
+    #[cfg(test)]
+    let guard = condvar.wait(guard).unwrap_or_else(std::sync::PoisonError::into_inner);
+    guard
+}
 
 /// Shuttle's own look like the standard library's; these look like `parking_lot`'s.
 #[cfg(test)]

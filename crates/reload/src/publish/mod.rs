@@ -7,8 +7,10 @@ mod calls;
 mod list;
 mod publication;
 mod subscribers;
+mod turn;
 
 pub use calls::{Callback, CallbackKind, Calls, Overdue};
 pub use list::Subscription;
 pub use publication::Publication;
 pub use subscribers::{Stopped, Subscribers};
+pub use turn::Turn;

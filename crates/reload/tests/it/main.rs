@@ -10,3 +10,4 @@
 mod calls;
 mod live;
 mod subscribers;
+mod turn;
