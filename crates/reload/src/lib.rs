@@ -21,6 +21,7 @@ pub use follow::{Attempt, Follow, Input, Trigger};
 pub use live::{Board, Guard, Live, Prepared, Reader, Section, SectionGuard};
 pub use options::ReloadOptions;
 pub use publish::{
-    Callback, CallbackKind, Calls, Overdue, Publication, Stopped, Subscribers, Subscription, Turn,
+    Callback, CallbackKind, Calls, EventReceiver, Events, NotReceived, Overdue, Publication, Received,
+    Stopped, Subscribers, Subscription, Turn,
 };
 pub use reloader::ConfigHotReloader;

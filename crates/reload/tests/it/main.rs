@@ -8,6 +8,7 @@
 )]
 
 mod calls;
+mod events;
 mod live;
 mod subscribers;
 mod turn;
