@@ -8,6 +8,7 @@ use enhanced_config_core::Problems;
 
 use crate::closures::Closures;
 use crate::engine::Engine;
+use crate::publish::is_inside_an_attempt;
 use crate::shared::{Message, Shared};
 use crate::watch::Watcher;
 use crate::{Follow, Input, ReloadOptions};
@@ -103,7 +104,8 @@ impl Drop for ConfigHotReloader {
     fn drop(&mut self) {
         self.shared.stop();
         // A callback that drops the reloader cannot wait for itself: the thread ends when the callback has.
-        let Some(thread) = self.thread.take().filter(|_| !self.shared.is_worker()) else { return };
+        let waits_for_us = self.shared.is_worker() || is_inside_an_attempt();
+        let Some(thread) = self.thread.take().filter(|_| !waits_for_us) else { return };
         // It catches what panics; if it ever ends otherwise, the panic was printed.
         let _ = thread.join();
     }

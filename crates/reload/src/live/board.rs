@@ -69,14 +69,19 @@ type ReadShared<V> = dyn Fn(&V) -> Result<Shared, Problems> + Send + Sync;
 impl<V: Send + Sync + 'static> Board<V> {
     /// A board that shows `value` as version 1.
     pub fn new(value: impl Into<Arc<V>>) -> Self {
+        Self::with_version(1, value)
+    }
+
+    /// A board that shows `value` as a version that others count already.
+    pub fn with_version(version: u64, value: impl Into<Arc<V>>) -> Self {
         let shown = Content::new(value.into());
         let whole = Live {
-            shown: Arc::new(Shown::new(Edition::new(1, &shown.values))),
+            shown: Arc::new(Shown::new(Edition::new(version, &shown.values))),
             index: WHOLE,
             alive: Arc::default(),
             read: PhantomData,
         };
-        let state = State { version: 1, shown, drafts: BTreeMap::new(), next_draft: 0, slots: Vec::new() };
+        let state = State { version, shown, drafts: BTreeMap::new(), next_draft: 0, slots: Vec::new() };
         Self { whole, state: Mutex::new(state) }
     }
 
@@ -125,6 +130,11 @@ impl<V: Send + Sync + 'static> Board<V> {
                 done.push((value, read));
             }
         }
+    }
+
+    /// Whether a handle that [`live`](Self::live) gave still lives.
+    pub fn is_read(&self) -> bool {
+        self.state.lock().slots.iter().any(|slot| slot.is_alive())
     }
 
     /// Reads `value` for every living handle, without showing it yet.

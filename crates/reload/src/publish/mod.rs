@@ -16,3 +16,4 @@ pub use list::Subscription;
 pub use publication::Publication;
 pub use subscribers::{Stopped, Subscribers};
 pub use turn::Turn;
+pub(crate) use turn::is_inside_an_attempt;

@@ -33,7 +33,9 @@ struct State<R> {
     again: bool,
     /// How many attempts have begun.
     begun: u64,
-    /// What came of the last attempt that ended, and its number.
+    /// How many wait for an attempt to end.
+    waiting: usize,
+    /// What came of the last attempt that ended, and its number, as long as somebody waits.
     last: Option<(u64, R)>,
 }
 
@@ -45,10 +47,15 @@ thread_local! {
     static TURNS: Cell<usize> = const { Cell::new(0) };
 }
 
+/// Whether this thread makes an attempt: then it must not wait for others, which may wait for it.
+pub(crate) fn is_inside_an_attempt() -> bool {
+    TURNS.with(Cell::get) > 0
+}
+
 impl<R: Clone> Turn<R> {
     /// Nobody has it.
     pub fn new() -> Self {
-        let state = State { running: false, again: false, begun: 0, last: None };
+        let state = State { running: false, again: false, begun: 0, waiting: 0, last: None };
         Self { state: Mutex::new(state), ended: Condvar::new() }
     }
 
@@ -62,36 +69,61 @@ impl<R: Clone> Turn<R> {
     ///
     /// # Panics
     /// When `attempt` does; those who wait then make their own.
-    pub fn run(&self, mut attempt: impl FnMut() -> R) -> Option<R> {
-        let mut has = match self.take() {
-            Taken::Mine(has) => has,
-            Taken::Joined(result) => return Some(result),
-            Taken::Deferred => return None,
-        };
-        let first = has.attempt(&mut attempt);
-        while has.repeats() {
-            has.attempt(&mut attempt);
+    pub fn run(&self, attempt: impl FnMut() -> R) -> Option<R> {
+        match self.take() {
+            Taken::Mine(has) => Some(has.run(attempt)),
+            Taken::Joined(result) => Some(result),
+            Taken::Deferred => None,
         }
-        Some(first)
+    }
+
+    /// As [`run`](Self::run), but none where another attempt runs already, and then no other follows for it.
+    ///
+    /// # Panics
+    /// When `attempt` does.
+    pub fn try_run(&self, attempt: impl FnMut() -> R) -> Option<R> {
+        let has = self.begin(&mut self.state.lock())?;
+        Some(has.run(attempt))
     }
 
     fn take(&self) -> Taken<'_, R> {
         let mut state = self.state.lock();
         let asked = state.begun;
         loop {
-            match &state.last {
-                Some((number, result)) if *number > asked => return Taken::Joined(result.clone()),
-                _ if !state.running => break,
-                _ if TURNS.with(Cell::get) > 0 => {
-                    state.again = true;
-                    return Taken::Deferred;
-                }
-                _ => state = wait(&self.ended, state),
+            if let Some(result) = state.later_than(asked) {
+                return Taken::Joined(result);
             }
+            if let Some(has) = self.begin(&mut state) {
+                return Taken::Mine(has);
+            }
+            if is_inside_an_attempt() {
+                state.again = true;
+                return Taken::Deferred;
+            }
+            state.waiting += 1;
+            state = wait(&self.ended, state);
+            state.waiting -= 1;
+        }
+    }
+
+    /// Takes the turn, if nobody has it.
+    fn begin(&self, state: &mut State<R>) -> Option<Has<'_, R>> {
+        if state.running {
+            return None;
         }
         state.running = true;
         TURNS.with(|turns| turns.set(turns.get() + 1));
-        Taken::Mine(Has { turn: self, number: state.begin(), left: MOST_REPEATS, gone: false })
+        Some(Has { turn: self, number: state.begin(), left: MOST_REPEATS, gone: false })
+    }
+}
+
+impl<R: Clone> State<R> {
+    /// What came of the last attempt, if it began after `asked` others had.
+    fn later_than(&mut self, asked: u64) -> Option<R> {
+        self.last.as_ref().filter(|(number, _)| *number > asked)?;
+        // The last who waited takes it along.
+        let last = if self.waiting == 0 { self.last.take() } else { self.last.clone() };
+        last.map(|(_, result)| result)
     }
 }
 
@@ -133,10 +165,23 @@ struct Has<'a, R> {
 }
 
 impl<R: Clone> Has<'_, R> {
+    /// Makes the attempt, and more as long as somebody asks for them meanwhile; what came of the first.
+    fn run(mut self, mut attempt: impl FnMut() -> R) -> R {
+        let first = self.attempt(&mut attempt);
+        while self.repeats() {
+            self.attempt(&mut attempt);
+        }
+        first
+    }
+
     fn attempt(&self, attempt: &mut impl FnMut() -> R) -> R {
         let result = attempt();
-        let before = self.turn.state.lock().last.replace((self.number, result.clone()));
+        let mut state = self.turn.state.lock();
+        let shared = (state.waiting > 0).then(|| (self.number, result.clone()));
+        let before = std::mem::replace(&mut state.last, shared);
+        drop(state);
         self.turn.ended.notify_all();
+        // Where no lock is held: what goes may be large.
         drop(before);
         result
     }
@@ -220,6 +265,36 @@ mod tests {
             let numbers: Vec<_> = threads.into_iter().map(|thread| thread.join().unwrap()).collect();
             let begun = counted.begun.load(Ordering::SeqCst);
             assert!(numbers.contains(&begun) && begun <= 4, "{numbers:?} of {begun}");
+        });
+    }
+
+    #[test]
+    fn a_result_is_kept_no_longer_than_somebody_waits_for_it() {
+        check(|| {
+            let turn = Arc::new(Turn::new());
+            let ask = |_| {
+                let turn = Arc::clone(&turn);
+                thread::spawn(move || {
+                    turn.run(|| Arc::new(())).map(|result| Arc::downgrade(&result)).unwrap()
+                })
+            };
+            let threads: Vec<_> = (0..3).map(ask).collect();
+            let results: Vec<_> = threads.into_iter().map(|thread| thread.join().unwrap()).collect();
+            let last = turn.run(|| Arc::new(())).unwrap();
+            assert!(results.iter().all(|result| result.upgrade().is_none()));
+            assert_eq!(Arc::strong_count(&last), 1);
+        });
+    }
+
+    #[test]
+    fn who_only_tries_waits_for_nobody() {
+        check(|| {
+            let turn = Arc::new(Turn::new());
+            let other = Arc::clone(&turn);
+            let other = thread::spawn(move || other.run(thread::yield_now));
+            turn.try_run(|| assert_eq!(turn.try_run(|| unreachable!("the turn is taken")), None));
+            other.join().unwrap();
+            assert_eq!(turn.try_run(|| ()), Some(()));
         });
     }
 
