@@ -127,6 +127,13 @@ impl Document {
         NodeRef::new(self, self.root)
     }
 
+    /// The same document, each of its layers under another name: for a copy, whose places are those of the original.
+    #[must_use]
+    pub fn with_layer_names(mut self, name: impl Fn(&Layer) -> String) -> Self {
+        self.layers.iter_mut().for_each(|layer| *layer = layer.renamed(name(layer)));
+        self
+    }
+
     /// The value at a path.
     pub fn at(&self, path: &KeyPath) -> Option<NodeRef<'_>> {
         self.root().at(path)

@@ -17,7 +17,7 @@ struct Inner {
 }
 
 /// What the positions of a layer's values mean.
-#[derive(PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) enum Places {
     /// Nothing more than the layer itself.
     Whole,
@@ -89,6 +89,12 @@ impl Layer {
 
     pub(crate) fn with_places(kind: LayerKind, name: Box<str>, places: Places) -> Self {
         Self(Arc::new(Inner { kind, name, places }))
+    }
+
+    /// The same layer under another name.
+    #[must_use]
+    pub fn renamed(&self, name: impl Into<Box<str>>) -> Self {
+        Self::with_places(self.kind(), name.into(), self.places().clone())
     }
 
     pub(crate) fn places(&self) -> &Places {
@@ -173,20 +179,55 @@ impl Origin {
     }
 }
 
-/// `config/app.yaml:3:5`, `environment variable APP_PORT`, `defaults`.
+/// `config/app.yaml:3:5`, `environment variable APP_PORT`, `defaults`; `environment variable APP_PORT (copy)` when the
+/// layer is named so.
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.place {
             Place::Whole => f.write_str(self.layer.name()),
             Place::At(location) => write!(f, "{}:{location}", self.layer.name()),
-            Place::Variable(name) => write!(f, "environment variable {name}"),
+            Place::Variable(name) if self.layer.name() == ENVIRONMENT => {
+                write!(f, "{ENVIRONMENT} variable {name}")
+            }
+            Place::Variable(name) => write!(f, "{ENVIRONMENT} variable {name} ({})", self.layer.name()),
         }
     }
 }
+
+/// What the layer of the process's variables is called.
+const ENVIRONMENT: &str = "environment";
 
 /// The layer of a value whose layer is not known; never seen through the public interface.
 pub(crate) fn unknown() -> &'static Layer {
     static UNKNOWN: std::sync::LazyLock<Layer> =
         std::sync::LazyLock::new(|| Layer::new(LayerKind::Defaults, ""));
     &UNKNOWN
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_renamed_layer_has_the_places_of_the_original() {
+        let check = |layer: Layer, at, original: &str, copy: &str| {
+            assert_eq!(layer.origin(at).to_string(), original);
+            let renamed = layer.renamed(format!("copy of {}", layer.name()));
+            assert_eq!((renamed.kind(), renamed.origin(at).to_string()), (layer.kind(), copy.to_owned()));
+        };
+        let variables = || vec!["A".into(), "B".into()];
+        check(Layer::new(LayerKind::Runtime, "override"), 0, "override", "copy of override");
+        check(
+            Layer::of_text(LayerKind::Base, "app.yaml", "a: 1\nb: 2\n"),
+            5,
+            "app.yaml:2:1",
+            "copy of app.yaml:2:1",
+        );
+        check(
+            Layer::of_variables(LayerKind::Environment, "environment", variables()),
+            1,
+            "environment variable B",
+            "environment variable B (copy of environment)",
+        );
+    }
 }

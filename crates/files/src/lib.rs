@@ -43,6 +43,7 @@ mod lock;
 mod name;
 mod near;
 mod presence;
+mod private;
 mod read;
 mod root;
 mod shown;

@@ -1,4 +1,4 @@
-use crate::{ConfigRoot, FileKind, Fingerprint, ReadError, beneath};
+use crate::{Access, ConfigRoot, FileKind, Fingerprint, ReadError, beneath};
 use std::fmt;
 use std::fs::Metadata;
 use std::io::{self, Read};
@@ -19,6 +19,8 @@ pub struct FileBytes {
     pub fingerprint: Fingerprint,
     /// The root as it was given, joined with the path that was asked for.
     pub path: PathBuf,
+    /// Who may use the file, where the system has such.
+    pub access: Option<Access>,
 }
 
 /// Leaves the bytes out: configuration holds secrets.
@@ -51,7 +53,8 @@ impl ConfigRoot {
     fn read_once(&self, path: &Path, max_bytes: usize) -> Result<Option<FileBytes>, ReadError> {
         let fail = |source| ReadError::io(self.path().join(path), source);
         let file = beneath::open(self, path)?;
-        let before = self.regular(path, &file.metadata().map_err(fail)?)?;
+        let found = file.metadata().map_err(fail)?;
+        let (before, access) = (self.regular(path, &found)?, Access::of(&found));
         let size = match usize::try_from(before.size()) {
             Ok(size) if size <= max_bytes => size,
             _ => {
@@ -67,7 +70,7 @@ impl ConfigRoot {
         if bytes.len() != size {
             return Err(ReadError::NotRegular { path, kind: FileKind::Virtual });
         }
-        Ok(Some(FileBytes { bytes, fingerprint: before, path }))
+        Ok(Some(FileBytes { bytes, fingerprint: before, path, access }))
     }
 
     /// The fingerprint of the regular file that `path` leads to now. Works without the right to read the file (on
@@ -78,6 +81,14 @@ impl ConfigRoot {
     pub fn fingerprint(&self, path: impl AsRef<Path>) -> Result<Fingerprint, ReadError> {
         let path = path.as_ref();
         self.regular(path, &beneath::metadata(self, path)?)
+    }
+
+    /// Who may use what `path` leads to, be it a file or a directory, where the system has such.
+    ///
+    /// # Errors
+    /// When that cannot be told.
+    pub fn access(&self, path: impl AsRef<Path>) -> Result<Option<Access>, ReadError> {
+        beneath::metadata(self, path.as_ref()).map(|found| Access::of(&found))
     }
 
     /// Whether there is anything at `path`, be it a file or not.

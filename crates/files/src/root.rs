@@ -88,7 +88,7 @@ pub enum RootError {
 }
 
 impl RootError {
-    fn new(path: PathBuf, source: io::Error) -> Self {
+    pub(crate) fn new(path: PathBuf, source: io::Error) -> Self {
         match source.kind() {
             io::ErrorKind::NotFound => Self::Missing { path },
             io::ErrorKind::NotADirectory => Self::NotADirectory { path },

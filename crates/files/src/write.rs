@@ -39,6 +39,7 @@ use std::time::Duration;
 pub struct AtomicWrite {
     expect: Expect,
     new_mode: u32,
+    keep_access: bool,
     patience: Duration,
 }
 
@@ -67,7 +68,12 @@ impl AtomicWrite {
     /// Over whatever is there, with the defaults of the methods below.
     #[must_use]
     pub fn new() -> Self {
-        Self { expect: Expect::Anything, new_mode: 0o600, patience: Duration::from_secs(10) }
+        Self {
+            expect: Expect::Anything,
+            new_mode: 0o600,
+            keep_access: true,
+            patience: Duration::from_secs(10),
+        }
     }
 
     /// Writes only when this is there. By default [`Expect::Anything`].
@@ -81,6 +87,13 @@ impl AtomicWrite {
     #[must_use]
     pub fn with_new_mode(self, new_mode: u32) -> Self {
         Self { new_mode: new_mode & 0o7777, ..self }
+    }
+
+    /// Gives the file the owner, group and mode of a new one even where there was one: for what must stay private. By
+    /// default it keeps what the old one had.
+    #[must_use]
+    pub fn with_new_access(self) -> Self {
+        Self { keep_access: false, ..self }
     }
 
     /// How long to wait for another process that writes the same file. By default 10 seconds.
@@ -127,7 +140,7 @@ impl AtomicWrite {
     ) -> Result<Temporary<'a>, WriteError> {
         let fail = |step| move |source| lock.error(step, source);
         let mut new = Temporary::create(lock.dir(), lock.name()).map_err(fail(Step::Create))?;
-        match old {
+        match old.filter(|_| self.keep_access) {
             Some(old) => lock.dir().keep_access(&new.file, lock.name(), old),
             None => Dir::set_mode(&new.file, self.new_mode),
         }

@@ -6,6 +6,7 @@ mod event;
 mod follow;
 mod followed;
 mod jobs;
+mod last_known_good;
 mod live;
 mod options;
 mod publish;
@@ -18,6 +19,7 @@ mod watch;
 
 pub use event::{Cause, Outcome, ReloadEvent, ShownChange};
 pub use follow::{Attempt, Follow, Input, Trigger};
+pub use last_known_good::{LastKnownGood, Saved, StateDir, StateError, Unusable};
 pub use live::{Board, Guard, Live, Prepared, Reader, Section, SectionGuard};
 pub use options::ReloadOptions;
 pub use publish::{

@@ -1,7 +1,7 @@
 //! Writing real files.
 
 use crate::Scene;
-use enhanced_config_files::{AtomicWrite, Expect, FileLock, ReadError, Step, Target, WriteError};
+use enhanced_config_files::{AtomicWrite, ConfigRoot, Expect, FileLock, ReadError, Step, Target, WriteError};
 use std::fs;
 use std::time::Duration;
 
@@ -142,6 +142,35 @@ mod unix {
         }
         scene.save(&AtomicWrite::new().with_new_mode(0o664), "other.yaml", "new").unwrap();
         assert_eq!(scene.mode("other.yaml"), 0o664);
+    }
+
+    #[test]
+    fn what_must_stay_private_loses_a_mode_that_it_was_given() {
+        let scene = Scene::new();
+        scene.write("app.yaml", "old");
+        scene.chmod("app.yaml", 0o666);
+        scene.save(&AtomicWrite::new().with_new_access(), "app.yaml", "new").unwrap();
+        assert_eq!(scene.mode("app.yaml"), 0o600);
+    }
+
+    #[test]
+    fn a_private_directory_is_made_for_its_user_alone() {
+        let scene = Scene::new();
+        let root = ConfigRoot::create_private(scene.path("state/app")).unwrap();
+        let access = root.access("").unwrap().unwrap();
+        assert_eq!((access.mode, access.others_may_read(), access.is_others_word()), (0o700, false, false));
+        for (mode, readable, others) in [(0o755, true, false), (0o711, true, false), (0o720, false, true)] {
+            scene.chmod("state/app", mode);
+            let access = ConfigRoot::create_private(root.path()).unwrap().access("").unwrap().unwrap();
+            assert_eq!(
+                (access.mode, access.others_may_read(), access.is_others_word()),
+                (mode, readable, others)
+            );
+        }
+        scene.write("file", "");
+        for path in ["file", "file/below"] {
+            ConfigRoot::create_private(scene.path(path)).unwrap_err();
+        }
     }
 
     #[test]

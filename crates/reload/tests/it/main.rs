@@ -9,6 +9,7 @@
 
 mod calls;
 mod events;
+mod last_known_good;
 mod live;
 mod subscribers;
 mod turn;

@@ -1,0 +1,56 @@
+use crate::strace::{self, End, Injection};
+use enhanced_config_core::{Document, Layer, LayerKind};
+use enhanced_config_reload::{Saved, StateDir};
+use serde_json::json;
+use std::fs;
+use std::path::Path;
+use std::time::UNIX_EPOCH;
+
+pub(crate) const TESTS: [(&str, fn()); 2] = [
+    ("the_first_save_is_whole_or_not_there_at_every_call", first),
+    ("a_later_save_leaves_the_old_or_the_new_document_at_every_call", later),
+];
+
+const OLD: u64 = 1;
+const NEW: u64 = 2;
+
+/// What the processes do that are killed.
+pub(crate) fn work(_: &str, dir: &Path) -> String {
+    match save(dir, NEW) {
+        Ok(Saved::Written) => "done".into(),
+        Ok(Saved::Unchanged) => panic!("it was not there"),
+        Err(error) => error.to_string(),
+    }
+}
+
+fn save(dir: &Path, version: u64) -> Result<Saved, enhanced_config_reload::StateError> {
+    let layer = Layer::new(LayerKind::Base, "app.yaml");
+    let document = Document::from_serialize(&json!({ "version": version }), layer).unwrap();
+    StateDir::open(dir.join("state"))?.save("app", &document, version, UNIX_EPOCH)
+}
+
+fn first() {
+    strace::at_every_call("save", |_| {}, |dir, injection, end| check(dir, None, injection, end));
+}
+
+fn later() {
+    let arrange = |dir: &Path| assert_eq!(save(dir, OLD).unwrap(), Saved::Written);
+    strace::at_every_call("save", arrange, |dir, injection, end| check(dir, Some(OLD), injection, end));
+}
+
+fn check(dir: &Path, old: Option<u64>, injection: &Injection, end: &End) {
+    // A process that starts finds one of the two, and takes away what is left half written.
+    let state = StateDir::open(dir.join("state")).unwrap();
+    let found = state.load("app").unwrap().map(|found| {
+        let version = found.document.get("version").and_then(|version| version.as_u64());
+        assert_eq!(version, Some(found.version));
+        found.version
+    });
+    assert!(found == old || found == Some(NEW), "{injection:?}: {found:?}");
+    assert!(*end != End::Answered("done".into()) || found == Some(NEW), "{injection:?} lost a save");
+    let left = fs::read_dir(state.path()).unwrap();
+    let left = left.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let left: Vec<_> = left.filter(|name| !name.ends_with(".lock")).collect();
+    let expected: Vec<_> = found.iter().map(|_| "last-good.app.bin").collect();
+    assert_eq!(left, expected, "{injection:?}");
+}

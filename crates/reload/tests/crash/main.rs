@@ -1,0 +1,14 @@
+//! The last good document is never lost, whatever is killed and whatever fails.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail the test")]
+
+#[cfg(target_os = "linux")]
+mod linux;
+#[cfg(target_os = "linux")]
+#[path = "../../../files/tests/crash/strace.rs"]
+mod strace;
+
+fn main() {
+    #[cfg(target_os = "linux")]
+    strace::main(linux::work, &linux::TESTS);
+}
