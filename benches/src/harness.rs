@@ -202,11 +202,23 @@ impl<'a> Question<'a> {
         threads: usize,
         run: impl Fn(usize) -> R + Sync + 'a,
     ) -> Self {
+        self.threads_with(name, threads, |number| number, move |number| run(*number))
+    }
+
+    /// The same for a rival of which each thread has one of its own, made from its number.
+    pub fn threads_with<T, R>(
+        self,
+        name: &'static str,
+        threads: usize,
+        prepare: impl Fn(usize) -> T + Sync + 'a,
+        run: impl Fn(&mut T) -> R + Sync + 'a,
+    ) -> Self {
         self.contestant(name, move |count| {
             let arrived = AtomicU64::new(0);
             let rounds = count.div_ceil(TOGETHER).max(20);
             let each = count.min(TOGETHER);
             let work = |number| {
+                let mut own = prepare(number);
                 let mut taken = Vec::with_capacity(rounds as usize);
                 for round in 1..=rounds {
                     arrived.fetch_add(1, Ordering::AcqRel);
@@ -215,7 +227,7 @@ impl<'a> Question<'a> {
                     }
                     let start = Instant::now();
                     for _ in 0..each {
-                        black_box(run(number));
+                        black_box(run(&mut own));
                     }
                     taken.push((start, start.elapsed()));
                 }
