@@ -50,7 +50,7 @@ struct State<V> {
 /// A value, and what the handles read from it.
 struct Content<V> {
     value: Arc<V>,
-    values: Vec<Option<Shared>>,
+    values: Vec<Shared>,
 }
 
 /// How one handle reads.
@@ -258,7 +258,7 @@ impl<V> State<V> {
         let contents = std::iter::once(&mut self.shown).chain(self.drafts.values_mut());
         let put = |content: &mut Content<V>| {
             let read = done.iter().find(|(value, _)| Arc::ptr_eq(value, &content.value));
-            content.put(at + 1, read.map(|(_, read)| Arc::clone(read)))
+            content.put(at + 1, read.map_or_else(nothing, |(_, read)| Arc::clone(read)))
         };
         (at + 1, (gone, contents.map(put).collect()))
     }
@@ -273,25 +273,30 @@ impl<V> State<V> {
 
 impl<V: Send + Sync + 'static> Content<V> {
     fn new(value: Arc<V>) -> Self {
-        Self { values: vec![Some(Arc::clone(&value) as Shared)], value }
+        Self { values: vec![Arc::clone(&value) as Shared], value }
     }
 
     fn fill(&mut self, slots: &[Arc<Slot<V>>], done: &[(Arc<Slot<V>>, Shared)]) {
         for slot in slots {
             let read = done.iter().find(|(other, _)| Arc::ptr_eq(other, slot));
-            self.values.push(read.map(|(_, read)| Arc::clone(read)));
+            self.values.push(read.map_or_else(nothing, |(_, read)| Arc::clone(read)));
         }
     }
 }
 
 impl<V> Content<V> {
     /// Puts a value in the place of the one that it gives back.
-    fn put(&mut self, index: usize, read: Option<Shared>) -> Option<Shared> {
+    fn put(&mut self, index: usize, read: Shared) -> Option<Shared> {
         if self.values.len() <= index {
-            self.values.resize(index + 1, None);
+            self.values.resize_with(index + 1, nothing);
         }
-        std::mem::replace(self.values.get_mut(index)?, read)
+        Some(std::mem::replace(self.values.get_mut(index)?, read))
     }
+}
+
+/// What stands where no handle reads.
+fn nothing() -> Shared {
+    Arc::new(())
 }
 
 impl<V> Slot<V> {

@@ -12,12 +12,12 @@ pub(crate) type Shared = Arc<dyn Any + Send + Sync>;
 /// What all handles of one board read between two swaps.
 pub(crate) struct Edition {
     pub(crate) version: u64,
-    /// By the number of the handle; none where a handle has gone.
-    values: Box<[Option<Shared>]>,
+    /// By the number of the handle; anything where a handle has gone.
+    values: Box<[Shared]>,
 }
 
 impl Edition {
-    pub(crate) fn new(version: u64, values: &[Option<Shared>]) -> Self {
+    pub(crate) fn new(version: u64, values: &[Shared]) -> Self {
         Self { version, values: values.into() }
     }
 
@@ -29,7 +29,7 @@ impl Edition {
     pub(crate) fn value<T: 'static>(&self, index: usize) -> &T {
         self.values
             .get(index)
-            .and_then(|value| value.as_ref()?.downcast_ref())
+            .and_then(|value| value.downcast_ref())
             .expect("every edition has a value of its type for every living handle")
     }
 
@@ -37,7 +37,7 @@ impl Edition {
     pub(crate) fn shared<T: Send + Sync + 'static>(&self, index: usize) -> Arc<T> {
         self.values
             .get(index)
-            .and_then(|value| Arc::clone(value.as_ref()?).downcast().ok())
+            .and_then(|value| Arc::clone(value).downcast().ok())
             .expect("every edition has a value of its type for every living handle")
     }
 }
