@@ -303,7 +303,7 @@ pub(crate) fn shrink_text(text: &mut String) {
 
 /// Whether what is reserved and not used is worth a trip to the allocator.
 fn is_wasteful(used: usize, reserved: usize) -> bool {
-    reserved - used > FEW_BYTES.min(used / 64 + 64)
+    reserved - used > FEW_BYTES.min(used / 64 + 280)
 }
 
 /// Says how large the document is and nothing of what it holds, which may be secret.

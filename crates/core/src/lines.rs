@@ -57,7 +57,10 @@ impl LineTable {
             (at >= free && code & 3 > 0).then_some((at, at.checked_add(code & 3)?.checked_add(1)?))
         });
         let fits = whole(lines) && whole(wide) && end <= u32::MAX.into() && places.is_some();
-        fits.then(|| Self { lines: Deltas::new(lines, 0), wide: Deltas::new(wide, WIDE_SHIFT) })
+        fits.then(|| Self {
+            lines: Deltas::new(lines.to_vec(), 0),
+            wide: Deltas::new(wide.to_vec(), WIDE_SHIFT),
+        })
     }
 
     /// Bytes on the heap, those that the marks may yet take included.
@@ -104,7 +107,7 @@ const WIDE_SHIFT: u32 = 2;
 /// Varints that each say how far the next place is from the one before.
 #[derive(Debug, Clone, Default)]
 struct Deltas {
-    codes: Box<[u8]>,
+    codes: Vec<u8>,
     /// The low bits of a code that do not belong to the distance.
     shift: u32,
     marks: OnceLock<Box<[Mark]>>,
@@ -125,13 +128,14 @@ impl Deltas {
     /// Codes between two marks.
     const STRIDE: u32 = 1024;
 
-    fn new(codes: impl Into<Box<[u8]>>, shift: u32) -> Self {
-        Self { codes: codes.into(), shift, marks: OnceLock::new() }
+    fn new(mut codes: Vec<u8>, shift: u32) -> Self {
+        crate::document::shrink(&mut codes);
+        Self { codes, shift, marks: OnceLock::new() }
     }
 
     fn heap_bytes(&self) -> usize {
         // A code is a byte at least.
-        self.codes.len() + self.codes.len() / Self::STRIDE as usize * size_of::<Mark>()
+        self.codes.capacity() + self.codes.len() / Self::STRIDE as usize * size_of::<Mark>()
     }
 
     /// The last mark at or before `offset`.

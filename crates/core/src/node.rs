@@ -114,11 +114,10 @@ impl<'a> NodeRef<'a> {
     }
 
     /// The text, if it is a string.
+    #[inline]
     pub fn as_str(self) -> Option<&'a str> {
-        match self.value() {
-            Value::String(value) => Some(value),
-            _ => None,
-        }
+        let row = self.document.row(self.row);
+        (row.tag() == Tag::String).then(|| self.document.slice(row))
     }
 
     /// How many members a map or list has; 0 for a scalar.
@@ -205,6 +204,7 @@ impl<'a> NodeRef<'a> {
     }
 
     /// The layer that set it.
+    #[inline]
     pub fn layer(self) -> &'a Layer {
         let number = self.document.row(self.row).layer() as usize;
         // A row's layer is one of the document's, and a document has at least one.

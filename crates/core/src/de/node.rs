@@ -23,14 +23,8 @@ impl<'de> Deserializer<'de> for NodeRef<'de> {
             Value::Unsigned(value) => visitor.visit_u64(value),
             Value::Float(value) => visitor.visit_f64(value),
             Value::String(value) => visitor.visit_borrowed_str(value),
-            Value::List(items) => {
-                let mut access = ItemAccess { items, at: 0 };
-                visitor.visit_seq(&mut access).map_err(|error| self.blame(error, access.items.len()))
-            }
-            Value::Map(entries) => {
-                let mut access = EntryAccess { entries, value: None };
-                visitor.visit_map(&mut access).map_err(|error| self.blame(error, access.entries.len()))
-            }
+            Value::List(items) => self.visit_items(items, visitor),
+            Value::Map(entries) => self.visit_entries(entries, visitor),
         };
         visited.map_err(|error: DeserializeError| error.at(self))
     }
@@ -73,7 +67,11 @@ impl<'de> Deserializer<'de> for NodeRef<'de> {
     }
 
     fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeserializeError> {
-        match self.loose_text().and_then(parse_float) {
+        let number = match self.value() {
+            Value::Float(value) => Some(value),
+            _ => self.loose_text().and_then(parse_float),
+        };
+        match number {
             Some(value) => visitor.visit_f64(value).map_err(|error: DeserializeError| error.at(self)),
             None => self.deserialize_any(visitor),
         }
@@ -91,10 +89,30 @@ impl<'de> Deserializer<'de> for NodeRef<'de> {
         visited.map_err(|error: DeserializeError| error.at(self))
     }
 
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeserializeError> {
+        match self.as_str() {
+            Some(text) => visitor.visit_borrowed_str(text).map_err(|error: DeserializeError| error.at(self)),
+            None => self.mismatched(visitor),
+        }
+    }
+
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeserializeError> {
+        self.deserialize_str(visitor)
+    }
+
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeserializeError> {
-        match self.loose_text() {
-            Some(text) => visit_list_text(text, visitor).map_err(|error: DeserializeError| error.at(self)),
-            None => self.deserialize_any(visitor),
+        let visited = match (self.kind(), self.loose_text()) {
+            (Kind::List, _) => self.visit_items(self.items(), visitor),
+            (_, Some(text)) => visit_list_text(text, visitor),
+            _ => return self.mismatched(visitor),
+        };
+        visited.map_err(|error: DeserializeError| error.at(self))
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeserializeError> {
+        match self.kind() {
+            Kind::Map => self.visit_entries(self.entries(), visitor).map_err(|error| error.at(self)),
+            _ => self.mismatched(visitor),
         }
     }
 
@@ -128,15 +146,39 @@ impl<'de> Deserializer<'de> for NodeRef<'de> {
     ) -> Result<V::Value, DeserializeError> {
         match self.kind() {
             Kind::List => Err(DeserializeError::invalid_type(Unexpected::Seq, &visitor).at(self)),
-            _ => self.deserialize_any(visitor),
+            _ => self.deserialize_map(visitor),
         }
     }
 
     forward_integers!();
-    forward_to_deserialize_any! { char str string bytes byte_buf unit unit_struct map identifier }
+    forward_to_deserialize_any! { char bytes byte_buf unit unit_struct identifier }
 }
 
 impl<'de> NodeRef<'de> {
+    fn visit_items<V: Visitor<'de>>(
+        self,
+        items: Items<'de>,
+        visitor: V,
+    ) -> Result<V::Value, DeserializeError> {
+        let mut access = ItemAccess { items, at: 0 };
+        visitor.visit_seq(&mut access).map_err(|error| self.blame(error, access.items.len()))
+    }
+
+    fn visit_entries<V: Visitor<'de>>(
+        self,
+        entries: Entries<'de>,
+        visitor: V,
+    ) -> Result<V::Value, DeserializeError> {
+        let mut access = EntryAccess { entries, value: None };
+        visitor.visit_map(&mut access).map_err(|error| self.blame(error, access.entries.len()))
+    }
+
+    /// Shows the visitor what there is instead of what it asked for: most refuse it, some take it.
+    #[cold]
+    fn mismatched<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeserializeError> {
+        self.deserialize_any(visitor)
+    }
+
     /// Says what inside of this map or list an error is about, if anything but `unread` members was read before it.
     #[cold]
     fn blame(self, error: DeserializeError, unread: usize) -> DeserializeError {
@@ -165,10 +207,9 @@ impl<'de> NodeRef<'de> {
     /// Text of a layer in which everything is text.
     #[inline]
     fn loose_text(self) -> Option<&'de str> {
-        match self.value() {
-            Value::String(text) if self.layer().kind() == LayerKind::Environment => Some(text),
-            _ => None,
-        }
+        // Most values are no text, or of another layer: both show without a look at the text.
+        let is_loose = self.kind() == Kind::String && self.layer().kind() == LayerKind::Environment;
+        if is_loose { self.as_str() } else { None }
     }
 }
 
