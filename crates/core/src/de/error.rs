@@ -91,6 +91,10 @@ impl DeserializeError {
     /// it reads from a buffer, the error is about one of those and does not say so. `is_known` tells what it cannot
     /// be.
     pub(super) fn inside(mut self, node: NodeRef<'_>, is_known: &dyn Fn(NodeRef<'_>) -> bool) -> Self {
+        if let Some(member) = self.left_over(node) {
+            self.culprit_row = Some(member.row_number());
+            return self.at(node);
+        }
         let is_whole = matches!(node.kind(), Kind::Map | Kind::List);
         let culprit = self.culprit.take_if(|_| is_whole && self.problem.origin.is_none());
         let Some(culprit) = culprit.filter(|culprit| !culprit.is_length_of(node)) else {
@@ -107,6 +111,17 @@ impl DeserializeError {
             redact(&mut self.problem);
         }
         self
+    }
+
+    /// The member of `node` that this is about, if it is one that a flattened type left over and denies: serde says so
+    /// in a sentence.
+    fn left_over<'a>(&mut self, node: NodeRef<'a>) -> Option<NodeRef<'a>> {
+        let ProblemKind::Custom { message } = &self.problem.kind else { return None };
+        let key = message.strip_prefix("unknown field `")?.strip_suffix('`')?;
+        let member = node.get(key).filter(|_| self.problem.origin.is_none())?;
+        self.problem.path = KeyPath::root().join(key);
+        self.problem.kind = ProblemKind::UnknownKey;
+        Some(member)
     }
 
     /// Puts the step to the value in front of the path, and drops what a secret must not show.
@@ -140,7 +155,7 @@ pub(super) fn mask(problem: &mut Problem, node: NodeRef<'_>, path: &KeyPath, red
 pub(super) fn redact(problem: &mut Problem) {
     match &mut problem.kind {
         ProblemKind::Custom { message } => {
-            *message = "refused by its type, in words that may quote a secret".into()
+            *message = "refused by its type; why is not shown, as it may quote a secret".into()
         }
         ProblemKind::UnknownVariant { found, .. } => *found = None,
         _ => return,

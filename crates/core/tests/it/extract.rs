@@ -257,6 +257,48 @@ fn the_first_error_of_a_buffered_type_is_about_the_value_inside() {
 }
 
 #[test]
+fn flattened_structs_that_deny_unknown_keys_name_each() {
+    #[derive(Deserialize, Debug)]
+    #[serde(deny_unknown_fields)]
+    #[allow(dead_code, reason = "fields are there to be filled")]
+    struct Outer {
+        a: u8,
+        #[serde(flatten)]
+        rest: Rest,
+    }
+    #[derive(Deserialize, Debug)]
+    #[allow(dead_code, reason = "fields are there to be filled")]
+    struct Rest {
+        b: u8,
+        password: Option<String>,
+    }
+    check::<Outer>(
+        json!({ "a": 1, "b": 2, "bb": 3, "password": "p", "c": { "bb": 4 } }),
+        &["bb: unknown key", "c: unknown key"],
+    );
+    check::<BTreeMap<String, Outer>>(
+        json!({ "x": { "a": 1, "b": 300, "bb": 3 } }),
+        &["x.b: expected an integer from 0 to 255", "x.bb: unknown key"],
+    );
+    check::<Quoting>(
+        json!({ "password": "p" }),
+        &["refused by its type; why is not shown, as it may quote a secret"],
+    );
+}
+
+/// Refuses whatever it is, in the words of a flattened type.
+#[derive(Debug)]
+struct Quoting;
+
+impl<'de> Deserialize<'de> for Quoting {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let map = BTreeMap::<String, Json>::deserialize(deserializer)?;
+        let text = map.get("password").and_then(Json::as_str).unwrap_or_default();
+        Err(serde::de::Error::custom(format!("unknown field `{text}`")))
+    }
+}
+
+#[test]
 fn flattened_structs_report_missing_keys() {
     #[derive(Deserialize, Debug)]
     #[allow(dead_code, reason = "fields are there to be filled")]
