@@ -221,7 +221,11 @@ impl<'a> Context<'a> {
     /// # Errors
     /// When it cannot be read, or everything that is wrong with its text.
     pub fn read(&mut self, path: &Path, layer: LayerKind, allow_empty: bool) -> Result<Document, Problems> {
-        let format = Format::of_path(path).ok_or_else(|| unknown_format(&self.root.path().join(path)))?;
+        let Some(format) = Format::of_path(path) else {
+            // A path that leads out of the directory is wrong whatever its extension.
+            self.exists(path)?;
+            return Err(unknown_format(&self.root.path().join(path)));
+        };
         self.read_as(format, path, layer, allow_empty)
     }
 

@@ -335,9 +335,18 @@ impl<'d, 'r> Resolver<'d, 'r> {
         /// Comparing with all keys of a large map takes a while.
         const MAX_SUGGESTED: usize = 8;
         self.suggested += 1;
-        let (name, parent) = (path.last_key()?, path.parent()?);
-        let keys = self.document.at(&parent)?.entries().map(|(key, _)| key);
-        if self.suggested > MAX_SUGGESTED { None } else { suggest(name, keys).map(|key| parent.join(key)) }
+        if self.suggested > MAX_SUGGESTED {
+            return None;
+        }
+        // The slip may be in a step on the way.
+        let steps = path.segments();
+        let prefix = |count| steps.iter().take(count).cloned().collect::<KeyPath>();
+        let known = (0..steps.len()).rev().find(|&count| self.document.at(&prefix(count)).is_some())?;
+        let Segment::Key(name) = steps.get(known)? else { return None };
+        let mut near = prefix(known);
+        near.push(suggest(name, self.document.at(&near)?.entries().map(|(key, _)| key))?);
+        steps.iter().skip(known + 1).for_each(|step| near.push(step.clone()));
+        self.document.at(&near).map(|_| near)
     }
 
     fn cycle<T>(&mut self, path: &KeyPath, reference: &Reference<'_>) -> Result<T, Failed> {

@@ -217,6 +217,10 @@ fn includes_that_go_wrong_name_the_line_that_asks_for_them() {
     check(&[("app.json", r#"{"include": "../../etc/passwd.json"}"#)], "(DIR/app.json:1:13)");
     check(&[("app.json", r#"{"include": "/etc/passwd.json"}"#)], "(DIR/app.json:1:13)");
     check(
+        &[("app.json", r#"{"include": "../passwd"}"#)],
+        "include: DIR/../passwd is outside of the configuration directory (DIR/app.json:1:13)",
+    );
+    check(
         &[("app.json", r#"{"include": {"a": 1}}"#)],
         "include: expected the path of a file, or a list of such paths, found map (DIR/app.json:1:13)",
     );

@@ -140,8 +140,9 @@ fn what_cannot_be_expanded_is_reported_all_at_once_with_the_chain() {
     refused(json!({"a": "${a:-x}"}), &format!("a: cannot expand `${{a}}`: {cycle} (a -> a) (base file)"));
     refused(json!({"a": "${x:-${a}}"}), &format!("a: cannot expand `${{a}}`: {cycle} (a -> a) (base file)"));
     refused(
-        json!({"db": {"host": "h"}, "u": "${db.hots}", "v": "${u}", "w": "${env:NOPE}", "x": "${q.r}", "y": "${db.host.z}"}),
-        "u: cannot expand `${db.hots}`: no such key (u -> db.hots) (base file); did you mean `${db.host}`?\n\
+        json!({"db": {"host": "h"}, "u": "${db.hots}", "t": "${bd.host}", "v": "${u}", "w": "${env:NOPE}", "x": "${q.r}", "y": "${db.host.z}"}),
+        "t: cannot expand `${bd.host}`: no such key (t -> bd.host) (base file); did you mean `${db.host}`?\n\
+         u: cannot expand `${db.hots}`: no such key (u -> db.hots) (base file); did you mean `${db.host}`?\n\
          w: cannot expand `${env:NOPE}`: no such environment variable (base file)\n\
          x: cannot expand `${q.r}`: no such key (x -> q.r) (base file)\n\
          y: cannot expand `${db.host.z}`: no such key (y -> db.host.z) (base file)",
