@@ -33,6 +33,7 @@
 //!   and after it ends, because the time of a file changes when a write begins. Whoever reloads waits for writes to
 //!   settle; whoever writes is best off renaming a finished file.
 
+mod backup;
 mod beneath;
 mod dir;
 mod error;
@@ -50,9 +51,11 @@ mod shown;
 mod sweep;
 mod temporary;
 mod trail;
+mod utc;
 mod write;
 mod write_error;
 
+pub use backup::{Backup, BackupError, Backups};
 pub use error::{Access, Link, ReadError};
 pub use file_kind::FileKind;
 pub use fingerprint::Fingerprint;

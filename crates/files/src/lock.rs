@@ -1,5 +1,6 @@
 use crate::dir::Dir;
-use crate::{ConfigRoot, FileKind, Fingerprint, ReadError, Step, WriteError, beneath};
+use crate::read::settled;
+use crate::{ConfigRoot, FileBytes, FileKind, Fingerprint, ReadError, Step, WriteError, beneath};
 use enhanced_config_clock::{Clock, Sleep, SystemClock};
 use std::ffi::{OsStr, OsString};
 use std::fs::{File, Metadata};
@@ -24,7 +25,7 @@ use std::{fmt, process};
 ///
 /// let root = ConfigRoot::open(dir.path())?;
 /// let mut lock = FileLock::acquire(&root, "app.yaml", Duration::from_secs(5))?;
-/// let old = root.read("app.yaml", 4 << 20)?;
+/// let old = lock.read(4 << 20)?;
 /// let new = String::from_utf8(old.bytes)?.replace('1', "2");
 /// AtomicWrite::new().with_expect(Expect::Unchanged(old.fingerprint)).write_locked(&mut lock, new.as_bytes())?;
 /// # assert_eq!(std::fs::read_to_string(dir.path().join("app.yaml"))?, "port: 2\n");
@@ -128,6 +129,25 @@ impl FileLock {
     #[must_use]
     pub fn path(&self) -> PathBuf {
         self.dir.path().join(&self.name)
+    }
+
+    /// Reads the file, which may have at most `max_bytes`.
+    ///
+    /// # Errors
+    /// As [`ConfigRoot::read`].
+    pub fn read(&self, max_bytes: usize) -> Result<FileBytes, ReadError> {
+        self.read_beside(&self.name, max_bytes)
+    }
+
+    /// Reads the file `name` in the same directory.
+    pub(crate) fn read_beside(&self, name: &OsStr, max_bytes: usize) -> Result<FileBytes, ReadError> {
+        let path = self.dir.path().join(name);
+        settled(&path, max_bytes, || {
+            self.dir.read(name).map_err(|source| match source.kind() {
+                io::ErrorKind::NotFound => ReadError::Missing { absent: path.clone(), path: path.clone() },
+                _ => ReadError::io(path.clone(), source),
+            })
+        })
     }
 
     /// What the file is now; nothing when it is not there.

@@ -1,6 +1,6 @@
 use crate::{Access, ConfigRoot, FileKind, Fingerprint, ReadError, beneath};
 use std::fmt;
-use std::fs::Metadata;
+use std::fs::{File, Metadata};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -40,37 +40,7 @@ impl ConfigRoot {
     /// Each way in which this fails is a [`ReadError`] of its own. Never waits for anyone: a named pipe is an error.
     pub fn read(&self, path: impl AsRef<Path>, max_bytes: usize) -> Result<FileBytes, ReadError> {
         let path = path.as_ref();
-        for _ in 0..ATTEMPTS {
-            if let Some(found) = self.read_once(path, max_bytes)? {
-                return Ok(found);
-            }
-            thread::yield_now();
-        }
-        Err(ReadError::Changing { path: self.path().join(path), attempts: ATTEMPTS })
-    }
-
-    /// The file at `path`, or `None` when it changed meanwhile.
-    fn read_once(&self, path: &Path, max_bytes: usize) -> Result<Option<FileBytes>, ReadError> {
-        let fail = |source| ReadError::io(self.path().join(path), source);
-        let file = beneath::open(self, path)?;
-        let found = file.metadata().map_err(fail)?;
-        let (before, access) = (self.regular(path, &found)?, Access::of(&found));
-        let size = match usize::try_from(before.size()) {
-            Ok(size) if size <= max_bytes => size,
-            _ => {
-                let path = self.path().join(path);
-                return Err(ReadError::TooLarge { path, size: before.size(), limit: max_bytes });
-            }
-        };
-        let bytes = read_to(&file, size).map_err(fail)?;
-        if Fingerprint::of(&file.metadata().map_err(fail)?) != before {
-            return Ok(None);
-        }
-        let path = self.path().join(path);
-        if bytes.len() != size {
-            return Err(ReadError::NotRegular { path, kind: FileKind::Virtual });
-        }
-        Ok(Some(FileBytes { bytes, fingerprint: before, path, access }))
+        settled(&self.path().join(path), max_bytes, || beneath::open(self, path))
     }
 
     /// The fingerprint of the regular file that `path` leads to now. Works without the right to read the file (on
@@ -80,7 +50,7 @@ impl ConfigRoot {
     /// As [`ConfigRoot::read`], as far as that can be told without reading.
     pub fn fingerprint(&self, path: impl AsRef<Path>) -> Result<Fingerprint, ReadError> {
         let path = path.as_ref();
-        self.regular(path, &beneath::metadata(self, path)?)
+        regular(&self.path().join(path), &beneath::metadata(self, path)?)
     }
 
     /// Who may use what `path` leads to, be it a file or a directory, where the system has such.
@@ -103,12 +73,46 @@ impl ConfigRoot {
             Err(error) => Err(error),
         }
     }
+}
 
-    fn regular(&self, path: &Path, file: &Metadata) -> Result<Fingerprint, ReadError> {
-        match FileKind::unless_regular(file.file_type()) {
-            None => Ok(Fingerprint::of(file)),
-            Some(kind) => Err(ReadError::NotRegular { path: self.path().join(path), kind }),
+/// The contents of the file that `open` opens, which messages call `path`, taken while it did not change.
+pub(crate) fn settled(
+    path: &Path,
+    max_bytes: usize,
+    open: impl Fn() -> Result<File, ReadError>,
+) -> Result<FileBytes, ReadError> {
+    for _ in 0..ATTEMPTS {
+        if let Some(found) = once(path, max_bytes, &open()?)? {
+            return Ok(found);
         }
+        thread::yield_now();
+    }
+    Err(ReadError::Changing { path: path.into(), attempts: ATTEMPTS })
+}
+
+/// The contents of `file`, or `None` when it changed meanwhile.
+fn once(path: &Path, max_bytes: usize, file: &File) -> Result<Option<FileBytes>, ReadError> {
+    let fail = |source| ReadError::io(path.into(), source);
+    let found = file.metadata().map_err(fail)?;
+    let (before, access) = (regular(path, &found)?, Access::of(&found));
+    let size = match usize::try_from(before.size()) {
+        Ok(size) if size <= max_bytes => size,
+        _ => return Err(ReadError::TooLarge { path: path.into(), size: before.size(), limit: max_bytes }),
+    };
+    let bytes = read_to(file, size).map_err(fail)?;
+    if Fingerprint::of(&file.metadata().map_err(fail)?) != before {
+        return Ok(None);
+    }
+    if bytes.len() != size {
+        return Err(ReadError::NotRegular { path: path.into(), kind: FileKind::Virtual });
+    }
+    Ok(Some(FileBytes { bytes, fingerprint: before, path: path.into(), access }))
+}
+
+fn regular(path: &Path, file: &Metadata) -> Result<Fingerprint, ReadError> {
+    match FileKind::unless_regular(file.file_type()) {
+        None => Ok(Fingerprint::of(file)),
+        Some(kind) => Err(ReadError::NotRegular { path: path.into(), kind }),
     }
 }
 

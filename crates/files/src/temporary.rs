@@ -75,6 +75,21 @@ mod tests {
         }
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn a_panic_removes_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = crate::ConfigRoot::open(dir.path()).unwrap();
+        let opened = crate::beneath::dir(&root, "".as_ref()).unwrap();
+        let panicked = std::panic::catch_unwind(|| {
+            let _temporary = Temporary::create(&opened, "app.yaml".as_ref()).unwrap();
+            assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
+            std::panic::resume_unwind(Box::new("whatever"));
+        });
+        assert_eq!(panicked.unwrap_err().downcast_ref(), Some(&"whatever"));
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
+    }
+
     #[test]
     fn nothing_else_is_taken_for_one() {
         for name in [

@@ -125,32 +125,34 @@ impl AtomicWrite {
         if lock.was_left() {
             sweep::remove_temporary(lock);
         }
-        let mut new = self.prepare(lock, old.as_ref(), bytes)?;
+        let model = old.as_ref().filter(|_| self.keep_access);
+        let mut new = prepare(lock, model, self.new_mode, bytes)?;
         // Somebody who asks for no lock may have written meanwhile: most of the time is spent waiting for the disk.
         self.expect.check(lock)?;
         replace(lock, &mut new, self.expect == Expect::Nothing)
     }
+}
 
-    /// A temporary file that is all that the file is to be, except for its name.
-    fn prepare<'a>(
-        &self,
-        lock: &'a FileLock,
-        old: Option<&Metadata>,
-        bytes: &[u8],
-    ) -> Result<Temporary<'a>, WriteError> {
-        let fail = |step| move |source| lock.error(step, source);
-        let mut new = Temporary::create(lock.dir(), lock.name()).map_err(fail(Step::Create))?;
-        match old.filter(|_| self.keep_access) {
-            Some(old) => lock.dir().keep_access(&new.file, lock.name(), old),
-            None => Dir::set_mode(&new.file, self.new_mode),
-        }
-        .map_err(fail(Step::Access))?;
-        new.file.write_all(bytes).map_err(fail(Step::Write))?;
-        // Never twice: after an error the system drops what it could not write, and a second call reports success. See
-        // Rebello et al., "Can Applications Recover from fsync Failures?", ATC 2020.
-        new.file.sync_all().map_err(fail(Step::SyncFile))?;
-        Ok(new)
+/// A temporary file that is all that a file beside it is to be, except for its name: with the access of the locked file
+/// if that is `model`, with `new_mode` otherwise.
+pub(crate) fn prepare<'a>(
+    lock: &'a FileLock,
+    model: Option<&Metadata>,
+    new_mode: u32,
+    bytes: &[u8],
+) -> Result<Temporary<'a>, WriteError> {
+    let fail = |step| move |source| lock.error(step, source);
+    let mut new = Temporary::create(lock.dir(), lock.name()).map_err(fail(Step::Create))?;
+    match model {
+        Some(model) => lock.dir().keep_access(&new.file, lock.name(), model),
+        None => Dir::set_mode(&new.file, new_mode),
     }
+    .map_err(fail(Step::Access))?;
+    new.file.write_all(bytes).map_err(fail(Step::Write))?;
+    // Never twice: after an error the system drops what it could not write, and a second call reports success. See
+    // Rebello et al., "Can Applications Recover from fsync Failures?", ATC 2020.
+    new.file.sync_all().map_err(fail(Step::SyncFile))?;
+    Ok(new)
 }
 
 impl Default for AtomicWrite {

@@ -1,10 +1,14 @@
 use crate::strace::{self, End, Injection};
-use enhanced_config_files::{AtomicWrite, ConfigRoot, Expect, Step, Target, WriteError};
+use enhanced_config_files::{
+    AtomicWrite, BackupError, Backups, ConfigRoot, Expect, FileLock, Step, Target, WriteError,
+};
 use std::fs;
+use std::io::ErrorKind;
+use std::num::NonZeroUsize;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 const OLD: &str = "the old file\n";
 
@@ -15,22 +19,51 @@ fn new() -> String {
 /// What the processes do that are killed.
 pub(crate) fn work(task: &str, dir: &Path) -> String {
     let root = ConfigRoot::open(dir).unwrap();
-    let write = match task {
-        "create" => AtomicWrite::new().with_expect(Expect::Nothing),
-        _ => AtomicWrite::new(),
+    let done = match task {
+        "migrate" => migrate(&root),
+        "roll back" => roll_back(&root),
+        "create" => write(AtomicWrite::new().with_expect(Expect::Nothing), &root),
+        _ => write(AtomicWrite::new(), &root),
     };
-    match write.write(&root, "app.yaml", new().as_bytes()) {
-        Ok(_) => "done".into(),
-        Err(error) => format!("{:?}", error.target()),
+    done.map_or_else(|target| format!("{target:?}"), |()| "done".into())
+}
+
+fn write(write: AtomicWrite, root: &ConfigRoot) -> Result<(), Target> {
+    write.write(root, "app.yaml", new().as_bytes()).map(drop).map_err(|error| error.target())
+}
+
+fn lock(root: &ConfigRoot) -> Result<FileLock, Target> {
+    FileLock::acquire(root, "app.yaml", Duration::ZERO).map_err(|error| error.target())
+}
+
+/// As a migration does: no new file without a backup of the old one. Only the newest of the backups stays.
+fn migrate(root: &ConfigRoot) -> Result<(), Target> {
+    let mut lock = lock(root)?;
+    let backups = Backups::new().with_most(NonZeroUsize::MIN);
+    backups.make(&mut lock, "1.0.0", UNIX_EPOCH + Duration::from_secs(99)).map_err(|_| Target::Untouched)?;
+    let written = AtomicWrite::new().write_locked(&mut lock, new().as_bytes());
+    written.map(drop).map_err(|error| error.target())
+}
+
+fn roll_back(root: &ConfigRoot) -> Result<(), Target> {
+    let mut lock = lock(root)?;
+    let backups = Backups::list(root, "app.yaml").map_err(|_| Target::Untouched)?;
+    match backups.first().map(|backup| backup.restore(&mut lock)) {
+        Some(Ok(_)) => Ok(()),
+        Some(Err(BackupError::Restore(error))) => Err(error.target()),
+        _ => Err(Target::Untouched),
     }
 }
 
-pub(crate) const TESTS: [(&str, fn()); 5] = [
+pub(crate) const TESTS: [(&str, fn()); 8] = [
     ("a_file_is_old_or_new_at_every_call_of_its_replacement", replacement),
     ("a_file_is_not_there_or_whole_at_every_call_of_its_making", making),
     ("a_file_behind_a_link_is_old_or_new_and_the_link_stays", behind_a_link),
     ("a_write_after_a_crash_crashes_as_harmlessly", after_a_crash),
+    ("a_migrated_file_has_its_backup_at_every_call", migration),
+    ("a_file_is_old_or_new_at_every_call_of_its_restoration", restoration),
     ("a_full_disk_leaves_the_file_as_it_was", full_disk),
+    ("what_cannot_be_written_or_replaced_is_left_as_it_was", read_only_and_mounted),
 ];
 
 /// Whatever happens, the file at `place` is the old or the new one, and the one that the process speaks of; the temporary
@@ -112,8 +145,56 @@ fn after_a_crash() {
     strace::at_every_call("replace", arrange, check);
 }
 
+fn back_up(dir: &Path, bytes: &str, seconds: u64) {
+    fs::write(dir.join("app.yaml"), bytes).unwrap();
+    let root = ConfigRoot::open(dir).unwrap();
+    let now = UNIX_EPOCH + Duration::from_secs(seconds);
+    Backups::new().make(&mut lock(&root).unwrap(), "0.9.0", now).unwrap();
+}
+
+fn migration() {
+    let arrange = |dir: &Path| {
+        back_up(dir, "older still", 1);
+        fs::write(dir.join("app.yaml"), OLD).unwrap();
+    };
+    let check = |dir: &Path, injection: &Injection, end: &End| {
+        let root = ConfigRoot::open(dir).unwrap();
+        let file = fs::read_to_string(dir.join("app.yaml")).unwrap();
+        let backups = Backups::list(&root, "app.yaml").unwrap();
+        let lock = lock(&root).unwrap();
+        let backups: Vec<_> = backups.iter().map(|backup| backup.read(&lock).unwrap()).collect();
+        let newest = backups.first().map(Vec::as_slice);
+        assert!(file == OLD || (file == new() && newest == Some(OLD.as_bytes())), "{injection:?}");
+        assert!(newest == Some(OLD.as_bytes()) || backups == [b"older still"], "{injection:?} lost a backup");
+        assert!(*end != End::Answered("done".into()) || file == new(), "{injection:?} lost a write");
+        drop(lock);
+        root.sweep("").unwrap();
+        assert!(!all_names(dir).iter().any(|name| name.ends_with(".tmp")), "{injection:?}");
+    };
+    strace::at_every_call("migrate", arrange, check);
+}
+
+fn restoration() {
+    let arrange = |dir: &Path| {
+        back_up(dir, &new(), 1);
+        fs::write(dir.join("app.yaml"), OLD).unwrap();
+    };
+    let names = ["app.yaml", &*format!("app.yaml.v0.9.0.19700101T000001Z-1-{:08x}.bak", crc32(&new()))];
+    check("roll back", arrange, "app.yaml", &names);
+}
+
+fn crc32(text: &str) -> u32 {
+    crc32fast::hash(text.as_bytes())
+}
+
 /// A file system of one megabyte, mounted for as long as this lives.
 struct SmallDisk<'a>(&'a Path);
+
+impl SmallDisk<'_> {
+    fn make_read_only(&self) {
+        assert!(Command::new("mount").args(["-o", "remount,ro"]).arg(self.0).status().unwrap().success());
+    }
+}
 
 impl<'a> SmallDisk<'a> {
     fn mount(at: &'a Path) -> Option<Self> {
@@ -139,9 +220,36 @@ fn full_disk() {
     let WriteError::Failed { step: Step::Write, target: Target::Untouched, source, .. } = error else {
         panic!("{error:?}");
     };
-    assert_eq!(source.kind(), std::io::ErrorKind::StorageFull);
+    assert_eq!(source.kind(), ErrorKind::StorageFull);
     assert_eq!(all_names(dir.path()), ["app.yaml"]);
     assert_eq!(fs::read_to_string(dir.path().join("app.yaml")).unwrap(), OLD);
     // Nothing of the failed attempt takes room.
     AtomicWrite::new().write(&root, "app.yaml", &vec![b'x'; 900 << 10]).unwrap();
+}
+
+/// A read-only file system, and a single file that a container mounts over another.
+fn read_only_and_mounted() {
+    let dir = tempfile::tempdir().unwrap();
+    let Some(disk) = SmallDisk::mount(dir.path()) else {
+        return println!("  SKIPPED: mounting a small disk needs root");
+    };
+    let (file, other) = (dir.path().join("app.yaml"), dir.path().join("other.yaml"));
+    fs::write(&file, OLD).unwrap();
+    fs::write(&other, "mounted").unwrap();
+    let refused = |expected, kind| {
+        let root = ConfigRoot::open(dir.path()).unwrap();
+        let error = AtomicWrite::new().write(&root, "app.yaml", b"new").unwrap_err();
+        let WriteError::Failed { step, target: Target::Untouched, source, .. } = error else {
+            panic!("{error:?}");
+        };
+        assert_eq!((step, source.kind()), (expected, kind));
+        assert_eq!(all_names(dir.path()), ["app.yaml", "other.yaml"]);
+    };
+    assert!(Command::new("mount").arg("--bind").args([&other, &file]).status().unwrap().success());
+    refused(Step::Rename, ErrorKind::ResourceBusy);
+    assert_eq!(fs::read_to_string(&file).unwrap(), "mounted");
+    assert!(Command::new("umount").arg(&file).status().unwrap().success());
+    disk.make_read_only();
+    refused(Step::Lock, ErrorKind::ReadOnlyFilesystem);
+    assert_eq!(fs::read_to_string(&file).unwrap(), OLD);
 }

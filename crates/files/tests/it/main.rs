@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests fail the test")]
 
+mod backup;
 mod list;
 mod lock;
 mod read;
@@ -11,7 +12,8 @@ mod sweep;
 mod write;
 
 use enhanced_config_files::{
-    AtomicWrite, ConfigRoot, FileLock, Fingerprint, Name, NameError, ReadError, RootError, WriteError,
+    AtomicWrite, Backup, BackupError, Backups, ConfigRoot, FileLock, Fingerprint, Name, NameError, ReadError,
+    RootError, WriteError,
 };
 use std::fmt::Display;
 use std::fs;
@@ -64,7 +66,7 @@ impl Scene {
 fn types_cross_threads() {
     fn check<T: Send + Sync + 'static>() {}
     check::<(ConfigRoot, Fingerprint, Name, NameError, ReadError, RootError)>();
-    check::<(AtomicWrite, FileLock, WriteError)>();
+    check::<(AtomicWrite, FileLock, WriteError, Backup, BackupError, Backups)>();
 }
 
 /// Says on the terminal why a test proves nothing here: standard error itself is not captured.
