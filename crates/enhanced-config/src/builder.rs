@@ -11,11 +11,13 @@ use enhanced_config_core::{
 use enhanced_config_core::{Problem, ProblemKind};
 use enhanced_config_files::{ConfigRoot, Name, NameError, RootError};
 use enhanced_config_format::Limits;
+use parking_lot::Mutex;
 use serde::Serialize;
 
 use crate::freshness::Checks;
 use crate::recipes::{Recipes, Variables};
 use crate::served::Shelf;
+use crate::stage::Hub;
 use crate::system::Shared;
 use crate::{EnhancedConfigSystem, Freshness};
 
@@ -47,6 +49,8 @@ pub struct Builder {
     checks: Checks,
     #[cfg(feature = "cache")]
     cache: enhanced_config_cache::CacheOptions,
+    #[cfg(feature = "reload")]
+    reload: enhanced_config_reload::ReloadOptions,
 }
 
 /// Why a system cannot be set up.
@@ -90,6 +94,8 @@ impl Builder {
             checks: Checks::default(),
             #[cfg(feature = "cache")]
             cache: enhanced_config_cache::CacheOptions::default(),
+            #[cfg(feature = "reload")]
+            reload: enhanced_config_reload::ReloadOptions::default(),
         }
     }
 
@@ -285,6 +291,14 @@ impl Builder {
         self
     }
 
+    /// Sets how patiently [`start_hot_reload`](EnhancedConfigSystem::start_hot_reload) follows files. Default: see
+    /// [`ReloadOptions`](crate::reload::ReloadOptions).
+    #[cfg(feature = "reload")]
+    pub fn reload_options(mut self, options: enhanced_config_reload::ReloadOptions) -> Self {
+        self.reload = options;
+        self
+    }
+
     /// The system. Files are read when a configuration is first asked for.
     ///
     /// # Errors
@@ -309,8 +323,21 @@ impl Builder {
         let shelf = Shelf::new(self.cache);
         #[cfg(not(feature = "cache"))]
         let shelf = Shelf::default();
+        #[cfg(feature = "reload")]
+        let hub = Hub::new(self.reload, Arc::clone(&self.checks.clock));
+        #[cfg(not(feature = "reload"))]
+        let hub = Hub;
         let Self { recipes, options, checks, .. } = self;
-        Ok(EnhancedConfigSystem::new(Shared { root: root.into(), recipes, options, checks, shelf }))
+        let slots = Mutex::default();
+        Ok(EnhancedConfigSystem::new(Shared {
+            root: root.into(),
+            recipes,
+            options,
+            checks,
+            shelf,
+            hub,
+            slots,
+        }))
     }
 
     /// A schema that cannot be used is known before anything is asked for.

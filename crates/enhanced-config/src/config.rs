@@ -23,6 +23,11 @@ impl Config {
         Self(served)
     }
 
+    #[cfg(feature = "reload")]
+    pub(crate) fn redactor(&self) -> &enhanced_config_core::Redactor {
+        &self.0.label.options.redactor
+    }
+
     pub(crate) fn loaded(&self) -> &Arc<Loaded> {
         &self.0.loaded
     }
@@ -133,7 +138,7 @@ impl Config {
         }
     }
 
-    fn reject(&self, problems: Problems) -> Rejection {
+    pub(crate) fn reject(&self, problems: Problems) -> Rejection {
         let texts = self.texts_of(&problems);
         let redactor = self.0.label.options.redactor.clone();
         Rejection::new(self.name(), problems, texts, redactor).with_inputs(self.loaded().inputs.clone())

@@ -1,6 +1,6 @@
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use enhanced_config_clock::{Clock, SystemClock};
@@ -26,6 +26,8 @@ pub(crate) struct Checks {
     pub(crate) freshness: Freshness,
     pub(crate) interval: Duration,
     pub(crate) clock: Arc<dyn Clock>,
+    /// Whether a watcher runs.
+    pub(crate) watched: Arc<AtomicBool>,
 }
 
 /// When one configuration was compared with its files the last time, by the system's clock.
@@ -38,6 +40,7 @@ impl Default for Checks {
             freshness: Freshness::default(),
             interval: Duration::from_secs(1),
             clock: Arc::new(SystemClock),
+            watched: Arc::default(),
         }
     }
 }
@@ -51,13 +54,24 @@ impl Checks {
     /// Whether it is time, and no other thread has taken it upon itself.
     #[inline]
     pub(crate) fn is_due(&self, last: &LastCheck) -> bool {
-        if self.freshness == Freshness::Never {
+        let is_told = match self.freshness {
+            Freshness::Never => true,
+            Freshness::Watched => self.watched.load(Ordering::Relaxed),
+            Freshness::Checked => false,
+        };
+        if is_told {
             return false;
         }
         let (now, before) = (self.nanos(), last.0.load(Ordering::Relaxed));
         let interval = u64::try_from(self.interval.as_nanos()).unwrap_or(u64::MAX);
         now.saturating_sub(before) >= interval
             && last.0.compare_exchange(before, now, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+    }
+
+    /// A watcher runs, or no longer does.
+    #[cfg(feature = "reload")]
+    pub(crate) fn set_watched(&self, watched: bool) {
+        self.watched.store(watched, Ordering::Relaxed);
     }
 
     fn nanos(&self) -> u64 {

@@ -36,9 +36,12 @@
 //! The parts can be had alone, and are lent out here under their own names: [`core`], [`format`](mod@format),
 //! [`files`], [`layers`].
 
+mod attempt;
 mod builder;
 mod config;
 mod freshness;
+#[cfg(feature = "reload")]
+mod hot_reload;
 mod recipes;
 mod rejection;
 mod report;
@@ -46,11 +49,14 @@ mod schemas;
 mod served;
 mod slot;
 mod snapshot;
+mod stage;
 mod system;
 
 pub use builder::{Builder, SetupError};
 pub use config::Config;
 pub use freshness::Freshness;
+#[cfg(feature = "reload")]
+pub use hot_reload::{ConfigChange, ConfigStatus, SubscribeError};
 pub use rejection::{LoadError, Rejection};
 pub use report::{Checked, ValidationReport};
 pub use slot::OverrideGuard;
@@ -72,6 +78,8 @@ pub use enhanced_config_core as core;
 pub use enhanced_config_files as files;
 pub use enhanced_config_format as format;
 pub use enhanced_config_layers as layers;
+#[cfg(feature = "reload")]
+pub use enhanced_config_reload as reload;
 #[cfg(feature = "schema")]
 pub use enhanced_config_schema as schema;
 

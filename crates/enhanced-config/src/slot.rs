@@ -2,81 +2,143 @@ use std::fmt;
 use std::sync::Arc;
 
 use enhanced_config_core::Document;
-use enhanced_config_layers::Loaded;
+use enhanced_config_layers::{Input, Loaded};
 use parking_lot::Mutex;
 
+use crate::attempt::{Trouble, Why};
+use crate::stage::{Hub, Stage};
 use crate::system::Shared;
-use crate::{Config, LoadError};
+use crate::{Config, LoadError, Rejection};
 
 /// What is needed to make one configuration anew.
-#[derive(Default)]
 pub(crate) struct Slot {
-    /// Held while the configuration is made, so that many at once make it once.
-    pub(crate) making: Mutex<Making>,
+    pub(crate) name: Arc<str>,
+    pub(crate) stage: Stage,
+    state: Mutex<State>,
 }
 
 #[derive(Default)]
-pub(crate) struct Making {
+struct State {
     /// Of the snapshot that was served last.
-    pub(crate) version: u64,
-    /// Whether the last attempt to follow the files failed, so that this is said once.
-    pub(crate) stale: bool,
+    version: u64,
+    /// What kept the last attempt from following the sources.
+    trouble: Option<Trouble>,
+    /// What the last attempt read or looked for.
+    inputs: Arc<[Input]>,
+    /// Whether the next attempt reads the sources.
+    stale: bool,
     /// What the sources gave, while there are overrides.
     base: Option<Arc<Loaded>>,
     overrides: Vec<(u64, Arc<Document>)>,
     next_override: u64,
+    /// Whether an override came or went since the last attempt.
+    overridden: bool,
 }
 
 impl Slot {
+    pub(crate) fn new(name: &str, hub: &Hub) -> Self {
+        let name: Arc<str> = name.into();
+        Self { stage: Stage::new(&name, hub), name, state: Mutex::default() }
+    }
+
+    /// Of what was served last, 0 when nothing was.
+    pub(crate) fn version(&self) -> u64 {
+        self.state.lock().version
+    }
+
+    pub(crate) fn set_version(&self, version: u64) {
+        self.state.lock().version = version;
+    }
+
+    /// Has the next attempt read the sources.
+    pub(crate) fn read_again(&self) {
+        self.state.lock().stale = true;
+    }
+
+    /// What an attempt read, and what keeps the configuration from following it; gives back what did before.
+    pub(crate) fn note(&self, inputs: &Arc<[Input]>, trouble: Option<Trouble>) -> Option<Trouble> {
+        let mut state = self.state.lock();
+        state.inputs = Arc::clone(inputs);
+        std::mem::replace(&mut state.trouble, trouble)
+    }
+
+    /// What keeps the configuration from following its sources.
+    #[cfg(feature = "reload")]
+    pub(crate) fn trouble(&self) -> Option<Trouble> {
+        self.state.lock().trouble.clone()
+    }
+
+    /// What the last attempt read or looked for.
+    #[cfg(feature = "reload")]
+    pub(crate) fn inputs(&self) -> Arc<[Input]> {
+        Arc::clone(&self.state.lock().inputs)
+    }
+
+    /// What the sources give, read if they have to be; and whether an override came or went.
+    pub(crate) fn base(
+        &self,
+        shared: &Shared,
+        old: Option<&Config>,
+    ) -> (Result<Arc<Loaded>, Rejection>, bool) {
+        let mut state = self.state.lock();
+        let overridden = std::mem::take(&mut state.overridden);
+        let is_stale = std::mem::take(&mut state.stale);
+        drop(state);
+        match old.filter(|_| !is_stale) {
+            Some(old) => (Ok(self.kept_base(old)), overridden),
+            None => (shared.run(&self.name).map(Arc::new), overridden),
+        }
+    }
+
+    /// What the sources gave when they were read last.
+    pub(crate) fn kept_base(&self, served: &Config) -> Arc<Loaded> {
+        let base = self.state.lock().base.clone();
+        base.unwrap_or_else(|| Arc::clone(served.loaded()))
+    }
+
+    /// Keeps what the sources gave for as long as there are overrides.
+    pub(crate) fn keep_base(&self, base: &Arc<Loaded>) {
+        let mut state = self.state.lock();
+        state.base = (!state.overrides.is_empty()).then(|| Arc::clone(base));
+    }
+
+    /// What is laid over all layers.
+    pub(crate) fn overrides(&self) -> Vec<Arc<Document>> {
+        self.state.lock().overrides.iter().map(|(_, document)| Arc::clone(document)).collect()
+    }
+
     /// Lays a document over all layers until the guard is dropped.
     pub(crate) fn lay_over(
         self: &Arc<Self>,
         shared: &Arc<Shared>,
-        name: &str,
         document: Document,
     ) -> Result<OverrideGuard, LoadError> {
-        let mut making = self.making.lock();
-        let base = match &making.base {
-            Some(base) => Arc::clone(base),
-            None => making.current_base(shared, name)?,
-        };
-        let id = making.next_override;
-        making.next_override += 1;
-        making.overrides.push((id, Arc::new(document)));
-        if let Err(error) = making.publish(shared, name, base) {
-            making.overrides.retain(|(other, _)| *other != id);
-            return Err(error);
+        let served = shared.current(self)?;
+        let document = Arc::new(document);
+        // Tried out first, so that an override that does not fit troubles nobody.
+        let documents: Vec<_> = self.overrides().into_iter().chain([Arc::clone(&document)]).collect();
+        shared.overlay(&self.name, &self.kept_base(&served), &documents)?;
+        let id = self.add_override(document);
+        let guard = OverrideGuard { id, slot: Arc::clone(self), shared: Arc::clone(shared) };
+        match shared.make(self, &Why::Override) {
+            Some(Err(rejection)) => Err(rejection.into()),
+            _ => Ok(guard),
         }
-        drop(making);
-        Ok(OverrideGuard { id, name: name.into(), slot: Arc::clone(self), shared: Arc::clone(shared) })
-    }
-}
-
-impl Making {
-    /// Runs the sources and serves what they and the overrides give.
-    pub(crate) fn run(&mut self, shared: &Arc<Shared>, name: &str) -> Result<Config, LoadError> {
-        let loaded = Arc::new(shared.run(name)?);
-        self.publish(shared, name, loaded)
     }
 
-    /// Serves what `base` and the overrides give.
-    fn publish(&mut self, shared: &Arc<Shared>, name: &str, base: Arc<Loaded>) -> Result<Config, LoadError> {
-        let documents: Vec<Arc<Document>> =
-            self.overrides.iter().map(|(_, document)| Arc::clone(document)).collect();
-        let loaded = match documents.as_slice() {
-            [] => Arc::clone(&base),
-            documents => Arc::new(shared.overlay(name, &base, documents)?),
-        };
-        self.base = (!self.overrides.is_empty()).then_some(base);
-        Ok(shared.serve(name, self, loaded))
+    fn add_override(&self, document: Arc<Document>) -> u64 {
+        let mut state = self.state.lock();
+        let id = state.next_override;
+        state.next_override += 1;
+        state.overrides.push((id, document));
+        state.overridden = true;
+        id
     }
 
-    /// What the sources gave, without overrides, of which there are none yet.
-    fn current_base(&self, shared: &Arc<Shared>, name: &str) -> Result<Arc<Loaded>, LoadError> {
-        match shared.shelf.get(name) {
-            Some(served) => Ok(Arc::clone(&served.loaded)),
-            None => shared.run(name).map(Arc::new),
-        }
+    fn remove_override(&self, id: u64) {
+        let mut state = self.state.lock();
+        state.overrides.retain(|(other, _)| *other != id);
+        state.overridden = true;
     }
 }
 
@@ -84,26 +146,23 @@ impl Making {
 #[must_use = "dropping the guard ends the override"]
 pub struct OverrideGuard {
     id: u64,
-    name: Box<str>,
     slot: Arc<Slot>,
     shared: Arc<Shared>,
 }
 
 impl Drop for OverrideGuard {
     fn drop(&mut self) {
-        let mut making = self.slot.making.lock();
-        making.overrides.retain(|(id, _)| *id != self.id);
-        let Some(base) = making.base.clone() else { return };
+        self.slot.remove_override(self.id);
         // The base folded without this override before, so what is left of it folds again; if another override
         // stands in the way, what is served stays.
-        if let Err(error) = making.publish(&self.shared, &self.name, base) {
-            tracing::error!(config = &*self.name, "an override could not be taken back: {error}");
+        if let Some(Err(error)) = self.shared.make(&self.slot, &Why::Override) {
+            tracing::error!(config = &*self.slot.name, "an override could not be taken back: {error}");
         }
     }
 }
 
 impl fmt::Debug for OverrideGuard {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("OverrideGuard").field("config", &self.name).finish_non_exhaustive()
+        f.debug_struct("OverrideGuard").field("config", &self.slot.name).finish_non_exhaustive()
     }
 }

@@ -3,7 +3,7 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-use enhanced_config_core::{Document, ExtractOptions, Layer, LayerKind, Problems, Redactor};
+use enhanced_config_core::{Document, ExtractOptions, Layer, LayerKind, Problems, Redactor, diff, take_back};
 use enhanced_config_files::{ConfigRoot, Name};
 use enhanced_config_format::Format;
 use enhanced_config_layers::{FileSource, Input, Layers, LoadFailure, Loaded, Texts};
@@ -11,14 +11,16 @@ use parking_lot::Mutex;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::attempt::{Made, Why};
 use crate::builder::Builder;
 use crate::freshness::Checks;
 use crate::recipes::Recipes;
 use crate::report::{Checked, ValidationReport};
 use crate::schemas::{SchemaOf, Unusable};
-use crate::served::{self, Served, Shelf};
-use crate::slot::{Making, OverrideGuard, Slot};
+use crate::served::{self, Shelf};
+use crate::slot::{OverrideGuard, Slot};
 use crate::snapshot::{Label, Snapshot};
+use crate::stage::Hub;
 use crate::{Config, LoadError, Rejection};
 
 /// All configurations of a program, beneath one directory.
@@ -26,8 +28,7 @@ use crate::{Config, LoadError, Rejection};
 /// Loading a name runs the sources once; from then on it costs a look-up. Shared by reference or in an `Arc`, from
 /// any thread.
 pub struct EnhancedConfigSystem {
-    shared: Arc<Shared>,
-    slots: Mutex<HashMap<Box<str>, Arc<Slot>>>,
+    pub(crate) shared: Arc<Shared>,
 }
 
 /// What making a configuration takes.
@@ -37,6 +38,8 @@ pub(crate) struct Shared {
     pub(crate) options: ExtractOptions,
     pub(crate) checks: Checks,
     pub(crate) shelf: Shelf,
+    pub(crate) hub: Hub,
+    pub(crate) slots: Mutex<HashMap<Box<str>, Arc<Slot>>>,
 }
 
 impl EnhancedConfigSystem {
@@ -46,7 +49,7 @@ impl EnhancedConfigSystem {
     }
 
     pub(crate) fn new(shared: Shared) -> Self {
-        Self { shared: Arc::new(shared), slots: Mutex::default() }
+        Self { shared: Arc::new(shared) }
     }
 
     /// The configuration called `name`, loaded at its first use. However many threads ask at once, it is read once.
@@ -59,9 +62,11 @@ impl EnhancedConfigSystem {
     #[inline]
     pub fn load_config(&self, name: &str) -> Result<Config, LoadError> {
         match self.shared.shelf.get(name) {
-            Some(served) if self.shared.checks.is_due(&served.label.checked) => Ok(self.refresh(served)),
+            Some(served) if self.shared.checks.is_due(&served.label.checked) => {
+                Ok(self.shared.refresh(Config::new(served)))
+            }
             Some(served) => Ok(Config::new(served)),
-            None => self.make(name),
+            None => self.load_anew(name),
         }
     }
 
@@ -86,10 +91,10 @@ impl EnhancedConfigSystem {
         let layer = Layer::new(LayerKind::Runtime, "override");
         let document = Document::from_serialize(values, layer)
             .map_err(|problems| Rejection::new(name.as_str(), problems, Texts::default(), Redactor::new()))?;
-        let slot = self.slot(name.as_str());
-        let guard = slot.lay_over(&self.shared, name.as_str(), document);
+        let slot = self.shared.slot(name.as_str());
+        let guard = slot.lay_over(&self.shared, document);
         if guard.is_err() {
-            self.forget(name.as_str(), &slot);
+            self.shared.forget(&slot);
         }
         guard
     }
@@ -137,54 +142,13 @@ impl EnhancedConfigSystem {
     }
 
     #[cold]
-    fn make(&self, name: &str) -> Result<Config, LoadError> {
-        let name = Name::new(name)?;
-        let name = name.as_str();
-        let slot = self.slot(name);
-        let mut making = slot.making.lock();
-        if let Some(served) = self.shared.shelf.get(name) {
-            return Ok(Config::new(served));
+    fn load_anew(&self, name: &str) -> Result<Config, LoadError> {
+        let slot = self.shared.slot(Name::new(name)?.as_str());
+        let loaded = self.shared.current(&slot);
+        if loaded.is_err() {
+            self.shared.forget(&slot);
         }
-        let made = making.run(&self.shared, name);
-        drop(making);
-        if made.is_err() {
-            self.forget(name, &slot);
-        }
-        made
-    }
-
-    /// What the files say now, if it can be used.
-    #[cold]
-    fn refresh(&self, served: Served) -> Config {
-        let name = &*served.label.name;
-        let slot = self.slot(name);
-        // Whoever makes it already will serve it to all.
-        let Some(mut making) = slot.making.try_lock() else { return Config::new(served) };
-        if served.loaded.is_current(&self.shared.root) {
-            return Config::new(served);
-        }
-        match making.run(&self.shared, name) {
-            Ok(config) => config,
-            Err(error) => {
-                if !std::mem::replace(&mut making.stale, true) {
-                    tracing::error!(config = name, "serving what was loaded before: {error}");
-                }
-                Config::new(served)
-            }
-        }
-    }
-
-    fn slot(&self, name: &str) -> Arc<Slot> {
-        Arc::clone(self.slots.lock().entry(name.into()).or_default())
-    }
-
-    /// Forgets a slot that nothing was ever served from, so that names that do not exist take no memory.
-    fn forget(&self, name: &str, slot: &Arc<Slot>) {
-        let mut slots = self.slots.lock();
-        // The map and the caller: nobody else waits on this slot.
-        if Arc::strong_count(slot) == 2 && slot.making.try_lock().is_some_and(|making| making.version == 0) {
-            slots.remove(name);
-        }
+        Ok(loaded?)
     }
 }
 
@@ -193,14 +157,75 @@ impl fmt::Debug for EnhancedConfigSystem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EnhancedConfigSystem")
             .field("directory", &self.shared.root.path())
-            .field("configs", &self.slots.lock().keys().collect::<Vec<_>>())
+            .field("configs", &self.shared.slots.lock().keys().collect::<Vec<_>>())
             .finish_non_exhaustive()
     }
 }
 
 impl Shared {
+    pub(crate) fn slot(&self, name: &str) -> Arc<Slot> {
+        let mut slots = self.slots.lock();
+        Arc::clone(slots.entry(name.into()).or_insert_with(|| Arc::new(Slot::new(name, &self.hub))))
+    }
+
+    /// Forgets a slot that nothing was ever served from and nobody depends on, so that names that do not exist take no
+    /// memory.
+    fn forget(&self, slot: &Arc<Slot>) {
+        let mut slots = self.slots.lock();
+        // The map and the caller: nobody else waits on this slot.
+        if Arc::strong_count(slot) == 2 && slot.version() == 0 && slot.stage.is_idle() {
+            slots.remove(&*slot.name);
+        }
+    }
+
+    /// What is served under a name, made if nothing is.
+    pub(crate) fn current(self: &Arc<Self>, slot: &Arc<Slot>) -> Result<Config, Rejection> {
+        match self.shelf.get(&slot.name) {
+            Some(served) => Ok(Config::new(served)),
+            None => self.make(slot, &Why::Use).unwrap_or_else(|| self.alone(slot)),
+        }
+    }
+
+    /// What the files say, if they are not what they were and can be used.
+    #[cold]
+    fn refresh(self: &Arc<Self>, served: Config) -> Config {
+        let slot = self.slot(served.name());
+        // Whoever makes it already will serve it to all.
+        let made = slot.stage.try_run(|| {
+            let changed = served.loaded().changed(&self.root);
+            if changed.is_empty() {
+                return Made::unchanged(served.clone());
+            }
+            slot.read_again();
+            self.attempt(&slot, &Why::Look(changed), &|_| true)
+        });
+        made.and_then(|made| made.ended.config().cloned()).unwrap_or(served)
+    }
+
+    /// Has an attempt made, or takes what came of one that others had made at the same time. None inside an attempt,
+    /// which another one follows then.
+    pub(crate) fn make(self: &Arc<Self>, slot: &Arc<Slot>, why: &Why) -> Option<Result<Config, Rejection>> {
+        loop {
+            let made = slot.stage.run(|| match (why, self.shelf.get(&slot.name)) {
+                // Somebody else was faster.
+                (Why::Use, Some(served)) => Made::unchanged(Config::new(served)),
+                _ => self.attempt(slot, why, &|_| true),
+            })?;
+            let Some(served) = made.served() else { continue };
+            self.follow(slot);
+            return Some(served);
+        }
+    }
+
+    /// What the sources say now, for somebody who wants it in the middle of an attempt that has not come to serve
+    /// anything yet.
+    fn alone(&self, slot: &Slot) -> Result<Config, Rejection> {
+        let loaded = Arc::new(self.run(&slot.name)?);
+        Ok(Config::new(served::alone(self.snapshot(&slot.name, slot.version() + 1, loaded))))
+    }
+
     /// Runs the sources of a configuration and checks what they give.
-    pub(crate) fn run(&self, name: &str) -> Result<Loaded, LoadError> {
+    pub(crate) fn run(&self, name: &str) -> Result<Loaded, Rejection> {
         let loaded = self.run_with(name, |layers| layers)?;
         for warning in &loaded.warnings {
             tracing::warn!(config = name, "{warning}");
@@ -214,7 +239,7 @@ impl Shared {
         &self,
         name: &str,
         change: impl FnOnce(Layers) -> Layers,
-    ) -> Result<Loaded, LoadError> {
+    ) -> Result<Loaded, Rejection> {
         let schema = self.schema(name)?;
         let layers = change(self.recipes.of(name, &schema));
         let loaded = layers.load(&self.root).map_err(|failure| reject(name, &schema, failure))?;
@@ -226,7 +251,7 @@ impl Shared {
         name: &str,
         base: &Loaded,
         documents: &[Arc<Document>],
-    ) -> Result<Loaded, LoadError> {
+    ) -> Result<Loaded, Rejection> {
         let schema = self.schema(name)?;
         let layers = self.recipes.of(name, &schema);
         let loaded = layers.overlay(base, documents).map_err(|failure| reject(name, &schema, failure))?;
@@ -234,7 +259,7 @@ impl Shared {
     }
 
     /// What was loaded, if its schema and its rules accept it.
-    fn checked(&self, name: &str, schema: &SchemaOf, mut loaded: Loaded) -> Result<Loaded, LoadError> {
+    fn checked(&self, name: &str, schema: &SchemaOf, mut loaded: Loaded) -> Result<Loaded, Rejection> {
         add_inputs(&mut loaded.inputs, &schema.inputs);
         let problems = schema.check(&mut loaded);
         loaded.warnings.extend(problems);
@@ -243,7 +268,7 @@ impl Shared {
         loaded.warnings.sort();
         if loaded.warnings.has_errors() {
             let rejection = Rejection::new(name, loaded.warnings, loaded.texts, loaded.redactor);
-            return Err(rejection.with_inputs(loaded.inputs).into());
+            return Err(rejection.with_inputs(loaded.inputs));
         }
         // Whoever still needs a line reads it again: texts would double the memory for an error that rarely comes.
         loaded.texts = Texts::default();
@@ -263,22 +288,34 @@ impl Shared {
         names.into_iter().map(str::to_owned).collect()
     }
 
-    fn schema(&self, name: &str) -> Result<Arc<SchemaOf>, LoadError> {
+    fn schema(&self, name: &str) -> Result<Arc<SchemaOf>, Rejection> {
         let reject = |Unusable { problems, texts, inputs }| {
-            Rejection::new(name, problems, texts, Redactor::new()).with_inputs(inputs).into()
+            Rejection::new(name, problems, texts, Redactor::new()).with_inputs(inputs)
         };
         self.recipes.schemas.of(name, &self.root, self.recipes.limits).map_err(reject)
     }
 
-    /// Puts what was loaded where readers find it, as a new version unless it says what is served already.
-    pub(crate) fn serve(&self, name: &str, making: &mut Making, loaded: Arc<Loaded>) -> Config {
-        let same = self.shelf.get(name).is_some_and(|served| served.loaded.document == loaded.document);
-        making.version += u64::from(!same);
-        making.stale = false;
-        Config::new(self.shelf.put(name, self.snapshot(name, making.version, loaded)))
+    /// What was loaded with what is served where only a restart changes it; none when there is no such change.
+    pub(crate) fn keep_until_restart(
+        &self,
+        name: &str,
+        served: &Document,
+        loaded: &Loaded,
+    ) -> Option<Loaded> {
+        let changes = diff(served, &loaded.document);
+        let schema = self.schema(name).ok()?;
+        let mut kept = changes.iter().filter(|change| schema.needs_restart(change)).peekable();
+        kept.peek()?;
+        match take_back(&loaded.document, kept) {
+            Ok(document) => Some(loaded.with_document(document)),
+            Err(error) => {
+                tracing::error!(config = name, "keys that need a restart change at once: {error}");
+                None
+            }
+        }
     }
 
-    fn snapshot(&self, name: &str, version: u64, loaded: Arc<Loaded>) -> Snapshot {
+    pub(crate) fn snapshot(&self, name: &str, version: u64, loaded: Arc<Loaded>) -> Snapshot {
         let options = Arc::new(self.options.clone().with_redactor(loaded.redactor.clone()));
         let checked = Arc::new(self.checks.now());
         Snapshot {
@@ -296,10 +333,10 @@ fn configuration(file: &Path) -> Option<&str> {
     (!is_schema && Name::new(name).is_ok()).then_some(name)
 }
 
-fn reject(name: &str, schema: &SchemaOf, failure: LoadFailure) -> LoadError {
+fn reject(name: &str, schema: &SchemaOf, failure: LoadFailure) -> Rejection {
     let LoadFailure { problems, texts, redactor, mut inputs, .. } = failure;
     add_inputs(&mut inputs, &schema.inputs);
-    Rejection::new(name, problems, texts, redactor).with_inputs(inputs).into()
+    Rejection::new(name, problems, texts, redactor).with_inputs(inputs)
 }
 
 /// Adds those that are not there yet.

@@ -1,6 +1,10 @@
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use enhanced_config_core::Document;
 use enhanced_config_files::ConfigRoot;
 
-use crate::Loaded;
+use crate::{Loaded, Texts};
 
 impl Loaded {
     /// Whether every file that was read or looked for still is what it was, and no drop-in has come.
@@ -8,5 +12,25 @@ impl Loaded {
     /// Compares what files and directories look like from outside; variables of the process are not looked at.
     pub fn is_current(&self, root: &ConfigRoot) -> bool {
         self.inputs.iter().all(|input| input.is_current(root))
+    }
+
+    /// The places of those that are not what they were.
+    pub fn changed(&self, root: &ConfigRoot) -> Vec<PathBuf> {
+        let changed = self.inputs.iter().filter(|input| !input.is_current(root));
+        changed.map(|input| root.place(&input.path)).collect()
+    }
+
+    /// The same with another effective document, where not all that the layers say is to count yet.
+    #[must_use]
+    pub fn with_document(&self, document: Document) -> Self {
+        Self {
+            document: Arc::new(document),
+            layers: self.layers.clone(),
+            warnings: self.warnings.clone(),
+            redactor: self.redactor.clone(),
+            texts: Texts::default(),
+            inputs: self.inputs.clone(),
+            given: self.given.clone(),
+        }
     }
 }

@@ -85,7 +85,11 @@ impl FileSource {
             [] if self.optional => Ok(None),
             [] => Err(nothing_called(name, context)),
             [path] => Ok(Some(path.clone())),
-            several => Err(several_called(name, several, context)),
+            several => {
+                // One of them has to go, which is to be seen.
+                several.iter().for_each(|path| context.note(path));
+                Err(several_called(name, several, context))
+            }
         }
     }
 

@@ -196,7 +196,7 @@ impl<'a> Context<'a> {
         self.problems.extend(warnings);
     }
 
-    /// Whether there is a file at `path` beneath the root; noted as an input either way.
+    /// Whether there is a file at `path` beneath the root. If not, that is noted as an input; if so, reading it does.
     ///
     /// # Errors
     /// When that cannot be told.
@@ -214,6 +214,11 @@ impl<'a> Context<'a> {
         }
         self.inputs.push(Input { path: path.to_owned(), was });
         exists.map_err(|error| unreadable(&error))
+    }
+
+    /// Notes what is at `path` beneath the root as an input that is not read.
+    pub(crate) fn note(&mut self, path: &Path) {
+        self.inputs.push(Input::new(path, Presence::of(&self.root.place(path))));
     }
 
     /// Reads the file at `path` beneath the root into a document.

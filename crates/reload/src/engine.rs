@@ -70,6 +70,8 @@ impl Engine {
             self.compare_environment();
             self.attempt();
         }
+        // Those who wait for an answer will not get one, and one of them may be an attempt.
+        drop(self.shared.messages());
         self.jobs.join();
     }
 
@@ -100,6 +102,7 @@ impl Engine {
                 self.jobs.end(&name);
                 self.ended(&name, attempt);
             }
+            Message::Ready(ready) => drop(ready),
         }
     }
 

@@ -37,6 +37,8 @@ pub enum Cause {
     Environment,
     /// The program asked for it.
     Request,
+    /// A temporary override came or went.
+    Override,
 }
 
 /// What became of an attempt.
@@ -55,6 +57,8 @@ pub enum Outcome {
     Recovered,
     /// It was served, and a callback could not follow: what was served before is served again.
     Undone(Problems),
+    /// Asked for in the middle of another attempt, as by a callback: one more follows that.
+    Deferred,
 }
 
 /// One change in words, its secrets masked.
@@ -120,11 +124,12 @@ impl Outcome {
             Outcome::Refused(problems) | Outcome::Missing(problems) | Outcome::Undone(problems) => {
                 Some(problems)
             }
-            Outcome::Applied | Outcome::Unchanged | Outcome::Recovered => None,
+            Outcome::Applied | Outcome::Unchanged | Outcome::Recovered | Outcome::Deferred => None,
         }
     }
 
-    /// One word for logs: "applied", "unchanged", "refused", "missing", "recovered", "undone".
+    /// One word for logs: "applied", "unchanged", "refused", "missing", "recovered", "undone",
+    /// "deferred".
     pub fn name(&self) -> &'static str {
         match self {
             Outcome::Applied => "applied",
@@ -133,6 +138,7 @@ impl Outcome {
             Outcome::Missing(_) => "missing",
             Outcome::Recovered => "recovered",
             Outcome::Undone(_) => "undone",
+            Outcome::Deferred => "deferred",
         }
     }
 }

@@ -63,6 +63,9 @@ impl ConfigHotReloader {
 
     /// Follows `inputs`, which were read: when one is something else now, or later, `follow` is asked to read anew.
     /// Takes the place of what was followed under this name.
+    ///
+    /// Returns at once; [`wait_ready`](Self::wait_ready) once the files are watched. Changes before that are seen too,
+    /// but not whether a file is still being written.
     pub fn follow(&self, name: &str, follow: Arc<dyn Follow>, inputs: Vec<Input>) {
         self.shared.send(Message::Follow(name.into(), follow, inputs));
     }
@@ -87,6 +90,12 @@ impl ConfigHotReloader {
         let paths: Vec<PathBuf> = paths.into_iter().map(absolute).collect();
         let inputs = paths.iter().map(Input::now).collect();
         self.follow(name, Arc::new(Closures::new(name, paths, rebuild, apply)), inputs);
+        self.wait_ready();
+    }
+
+    /// Waits until everything that is to be followed is watched.
+    pub fn wait_ready(&self) {
+        self.shared.wait_ready();
     }
 
     /// Follows nothing under this name any more. An attempt under way is made to its end.

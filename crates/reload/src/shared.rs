@@ -1,6 +1,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::ThreadId;
 
 use parking_lot::Mutex;
@@ -24,6 +25,8 @@ pub(crate) enum Message {
     Forget(Arc<str>),
     /// None when the attempt panicked.
     Ended(Arc<str>, Option<Attempt>),
+    /// Everything sent before is done: dropping the sender says so.
+    Ready(SyncSender<()>),
 }
 
 impl Shared {
@@ -37,9 +40,22 @@ impl Shared {
         }
     }
 
+    /// Tells the thread that watches, unless it is told to stop.
     pub(crate) fn send(&self, message: Message) {
-        self.inbox.lock().push(message);
+        let mut inbox = self.inbox.lock();
+        if !self.is_stopping() {
+            inbox.push(message);
+        }
+        drop(inbox);
         self.waker.wake();
+    }
+
+    /// Waits until everything sent so far is done, or the thread stops.
+    pub(crate) fn wait_ready(&self) {
+        let (ready, is_ready) = sync_channel(0);
+        self.send(Message::Ready(ready));
+        // Nothing is ever sent.
+        let _ = is_ready.recv();
     }
 
     pub(crate) fn messages(&self) -> Vec<Message> {

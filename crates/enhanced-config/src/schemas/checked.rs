@@ -3,13 +3,13 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use enhanced_config_core::{Document, LayerKind, Problem, ProblemKind, Problems};
+use enhanced_config_core::{Change, Document, LayerKind, Problem, ProblemKind, Problems};
 use enhanced_config_files::{ConfigRoot, ReadError};
 use enhanced_config_format::{Format, Limits, ParseOptions, parse};
 use enhanced_config_layers::{Input, Layers, Loaded, Texts};
 use enhanced_config_schema::schemars::JsonSchema;
 use enhanced_config_schema::{
-    ConfigValidator, Rule, RuleError, Rules, SchemaError, SchemaRegistry, defaults,
+    ConfigValidator, RestartKeys, Rule, RuleError, Rules, SchemaError, SchemaRegistry, defaults,
 };
 use parking_lot::Mutex;
 
@@ -48,6 +48,7 @@ pub(crate) struct SchemaOf {
 struct Ready {
     document: Arc<Document>,
     validator: Arc<ConfigValidator>,
+    restart: RestartKeys,
 }
 
 impl Schemas {
@@ -111,6 +112,11 @@ impl SchemaOf {
         layers.with_defaults(move |merged| defaults(schema.root(), merged))
     }
 
+    /// Whether a change takes effect with a restart only.
+    pub(crate) fn needs_restart(&self, change: &Change<'_>) -> bool {
+        self.ready.as_ref().is_some_and(|ready| ready.restart.is_for(change))
+    }
+
     /// Everything that the schema says against what was loaded.
     pub(crate) fn check(&self, loaded: &mut Loaded) -> Problems {
         let Some(Ready { validator, .. }) = &self.ready else { return Problems::new() };
@@ -155,7 +161,8 @@ impl<'a> Gathering<'a> {
 
     fn ready(&self, name: &str) -> Result<Ready, SchemaError> {
         let validator = self.registry.validator(name)?;
-        Ok(Ready { document: self.registry.bundled(name)?, validator })
+        let restart = self.registry.restart_required(name)?;
+        Ok(Ready { document: self.registry.bundled(name)?, validator, restart })
     }
 
     /// Adds the schema of this name and all that it refers to, as far as there are files of them.

@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use enhanced_config_core::{Document, Problems};
+use enhanced_config_core::{Change, Document, Problems};
 use enhanced_config_files::ConfigRoot;
 use enhanced_config_format::{Format, Limits, ParseOptions, parse};
 use enhanced_config_layers::{Input, Layers, Loaded};
@@ -48,6 +48,11 @@ impl SchemaOf {
             Some(schema) => layers.with_schema(Arc::clone(schema)),
             None => layers,
         }
+    }
+
+    /// Nobody reads what the schema says of restarts.
+    pub(crate) fn needs_restart(&self, _: &Change<'_>) -> bool {
+        false
     }
 
     pub(crate) fn check(&self, _: &mut Loaded) -> Problems {

@@ -57,6 +57,10 @@ impl<F: Send + Sync + 'static> List<F> {
         Subscription { end: Some(Box::new(move || end(&list, &weak))) }
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.lock().is_empty()
+    }
+
     /// Those that are registered now.
     pub(crate) fn entries(&self) -> Vec<Arc<Entry<F>>> {
         self.0.lock().clone()

@@ -133,6 +133,11 @@ impl<V: 'static> Subscribers<V> {
         Ok(())
     }
 
+    /// Whether nobody is registered.
+    pub fn is_empty(&self) -> bool {
+        self.before.is_empty() && self.change.is_empty() && self.reload.is_empty()
+    }
+
     /// Tells everybody what became of an attempt.
     pub fn tell(&self, event: &ReloadEvent) {
         for entry in self.reload.entries() {

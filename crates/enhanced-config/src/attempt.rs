@@ -1,0 +1,231 @@
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use enhanced_config_core::{Document, Problems};
+use enhanced_config_files::Presence;
+use enhanced_config_layers::{Input, Loaded, Texts};
+
+use crate::served;
+use crate::slot::Slot;
+use crate::stage::{Event, Report, Stopped};
+use crate::system::Shared;
+use crate::{Config, Rejection};
+
+/// What asks for an attempt.
+#[cfg_attr(not(feature = "reload"), allow(dead_code, reason = "nothing else asks"))]
+pub(crate) enum Why {
+    /// Nothing is served, and somebody wants it.
+    Use,
+    /// Somebody looked, and these files are not what they were.
+    Look(Vec<PathBuf>),
+    /// A temporary override came or went.
+    Override,
+    /// The program wants it.
+    Request,
+    /// Whoever watches saw that these files changed.
+    Files(Vec<PathBuf>),
+    /// Variables of the process changed.
+    Environment,
+}
+
+/// What came of an attempt.
+#[derive(Clone)]
+pub(crate) struct Made {
+    pub(crate) ended: Ended,
+    /// What was read or looked for.
+    #[cfg_attr(not(feature = "reload"), allow(dead_code, reason = "nobody watches it"))]
+    pub(crate) inputs: Arc<[Input]>,
+    #[cfg_attr(not(feature = "reload"), allow(dead_code, reason = "nobody hears of it"))]
+    pub(crate) event: Event,
+}
+
+#[derive(Clone)]
+pub(crate) enum Ended {
+    /// What is served is what the sources say.
+    Same(Config),
+    /// What the sources say is served from now on.
+    Changed(Config),
+    /// The sources cannot be used, or somebody who depends on them refuses.
+    Rejected(Rejection),
+    /// It was served, and somebody could not follow: what was served before is served again.
+    Undone(Config, Rejection),
+    /// What was read may be half of something.
+    Moved,
+}
+
+/// What keeps a configuration from following its sources.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Trouble {
+    pub(crate) problems: Problems,
+    /// Whether something is gone that was there.
+    pub(crate) is_missing: bool,
+}
+
+impl Ended {
+    /// What is served because of it.
+    pub(crate) fn config(&self) -> Option<&Config> {
+        match self {
+            Ended::Same(config) | Ended::Changed(config) | Ended::Undone(config, _) => Some(config),
+            Ended::Rejected(_) | Ended::Moved => None,
+        }
+    }
+
+    /// Why it is not what the sources say.
+    pub(crate) fn rejection(&self) -> Option<&Rejection> {
+        match self {
+            Ended::Rejected(rejection) | Ended::Undone(_, rejection) => Some(rejection),
+            Ended::Same(_) | Ended::Changed(_) | Ended::Moved => None,
+        }
+    }
+}
+
+impl Made {
+    /// Nothing was to be done.
+    pub(crate) fn unchanged(served: Config) -> Self {
+        let inputs = served.loaded().inputs.as_slice().into();
+        Self { ended: Ended::Same(served), inputs, event: Event::default() }
+    }
+
+    /// What somebody who wants the configuration gets; none when this attempt has nothing for them.
+    pub(crate) fn served(&self) -> Option<Result<Config, Rejection>> {
+        match (self.ended.config(), self.ended.rejection()) {
+            (Some(config), _) => Some(Ok(config.clone())),
+            (None, rejection) => rejection.cloned().map(Err),
+        }
+    }
+}
+
+/// What an attempt would serve.
+struct Offer {
+    loaded: Arc<Loaded>,
+    /// What the sources say, where a part of it has to wait for a restart.
+    asked: Option<Arc<Document>>,
+}
+
+impl Shared {
+    /// Makes what the sources and the overrides of a configuration say what is served. `settled` says whether what was
+    /// read can be relied on to be whole.
+    ///
+    /// One attempt at a time: runs on the stage of `slot`.
+    pub(crate) fn attempt(&self, slot: &Slot, why: &Why, settled: &dyn Fn(&[Input]) -> bool) -> Made {
+        let began = self.checks.clock.now();
+        let old = self.shelf.get(&slot.name).map(Config::new);
+        let (base, overridden) = slot.base(self, old.as_ref());
+        let inputs: Arc<[Input]> = match &base {
+            Ok(loaded) => loaded.inputs.as_slice().into(),
+            Err(rejection) => rejection.inputs().into(),
+        };
+        if !settled(&inputs) {
+            slot.read_again();
+            return Made { ended: Ended::Moved, inputs, event: Event::default() };
+        }
+        let (ended, asked) = match base {
+            Ok(base) => self.offer(slot, why, old.as_ref(), &base),
+            Err(rejection) => {
+                // An override comes or goes whatever the files say.
+                let before = old.as_ref().filter(|_| overridden).map(|old| slot.kept_base(old));
+                before.map(|before| self.offer(slot, why, old.as_ref(), &before));
+                (Ended::Rejected(rejection), None)
+            }
+        };
+        let trouble = ended.rejection().map(|rejection| Trouble {
+            problems: rejection.problems().clone(),
+            is_missing: old.as_ref().is_some_and(|old| is_gone(&old.loaded().inputs, &inputs)),
+        });
+        let before = slot.note(&inputs, trouble.clone());
+        let event = slot.stage.report(
+            &self.hub,
+            &Report {
+                why,
+                old: old.as_ref(),
+                ended: &ended,
+                asked: asked.as_deref(),
+                before: before.as_ref(),
+                trouble: trouble.as_ref(),
+                duration: self.checks.clock.now() - began,
+            },
+        );
+        Made { ended, inputs, event }
+    }
+
+    /// Serves what `base` and the overrides give, if everybody agrees.
+    fn offer(
+        &self,
+        slot: &Slot,
+        why: &Why,
+        old: Option<&Config>,
+        base: &Arc<Loaded>,
+    ) -> (Ended, Option<Arc<Document>>) {
+        let Offer { loaded, asked } = match self.laid_over(slot, why, old, base) {
+            Ok(offer) => offer,
+            Err(rejection) => return (Ended::Rejected(rejection), None),
+        };
+        let version = slot.version();
+        let ended = match old {
+            Some(old) if *old.document() == loaded.document => Ended::Same(self.put(slot, version, &loaded)),
+            Some(old) => self.exchange(slot, old, &loaded),
+            None => Ended::Changed(self.put(slot, version + 1, &loaded)),
+        };
+        if ended.rejection().is_none() {
+            slot.keep_base(base);
+        }
+        (ended, asked)
+    }
+
+    fn laid_over(
+        &self,
+        slot: &Slot,
+        why: &Why,
+        old: Option<&Config>,
+        base: &Arc<Loaded>,
+    ) -> Result<Offer, Rejection> {
+        let documents = slot.overrides();
+        let loaded = match documents.as_slice() {
+            [] => Arc::clone(base),
+            documents => Arc::new(self.overlay(&slot.name, base, documents)?),
+        };
+        // Whoever overrides a value means it now.
+        let old = old.filter(|_| !matches!(why, Why::Override));
+        let Some(kept) = old.and_then(|old| self.keep_until_restart(&slot.name, old.document(), &loaded))
+        else {
+            return Ok(Offer { loaded, asked: None });
+        };
+        let asked = Some(Arc::clone(&loaded.document));
+        Ok(Offer { loaded: Arc::new(kept), asked })
+    }
+
+    /// Asks and tells everybody who depends on the configuration.
+    fn exchange(&self, slot: &Slot, old: &Config, loaded: &Arc<Loaded>) -> Ended {
+        let (before, version) = (old.loaded(), slot.version());
+        let new = Config::new(served::alone(self.snapshot(&slot.name, version + 1, Arc::clone(loaded))));
+        let published = slot.stage.publish(
+            old,
+            &new,
+            || drop(self.put(slot, version + 1, loaded)),
+            || drop(self.put(slot, version + 2, before)),
+        );
+        let served = || self.shelf.get(&slot.name).map_or_else(|| old.clone(), Config::new);
+        let reject = |problems| {
+            let redactor = loaded.redactor.clone();
+            Rejection::new(&slot.name, problems, Texts::default(), redactor)
+                .with_inputs(loaded.inputs.clone())
+        };
+        match published {
+            Ok(()) => Ended::Changed(new),
+            Err(Stopped::Refused(problems)) => Ended::Rejected(reject(problems)),
+            Err(Stopped::Undone(problems)) => Ended::Undone(served(), reject(problems)),
+        }
+    }
+
+    /// Puts what was loaded where readers find it.
+    fn put(&self, slot: &Slot, version: u64, loaded: &Arc<Loaded>) -> Config {
+        slot.set_version(version);
+        Config::new(self.shelf.put(&slot.name, self.snapshot(&slot.name, version, Arc::clone(loaded))))
+    }
+}
+
+/// Whether a file that was there is not.
+fn is_gone(before: &[Input], now: &[Input]) -> bool {
+    let is_absent = |path: &PathBuf| now.iter().any(|input| input.path == *path && input.was.is_absent());
+    before.iter().any(|input| matches!(input.was, Presence::File(_)) && is_absent(&input.path))
+}

@@ -1,0 +1,305 @@
+use std::io;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use enhanced_config_core::{KeyPath, PathError, Problem, Problems};
+use enhanced_config_files::{Name, NameError};
+use enhanced_config_layers::Input;
+use enhanced_config_reload::{
+    Attempt, Cause, ConfigHotReloader, EventReceiver, Follow, Live, Outcome, Publication, ReloadEvent,
+    ShownChange, Subscription, Trigger,
+};
+use serde::de::DeserializeOwned;
+
+use crate::attempt::{Ended, Made, Why};
+use crate::slot::Slot;
+use crate::system::Shared;
+use crate::{Config, EnhancedConfigSystem, LoadError, Rejection};
+
+/// A change of a configuration, as a callback sees it: what it was and what it is from now on.
+pub type ConfigChange = Publication<Config>;
+
+/// Why a callback cannot be registered.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SubscribeError {
+    /// The name is not one that a configuration may have.
+    #[error(transparent)]
+    Name(#[from] NameError),
+    /// A path cannot be read.
+    #[error(transparent)]
+    Path(#[from] PathError),
+}
+
+/// How a configuration stands to its sources.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct ConfigStatus {
+    /// Its name.
+    pub name: Arc<str>,
+    /// The version that is served.
+    pub active: u64,
+    /// What keeps the sources from being served; nothing when they are.
+    pub problems: Problems,
+    /// Whether a file is missing that was there.
+    pub is_missing: bool,
+    /// What the sources say and only a restart brings about.
+    pub pending: Arc<[ShownChange]>,
+}
+
+impl ConfigStatus {
+    /// Whether something else is served than the sources say, and that is not as it should be.
+    pub fn is_degraded(&self) -> bool {
+        !self.problems.is_empty()
+    }
+}
+
+/// Following files.
+impl EnhancedConfigSystem {
+    /// Makes every loaded configuration follow its files, and every one that is loaded from now on. Does nothing if
+    /// they do already.
+    ///
+    /// A change is served once the files have settled, if it can be used and nobody refuses it; else what was served
+    /// goes on being served. How patiently files are followed is the builder's
+    /// [`reload_options`](crate::Builder::reload_options). Takes one thread, which sleeps while nothing happens, and one
+    /// for each attempt while that lasts.
+    ///
+    /// # Errors
+    /// When the system has no thread or descriptor to give.
+    pub fn start_hot_reload(&self) -> io::Result<()> {
+        let mut reloader = self.shared.hub.reloader.lock();
+        if reloader.is_some() {
+            return Ok(());
+        }
+        let started = &*reloader.insert(ConfigHotReloader::start(self.shared.hub.options.clone())?);
+        let slots: Vec<Arc<Slot>> = self.shared.slots.lock().values().cloned().collect();
+        for slot in slots.iter().filter(|slot| slot.version() > 0) {
+            let follower = Follower::new(&self.shared, slot);
+            started.follow(&slot.name, Arc::new(follower), self.shared.places(&slot.inputs()));
+        }
+        started.wait_ready();
+        self.shared.checks.set_watched(true);
+        Ok(())
+    }
+
+    /// Leaves all configurations as they are. Waits for attempts under way, unless it is called in one.
+    pub fn stop_hot_reload(&self) {
+        self.shared.checks.set_watched(false);
+        let reloader = self.shared.hub.reloader.lock().take();
+        // Waits for attempts, which ask for the lock.
+        drop(reloader);
+    }
+
+    /// Why the operating system does not tell of all changes of files, so that some are seen only at the next poll;
+    /// none while it does.
+    pub fn is_polling(&self) -> Option<String> {
+        self.shared.hub.reloader.lock().as_ref()?.is_polling()
+    }
+
+    /// Reads the sources of a configuration now, settled or not, and tells what became of it. The first time it loads
+    /// it.
+    ///
+    /// Inside a callback the outcome is [`Deferred`](Outcome::Deferred): the attempt follows the one under way.
+    ///
+    /// # Errors
+    /// When the name is not allowed, or when it cannot be loaded and nothing is served.
+    pub fn reload(&self, name: &str) -> Result<ReloadEvent, LoadError> {
+        let slot = self.shared.slot(Name::new(name)?.as_str());
+        if slot.version() == 0 {
+            let config = self.load_config(name)?;
+            let mut event = ReloadEvent::new(&*slot.name, Cause::Request, Outcome::Applied, 0);
+            event.new_version = config.version();
+            return Ok(event);
+        }
+        Ok(self.shared.reload(&slot)?)
+    }
+
+    /// Reads the sources of all loaded configurations: see [`reload`](Self::reload).
+    pub fn reload_all(&self) -> Vec<ReloadEvent> {
+        let mut slots: Vec<Arc<Slot>> = self.shared.slots.lock().values().cloned().collect();
+        slots.sort_by(|a, b| a.name.cmp(&b.name));
+        let loaded = slots.iter().filter(|slot| slot.version() > 0);
+        loaded.filter_map(|slot| self.shared.reload(slot).ok()).collect()
+    }
+
+    /// How a loaded configuration stands to its sources; none for one that is not loaded.
+    pub fn status(&self, name: &str) -> Option<ConfigStatus> {
+        let slot = self.shared.slots.lock().get(name).cloned()?;
+        let active = Some(slot.version()).filter(|version| *version > 0)?;
+        let trouble = slot.trouble();
+        Some(ConfigStatus {
+            name: Arc::clone(&slot.name),
+            active,
+            is_missing: trouble.as_ref().is_some_and(|trouble| trouble.is_missing),
+            problems: trouble.map(|trouble| trouble.problems).unwrap_or_default(),
+            pending: slot.stage.pending(),
+        })
+    }
+
+    /// A configuration as a type that follows it: every later version has to fit the type as long as a handle on it
+    /// lives.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load).
+    pub fn live<T>(&self, name: &str) -> Result<Live<T>, LoadError>
+    where
+        T: DeserializeOwned + Send + Sync + 'static,
+    {
+        let config = self.load_config(name)?;
+        let slot = self.shared.slot(name);
+        let live = slot.stage.live(&config);
+        Ok(live.map_err(|problems| config.reject(problems))?)
+    }
+
+    /// Calls `f` with whatever becomes of each attempt to change a configuration: applied, refused, missing, recovered,
+    /// undone.
+    ///
+    /// # Errors
+    /// When the name is not allowed.
+    #[track_caller]
+    pub fn on_reload<F>(&self, name: &str, f: F) -> Result<Subscription, SubscribeError>
+    where
+        F: Fn(&ReloadEvent) + Send + Sync + 'static,
+    {
+        Ok(self.shared.slot(Name::new(name)?.as_str()).stage.subscribers.on_reload(f))
+    }
+
+    /// Calls `f` when the effective value at one of `paths` has changed, once however many have; `""` stands for
+    /// everything. Inside, everybody reads the new version. An error takes the change back.
+    ///
+    /// Whatever the callback does is fine, but for keeping the system alive: it holds the callback. Let it hold a
+    /// [`Weak`] where it needs the system.
+    ///
+    /// # Errors
+    /// When the name is not allowed or a path cannot be read.
+    #[track_caller]
+    pub fn on_change<P, F>(
+        &self,
+        name: &str,
+        paths: impl IntoIterator<Item = P>,
+        f: F,
+    ) -> Result<Subscription, SubscribeError>
+    where
+        P: AsRef<str>,
+        F: Fn(&ConfigChange) -> Result<(), Problem> + Send + Sync + 'static,
+    {
+        let slot = self.shared.slot(Name::new(name)?.as_str());
+        let paths: Vec<KeyPath> =
+            paths.into_iter().map(|path| path.as_ref().parse()).collect::<Result<_, _>>()?;
+        Ok(slot.stage.subscribers.on_change(paths, f))
+    }
+
+    /// Calls `f` before a configuration changes; an error refuses the change. To agree is no promise that it comes.
+    ///
+    /// # Errors
+    /// When the name is not allowed.
+    #[track_caller]
+    pub fn before_change<F>(&self, name: &str, f: F) -> Result<Subscription, SubscribeError>
+    where
+        F: Fn(&ConfigChange) -> Result<(), Problem> + Send + Sync + 'static,
+    {
+        Ok(self.shared.slot(Name::new(name)?.as_str()).stage.subscribers.before_change(f))
+    }
+
+    /// What becomes of attempts from now on, of all configurations, as a channel: for threads, and for tasks of any
+    /// runtime.
+    pub fn events(&self) -> EventReceiver {
+        self.shared.hub.events.listen()
+    }
+}
+
+impl Drop for EnhancedConfigSystem {
+    fn drop(&mut self) {
+        self.stop_hot_reload();
+    }
+}
+
+impl Shared {
+    /// Follows the files of a configuration from now on, if files are followed.
+    pub(crate) fn follow(self: &Arc<Self>, slot: &Arc<Slot>) {
+        // What cannot be loaded is tried again whenever somebody asks for it.
+        if slot.version() == 0 {
+            return;
+        }
+        if let Some(reloader) = &*self.hub.reloader.lock() {
+            let inputs = self.places(&slot.inputs());
+            reloader.follow(&slot.name, Arc::new(Follower::new(self, slot)), inputs);
+            reloader.wait_ready();
+        }
+    }
+
+    fn reload(self: &Arc<Self>, slot: &Arc<Slot>) -> Result<ReloadEvent, Rejection> {
+        loop {
+            slot.read_again();
+            let made = slot.stage.run(|| self.attempt(slot, &Why::Request, &|_| true));
+            self.follow(slot);
+            let version = slot.version();
+            let plain = |outcome| ReloadEvent::new(Arc::clone(&slot.name), Cause::Request, outcome, version);
+            match made {
+                None => return Ok(plain(Outcome::Deferred)),
+                Some(Made { ended: Ended::Moved, .. }) => continue,
+                Some(Made { event: Some(event), .. }) => return Ok(ReloadEvent::clone(&event)),
+                // One that others asked for, who had no reason to tell anybody.
+                Some(Made { ended, .. }) => {
+                    return match ended.rejection() {
+                        Some(rejection) => Ok(plain(Outcome::Refused(rejection.problems().clone()))),
+                        None => Ok(plain(Outcome::Unchanged)),
+                    };
+                }
+            }
+        }
+    }
+
+    /// Where inputs are, for those who watch them.
+    fn places(&self, inputs: &[Input]) -> Vec<enhanced_config_reload::Input> {
+        let place = |input: &Input| {
+            enhanced_config_reload::Input::new(self.root.place(&input.path), input.was.clone())
+        };
+        inputs.iter().map(place).collect()
+    }
+}
+
+/// Has a configuration follow its files.
+struct Follower {
+    /// The watcher must not keep alive what owns it.
+    shared: Weak<Shared>,
+    slot: Arc<Slot>,
+}
+
+impl Follower {
+    fn new(shared: &Arc<Shared>, slot: &Arc<Slot>) -> Self {
+        Self { shared: Arc::downgrade(shared), slot: Arc::clone(slot) }
+    }
+}
+
+impl Follow for Follower {
+    fn follow(&self, trigger: &Trigger) -> Attempt {
+        let Some(shared) = self.shared.upgrade() else { return Attempt::Done(Vec::new()) };
+        let why = match trigger.cause() {
+            Cause::Environment => Why::Environment,
+            Cause::Files(paths) => Why::Files(paths.clone()),
+            _ => Why::Request,
+        };
+        self.slot.read_again();
+        let mut attempts = 0;
+        let made = self.slot.stage.run(|| {
+            attempts += 1;
+            // What a callback asks for follows at once, as if the program had.
+            let covers = |inputs: &[Input]| {
+                let places = shared.places(inputs);
+                attempts > 1 || trigger.covers(places.iter().map(|input| (&*input.path, &input.was)))
+            };
+            shared.attempt(&self.slot, &why, &covers)
+        });
+        let Some(made) = made else { return Attempt::Busy };
+        let inputs = shared.places(&made.inputs);
+        if matches!(made.ended, Ended::Moved) { Attempt::Moved(inputs) } else { Attempt::Done(inputs) }
+    }
+
+    fn slow(&self, _: Duration) {
+        let Some(shared) = self.shared.upgrade() else { return };
+        for overdue in shared.hub.calls.overdue(shared.hub.options.slow) {
+            tracing::warn!(config = &*overdue.name, "{overdue}");
+        }
+    }
+}

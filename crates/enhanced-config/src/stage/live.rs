@@ -1,0 +1,189 @@
+use std::sync::Arc;
+
+use enhanced_config_clock::Clock;
+use enhanced_config_core::{KeyPath, Problems};
+use enhanced_config_reload::{
+    Board, Calls, Cause, ConfigHotReloader, Events, Live, Outcome, Publication, ReloadEvent, ReloadOptions,
+    ShownChange, Subscribers, Turn,
+};
+use parking_lot::Mutex;
+use serde::de::DeserializeOwned;
+
+use super::{Report, Stopped};
+use crate::Config;
+use crate::attempt::{Ended, Made, Why};
+
+/// What all configurations of a system share.
+pub(crate) struct Hub {
+    pub(crate) calls: Arc<Calls>,
+    pub(crate) events: Events,
+    pub(crate) options: ReloadOptions,
+    /// While files are followed.
+    pub(crate) reloader: Mutex<Option<ConfigHotReloader>>,
+}
+
+impl Hub {
+    pub(crate) fn new(options: ReloadOptions, clock: Arc<dyn Clock>) -> Self {
+        let calls = Arc::new(Calls::new(clock));
+        Self { calls, events: Events::new(), options, reloader: Mutex::default() }
+    }
+}
+
+/// What became of an attempt, if somebody is told.
+pub(crate) type Event = Option<Arc<ReloadEvent>>;
+
+/// One attempt at a time, and everybody who depends on what comes of it.
+pub(crate) struct Stage {
+    turn: Turn<Made>,
+    pub(crate) subscribers: Subscribers<Config>,
+    /// Where live handles read. None while there are none: it keeps the document in memory.
+    board: Mutex<Option<Arc<Board<Config>>>>,
+    /// What waits for a restart, as was told last.
+    pending: Mutex<Arc<[ShownChange]>>,
+}
+
+impl Stage {
+    pub(crate) fn new(name: &Arc<str>, hub: &Hub) -> Self {
+        Self {
+            turn: Turn::new(),
+            subscribers: Subscribers::new(Arc::clone(name), Arc::clone(&hub.calls)),
+            board: Mutex::default(),
+            pending: Mutex::new([].into()),
+        }
+    }
+
+    pub(crate) fn run(&self, attempt: impl FnMut() -> Made) -> Option<Made> {
+        self.turn.run(attempt)
+    }
+
+    pub(crate) fn try_run(&self, attempt: impl FnMut() -> Made) -> Option<Made> {
+        self.turn.try_run(attempt)
+    }
+
+    /// Asks everybody, changes what is served, and tells everybody; or changes it back.
+    pub(crate) fn publish(
+        &self,
+        old: &Config,
+        new: &Config,
+        swap: impl FnOnce(),
+        swap_back: impl FnOnce(),
+    ) -> Result<(), Stopped> {
+        let board = self.board(old);
+        let prepared = board.prepare(new.clone()).map_err(Stopped::Refused)?;
+        let publication = Publication::new(old.clone(), new.clone(), |config| config.document());
+        let published = self.subscribers.publish(
+            &publication,
+            || (prepared.exchange(), swap()),
+            || (prepared.exchange(), swap_back()),
+        );
+        drop(prepared);
+        self.leave(board);
+        published.map_err(|stopped| match stopped {
+            enhanced_config_reload::Stopped::Refused(problems) => Stopped::Refused(problems),
+            enhanced_config_reload::Stopped::Undone(problems) => Stopped::Undone(problems),
+            _ => Stopped::Refused(Problems::new()),
+        })
+    }
+
+    /// A handle on what `current`, which is served, and all that follows it are as a type.
+    pub(crate) fn live<T>(&self, current: &Config) -> Result<Live<T>, Problems>
+    where
+        T: DeserializeOwned + Send + Sync + 'static,
+    {
+        let board = self.board(current);
+        let live = board.live(&KeyPath::root(), |config: &Config| {
+            config.extract().map_err(|rejection| rejection.problems().clone())
+        });
+        self.leave(board);
+        live
+    }
+
+    fn board(&self, current: &Config) -> Arc<Board<Config>> {
+        let mut board = self.board.lock();
+        let new = || Arc::new(Board::with_version(current.version(), current.clone()));
+        Arc::clone(board.get_or_insert_with(new))
+    }
+
+    /// Lets go of the board if nobody reads from it, nor is about to.
+    fn leave(&self, used: Arc<Board<Config>>) {
+        let mut board = self.board.lock();
+        // The stage's own and the caller's.
+        if Arc::strong_count(&used) == 2 && !used.is_read() {
+            let last = board.take();
+            drop(board);
+            drop(last);
+        }
+    }
+
+    /// Tells those who want to hear it, where there is something to tell.
+    pub(crate) fn report(&self, hub: &Hub, report: &Report<'_>) -> Event {
+        let event = self.event(report)?;
+        match &event.outcome {
+            Outcome::Refused(_) | Outcome::Missing(_) | Outcome::Undone(_) => tracing::error!("{event}"),
+            _ => tracing::info!("{event}"),
+        }
+        hub.events.send(&event);
+        self.subscribers.tell(&event);
+        Some(Arc::new(event))
+    }
+
+    fn event(&self, report: &Report<'_>) -> Option<ReloadEvent> {
+        let old = report.old?;
+        let (old_version, redactor) = (old.version(), old.redactor());
+        let served = report.ended.config().unwrap_or(old);
+        let pending = report.asked.map(|asked| ShownChange::between(served.document(), asked, redactor));
+        let pending = pending.unwrap_or_else(|| [].into());
+        let waits = std::mem::replace(&mut *self.pending.lock(), Arc::clone(&pending)) != pending;
+        let outcome = outcome(report)?;
+        let is_news = waits
+            || outcome != Outcome::Unchanged && !is_old_news(report)
+            || matches!(report.why, Why::Request);
+        let mut event = ReloadEvent::new(old.name(), cause(report.why)?, outcome, old_version);
+        event.new_version = served.version();
+        event.changes = match report.ended {
+            Ended::Changed(new) => ShownChange::between(old.document(), new.document(), redactor),
+            _ => [].into(),
+        };
+        event.pending = pending;
+        event.duration = report.duration;
+        is_news.then_some(event)
+    }
+
+    /// What waits for a restart.
+    pub(crate) fn pending(&self) -> Arc<[ShownChange]> {
+        Arc::clone(&self.pending.lock())
+    }
+
+    /// Whether nobody depends on it.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.subscribers.is_empty()
+    }
+}
+
+fn cause(why: &Why) -> Option<Cause> {
+    match why {
+        Why::Use => None,
+        Why::Look(paths) | Why::Files(paths) => Some(Cause::Files(paths.clone())),
+        Why::Environment => Some(Cause::Environment),
+        Why::Override => Some(Cause::Override),
+        Why::Request => Some(Cause::Request),
+    }
+}
+
+fn outcome(report: &Report<'_>) -> Option<Outcome> {
+    Some(match (report.ended, report.trouble, report.before) {
+        (Ended::Moved, ..) => return None,
+        (Ended::Changed(_), _, None) => Outcome::Applied,
+        (Ended::Same(_), _, None) => Outcome::Unchanged,
+        (Ended::Changed(_) | Ended::Same(_), _, Some(_)) => Outcome::Recovered,
+        (Ended::Undone(..), Some(trouble), _) => Outcome::Undone(trouble.problems.clone()),
+        (_, Some(trouble), _) if trouble.is_missing => Outcome::Missing(trouble.problems.clone()),
+        (_, Some(trouble), _) => Outcome::Refused(trouble.problems.clone()),
+        (_, None, _) => return None,
+    })
+}
+
+/// Whether the attempt before ended as this one did, for the same reasons.
+fn is_old_news(report: &Report<'_>) -> bool {
+    matches!(report.ended, Ended::Rejected(_)) && report.before == report.trouble
+}

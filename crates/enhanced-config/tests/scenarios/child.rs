@@ -1,0 +1,140 @@
+//! A system in a process of its own, whose limits can be set and which can be stopped.
+
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, ChildStdout, Command, Stdio};
+
+use enhanced_config::EnhancedConfigSystem;
+
+use crate::running::{has, options, sh, text};
+
+const DIRECTORY: &str = "SCENARIO_DIRECTORY";
+
+/// What the child does; nothing in the parent.
+#[test]
+fn in_a_child() {
+    let Some(directory) = std::env::var_os(DIRECTORY) else { return };
+    let system = EnhancedConfigSystem::builder(directory).reload_options(options()).build().unwrap();
+    system.load_config("app").unwrap();
+    let told = system.on_change("app", ["first"], |change| {
+        println!("\ndelivered {}", change.new_value().get::<u32>("first").unwrap());
+        Ok(())
+    });
+    system.start_hot_reload().unwrap();
+    println!("\nready {}", system.is_polling().unwrap_or_default());
+    let _ = std::io::stdin().read_line(&mut String::new());
+    drop(told);
+}
+
+struct Process {
+    child: Child,
+    lines: std::io::Lines<BufReader<ChildStdout>>,
+    dir: tempfile::TempDir,
+}
+
+impl Process {
+    /// Starts a child by a command line that begins with `wrap`.
+    fn start(wrap: &[&str]) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("app.yaml"), text(1)).unwrap();
+        let exe = std::env::current_exe().unwrap();
+        let mut command: Vec<&std::ffi::OsStr> = wrap.iter().map(|word| word.as_ref()).collect();
+        command.push(exe.as_os_str());
+        command.extend(
+            ["--exact", "child::in_a_child", "--nocapture"]
+                .iter()
+                .map(|word| -> &std::ffi::OsStr { word.as_ref() }),
+        );
+        let mut child = Command::new(command[0])
+            .args(&command[1..])
+            .env(DIRECTORY, dir.path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        Self { child, lines, dir }
+    }
+
+    /// The rest of the next line that starts with `word`.
+    fn await_line(&mut self, word: &str) -> String {
+        loop {
+            let line = self.lines.next().expect("the child says it before it ends").unwrap();
+            if let Some(rest) = line.strip_prefix(word) {
+                return rest.trim().to_owned();
+            }
+        }
+    }
+
+    fn write(&self, number: u32) {
+        std::fs::write(self.dir.path().join("app.yaml"), text(number)).unwrap();
+    }
+
+    fn signal(&self, signal: &str) {
+        sh(self.dir.path(), &format!("kill -{signal} {}", self.child.id()));
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.stdin.take().map(|mut stdin| stdin.write_all(b"\n"));
+        let _ = self.child.wait();
+    }
+}
+
+/// Whether limits can be set for a process; says so where they cannot.
+fn limits_can_be_set() -> bool {
+    let probe = Command::new("unshare").args(["-Ur", "true"]).status();
+    let can = has("unshare") && probe.is_ok_and(|status| status.success());
+    if !can {
+        eprintln!("SKIPPED: this scenario needs user namespaces");
+    }
+    can
+}
+
+#[test]
+fn a_system_without_watches_polls_and_says_which_limit_to_raise() {
+    if !limits_can_be_set() {
+        return;
+    }
+    for (limit, setting) in [("watches", "max_user_watches"), ("instances", "max_user_instances")] {
+        let script = format!("echo 0 > /proc/sys/user/max_inotify_{limit}; exec \"$@\"");
+        let mut process = Process::start(&["unshare", "-Ur", "sh", "-ec", &script, "sh"]);
+        let why = process.await_line("ready");
+        assert!(why.contains(setting), "{why}");
+        process.write(2);
+        assert_eq!(process.await_line("delivered"), "2");
+        std::fs::write(process.dir.path().join("new"), text(3)).unwrap();
+        std::fs::rename(process.dir.path().join("new"), process.dir.path().join("app.yaml")).unwrap();
+        assert_eq!(process.await_line("delivered"), "3");
+    }
+}
+
+#[test]
+fn an_overflowing_queue_loses_no_change() {
+    let mut process = Process::start(&["env"]);
+    assert_eq!(process.await_line("ready"), "");
+    process.signal("STOP");
+    let (from, to) = (process.dir.path().join("from"), process.dir.path().join("to"));
+    std::fs::write(&from, "").unwrap();
+    // More than /proc/sys/fs/inotify/max_queued_events, two for each.
+    for _ in 0..10_000 {
+        std::fs::rename(&from, &to).unwrap();
+        std::fs::rename(&to, &from).unwrap();
+    }
+    process.write(2);
+    process.signal("CONT");
+    assert_eq!(process.await_line("delivered"), "2");
+    process.write(3);
+    assert_eq!(process.await_line("delivered"), "3");
+}
+
+#[test]
+fn a_process_that_was_stopped_catches_up() {
+    let mut process = Process::start(&["env"]);
+    assert_eq!(process.await_line("ready"), "");
+    process.signal("STOP");
+    process.write(2);
+    process.write(3);
+    process.signal("CONT");
+    assert_eq!(process.await_line("delivered"), "3");
+}
