@@ -423,6 +423,22 @@ mod tests {
     }
 
     #[test]
+    fn handles_that_went_leave_nothing_behind() {
+        let model = || {
+            let board = board(1);
+            for number in 0..100usize {
+                let path = KeyPath::root().join(number);
+                let live = board.live(&path, doubled).unwrap();
+                board.prepare(number as u64).unwrap().exchange();
+                assert_eq!(*live.load(), 2 * number as u64);
+            }
+            let state = board.state.lock();
+            assert_eq!((state.slots.len(), state.drafts.len(), state.shown.values.len()), (1, 0, 2));
+        };
+        shuttle::check_random(model, 1);
+    }
+
+    #[test]
     fn handles_of_one_kind_that_come_at_once_are_read_as_one() {
         check(|| {
             let board = board(1);

@@ -1,30 +1,31 @@
 //! Which callbacks take too long.
 
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
 use enhanced_config_clock::ManualClock;
-use enhanced_config_core::Document;
-use enhanced_config_reload::{CallbackKind, Calls, Publication, Subscribers};
+use enhanced_config_core::{Document, KeyPath, Problem};
+use enhanced_config_reload::{Board, CallbackKind, Calls, Publication, Subscribers};
 use serde_json::json;
 
 use crate::subscribers::document;
 
 const LIMIT: Duration = Duration::from_secs(5);
 
+type Change = Publication<Document>;
+
 /// A callback that runs until it is told to end.
-fn slow(subscribers: &Subscribers<Document>) -> (Receiver<()>, Sender<()>) {
+fn slow() -> (impl Fn(&Change) -> Result<(), Problem> + Send + Sync + 'static, Receiver<()>, Sender<()>) {
     let ((started, has_started), (end, may_end)) = (channel(), channel());
-    let may_end = std::sync::Mutex::new(may_end);
-    let wait = move |_: &Publication<Document>| {
+    let may_end = Mutex::new(may_end);
+    let run = move |_: &Change| {
         started.send(()).unwrap();
         may_end.lock().unwrap().recv().unwrap();
         Ok(())
     };
-    subscribers.before_change(wait).detach();
-    (has_started, end)
+    (run, has_started, end)
 }
 
 fn publish(subscribers: &Subscribers<Document>) {
@@ -39,7 +40,8 @@ fn a_slow_callback_is_told_of_once_and_delays_no_other_name() {
     let calls = Arc::new(Calls::new(Arc::clone(&clock) as _));
     let slow_name = Subscribers::new("slow", Arc::clone(&calls));
     let quick_name = Subscribers::<Document>::new("quick", Arc::clone(&calls));
-    let (started, end) = slow(&slow_name);
+    let (run, started, end) = slow();
+    slow_name.before_change(run).detach();
     thread::scope(|scope| {
         scope.spawn(|| publish(&slow_name));
         started.recv().unwrap();
@@ -70,9 +72,33 @@ fn a_slow_callback_is_told_of_once_and_delays_no_other_name() {
 fn a_call_that_panicked_does_not_run_any_more() {
     let calls = Arc::new(Calls::new(Arc::new(ManualClock::new())));
     let subscribers = Subscribers::<Document>::new("app", Arc::clone(&calls));
-    let panics = |_: &Publication<Document>| panic!("a callback that panics");
+    let panics = |_: &Change| panic!("a callback that panics");
     subscribers.before_change(panics).detach();
     let change = Publication::new(document(&json!({})), document(&json!({})), |document| document);
     subscribers.publish(&change, || (), || ()).unwrap_err();
     assert_eq!(calls.overdue(Duration::ZERO), []);
+}
+
+#[test]
+fn a_slow_callback_holds_no_reader_up() {
+    let board = Board::new(document(&json!({ "a": 1 })));
+    let subscribers = Subscribers::new("app", Arc::new(Calls::new(Arc::new(ManualClock::new()))));
+    let (run, started, end) = slow();
+    subscribers.on_change([KeyPath::root()], run).detach();
+    let mut reader = board.whole().reader();
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            let next = board.prepare(document(&json!({ "a": 2 }))).unwrap();
+            let old = board.whole().load().into_arc();
+            let change = Publication::new(old, next.value(), |document| document);
+            subscribers.publish(&change, || next.exchange(), || next.exchange())
+        });
+        started.recv().unwrap();
+        let value = |document: &Document| document.get("a").unwrap().as_u64();
+        assert_eq!((value(&board.whole().load()), value(reader.read())), (Some(2), Some(2)));
+        let live = board.live(&KeyPath::root(), move |document: &Document| Ok(value(document))).unwrap();
+        assert_eq!(*live.load(), Some(2));
+        subscribers.on_reload(|_| ()).detach();
+        end.send(()).unwrap();
+    });
 }

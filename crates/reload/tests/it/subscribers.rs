@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use enhanced_config_clock::SystemClock;
 use enhanced_config_core::{Document, KeyPath, Layer, LayerKind, Problem, ProblemKind};
 use enhanced_config_reload::{
-    Board, Calls, Cause, Outcome, Publication, ReloadEvent, Stopped, Subscribers, Subscription,
+    Board, Calls, Cause, Outcome, Publication, ReloadEvent, Stopped, Subscribers, Subscription, Turn,
 };
 use serde_json::{Value, json};
 
@@ -311,4 +311,29 @@ fn events_reach_everybody_whatever_one_of_them_does() {
     let _hears = system.subscribers.on_reload(move |event| log.lock().unwrap().push(event.to_string()));
     system.subscribers.tell(&ReloadEvent::new("app", Cause::Request, Outcome::Unchanged, 1));
     assert_eq!(system.told(), ["app: unchanged, version 1, in 0.0ns"]);
+}
+
+#[test]
+fn a_callback_may_reload_what_it_is_called_for() {
+    let system = System::new(&json!({ "port": 1 }));
+    let (turn, wanted) = (Arc::new(Turn::new()), Arc::new(Mutex::new(2)));
+    let reload = |system: &System, turn: &Turn<_>, wanted: &Mutex<u64>| {
+        turn.run(|| {
+            let port = *wanted.lock().unwrap();
+            system.publish(&json!({ "port": port })).is_ok()
+        })
+    };
+    let inner = (Arc::downgrade(&system), Arc::clone(&turn), Arc::clone(&wanted));
+    let again = system.answers("again", move |change| {
+        let (system, turn, wanted) = &inner;
+        if change.new_at(&at("port")).unwrap().as_u64() == Some(2) {
+            *wanted.lock().unwrap() = 3;
+            assert_eq!(reload(&system.upgrade().unwrap(), turn, wanted), None, "it is done afterwards");
+        }
+        Ok(())
+    });
+    let _told = [system.subscribers.on_change([at("port")], again), system.tells("other", "port", Ok(()))];
+    assert_eq!(reload(&system, &turn, &wanted), Some(true));
+    assert_eq!(system.told(), ["swap", "again", "other", "swap", "again", "other"]);
+    assert_eq!(system.port(), 3);
 }
