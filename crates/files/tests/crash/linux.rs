@@ -1,25 +1,24 @@
+use crate::disk;
 use crate::strace::{self, End, Injection};
 use enhanced_config_files::{
-    AtomicWrite, BackupError, Backups, ConfigRoot, Expect, FileLock, Step, Target, WriteError,
+    AtomicWrite, BackupError, Backups, ConfigRoot, Expect, FileLock, Target, WriteError,
 };
 use std::fs;
-use std::io::ErrorKind;
 use std::num::NonZeroUsize;
 use std::os::unix::fs::symlink;
 use std::path::Path;
-use std::process::Command;
+use std::process::Stdio;
+use std::sync::LazyLock;
 use std::time::{Duration, UNIX_EPOCH};
 
-const OLD: &str = "the old file\n";
-
-fn new() -> String {
-    "the new file\n".repeat(10_000)
-}
+pub(crate) const OLD: &str = "the old file\n";
+pub(crate) static NEW: LazyLock<String> = LazyLock::new(|| "the new file\n".repeat(10_000));
 
 /// What the processes do that are killed.
 pub(crate) fn work(task: &str, dir: &Path) -> String {
     let root = ConfigRoot::open(dir).unwrap();
     let done = match task {
+        "count" => return count(&root).to_string(),
         "migrate" => migrate(&root),
         "roll back" => roll_back(&root),
         "create" => write(AtomicWrite::new().with_expect(Expect::Nothing), &root),
@@ -29,7 +28,7 @@ pub(crate) fn work(task: &str, dir: &Path) -> String {
 }
 
 fn write(write: AtomicWrite, root: &ConfigRoot) -> Result<(), Target> {
-    write.write(root, "app.yaml", new().as_bytes()).map(drop).map_err(|error| error.target())
+    write.write(root, "app.yaml", NEW.as_bytes()).map(drop).map_err(|error| error.target())
 }
 
 fn lock(root: &ConfigRoot) -> Result<FileLock, Target> {
@@ -41,7 +40,7 @@ fn migrate(root: &ConfigRoot) -> Result<(), Target> {
     let mut lock = lock(root)?;
     let backups = Backups::new().with_most(NonZeroUsize::MIN);
     backups.make(&mut lock, "1.0.0", UNIX_EPOCH + Duration::from_secs(99)).map_err(|_| Target::Untouched)?;
-    let written = AtomicWrite::new().write_locked(&mut lock, new().as_bytes());
+    let written = AtomicWrite::new().write_locked(&mut lock, NEW.as_bytes());
     written.map(drop).map_err(|error| error.target())
 }
 
@@ -55,15 +54,17 @@ fn roll_back(root: &ConfigRoot) -> Result<(), Target> {
     }
 }
 
-pub(crate) const TESTS: [(&str, fn()); 8] = [
+pub(crate) const TESTS: [(&str, fn()); 10] = [
     ("a_file_is_old_or_new_at_every_call_of_its_replacement", replacement),
     ("a_file_is_not_there_or_whole_at_every_call_of_its_making", making),
     ("a_file_behind_a_link_is_old_or_new_and_the_link_stays", behind_a_link),
     ("a_write_after_a_crash_crashes_as_harmlessly", after_a_crash),
     ("a_migrated_file_has_its_backup_at_every_call", migration),
     ("a_file_is_old_or_new_at_every_call_of_its_restoration", restoration),
-    ("a_full_disk_leaves_the_file_as_it_was", full_disk),
-    ("what_cannot_be_written_or_replaced_is_left_as_it_was", read_only_and_mounted),
+    ("of_two_processes_that_write_at_once_one_learns_of_the_conflict", race),
+    ("a_power_loss_leaves_the_old_or_the_new_file_at_every_call", disk::power_loss),
+    ("a_full_disk_leaves_the_file_as_it_was", disk::full_disk),
+    ("what_cannot_be_written_or_replaced_is_left_as_it_was", disk::read_only_and_mounted),
 ];
 
 /// Whatever happens, the file at `place` is the old or the new one, and the one that the process speaks of; the temporary
@@ -75,9 +76,9 @@ fn check(task: &str, arrange: impl Fn(&Path), place: &str, names: &[&str]) {
         let old = if task == "create" { "" } else { OLD };
         let untouched = format!("{:?}", Target::Untouched);
         match end {
-            End::Killed => assert!(found == old || found == new(), "{injection:?}"),
+            End::Killed => assert!(found == old || found == *NEW, "{injection:?}"),
             End::Answered(answer) if *answer == untouched => assert_eq!(found, old, "{injection:?}"),
-            End::Answered(answer) => assert!(found == new(), "{injection:?}: {answer}"),
+            End::Answered(answer) => assert!(found == *NEW, "{injection:?}: {answer}"),
         }
         let root = ConfigRoot::open(dir).unwrap();
         let left = root.sweep("").unwrap() + root.sweep(Path::new(place).parent().unwrap()).unwrap();
@@ -94,7 +95,7 @@ fn check(task: &str, arrange: impl Fn(&Path), place: &str, names: &[&str]) {
 }
 
 /// The names in `dir` and in the directories in it, in order.
-fn all_names(dir: &Path) -> Vec<String> {
+pub(crate) fn all_names(dir: &Path) -> Vec<String> {
     let mut names = Vec::new();
     for entry in fs::read_dir(dir).unwrap() {
         let entry = entry.unwrap();
@@ -135,8 +136,8 @@ fn after_a_crash() {
     // What was there before is left when the process fails before it gets there.
     let check = |dir: &Path, injection: &Injection, end: &End| {
         let found = fs::read_to_string(dir.join("app.yaml")).unwrap();
-        assert!(found == OLD || found == new(), "{injection:?}");
-        assert!(*end != End::Answered("done".into()) || found == new(), "{injection:?}");
+        assert!(found == OLD || found == *NEW, "{injection:?}");
+        assert!(*end != End::Answered("done".into()) || found == *NEW, "{injection:?}");
         let root = ConfigRoot::open(dir).unwrap();
         root.sweep("").unwrap();
         AtomicWrite::new().write(&root, "app.yaml", b"next").unwrap();
@@ -164,9 +165,9 @@ fn migration() {
         let lock = lock(&root).unwrap();
         let backups: Vec<_> = backups.iter().map(|backup| backup.read(&lock).unwrap()).collect();
         let newest = backups.first().map(Vec::as_slice);
-        assert!(file == OLD || (file == new() && newest == Some(OLD.as_bytes())), "{injection:?}");
+        assert!(file == OLD || (file == *NEW && newest == Some(OLD.as_bytes())), "{injection:?}");
         assert!(newest == Some(OLD.as_bytes()) || backups == [b"older still"], "{injection:?} lost a backup");
-        assert!(*end != End::Answered("done".into()) || file == new(), "{injection:?} lost a write");
+        assert!(*end != End::Answered("done".into()) || file == *NEW, "{injection:?} lost a write");
         drop(lock);
         root.sweep("").unwrap();
         assert!(!all_names(dir).iter().any(|name| name.ends_with(".tmp")), "{injection:?}");
@@ -176,10 +177,10 @@ fn migration() {
 
 fn restoration() {
     let arrange = |dir: &Path| {
-        back_up(dir, &new(), 1);
+        back_up(dir, &NEW, 1);
         fs::write(dir.join("app.yaml"), OLD).unwrap();
     };
-    let names = ["app.yaml", &*format!("app.yaml.v0.9.0.19700101T000001Z-1-{:08x}.bak", crc32(&new()))];
+    let names = ["app.yaml", &*format!("app.yaml.v0.9.0.19700101T000001Z-1-{:08x}.bak", crc32(&NEW))];
     check("roll back", arrange, "app.yaml", &names);
 }
 
@@ -187,69 +188,34 @@ fn crc32(text: &str) -> u32 {
     crc32fast::hash(text.as_bytes())
 }
 
-/// A file system of one megabyte, mounted for as long as this lives.
-struct SmallDisk<'a>(&'a Path);
+const ROUNDS: u32 = 100;
 
-impl SmallDisk<'_> {
-    fn make_read_only(&self) {
-        assert!(Command::new("mount").args(["-o", "remount,ro"]).arg(self.0).status().unwrap().success());
+/// Adds one to the number in the file, time and again, and starts over when somebody else was faster. How often that was.
+fn count(root: &ConfigRoot) -> u32 {
+    let (mut added, mut conflicts) = (0, 0);
+    while added < ROUNDS {
+        let read = root.read("app.yaml", 100).unwrap();
+        let count: u32 = String::from_utf8(read.bytes).unwrap().parse().unwrap();
+        let write = AtomicWrite::new().with_expect(Expect::Unchanged(read.fingerprint));
+        match write.write(root, "app.yaml", (count + 1).to_string().as_bytes()) {
+            Ok(_) => added += 1,
+            Err(WriteError::Conflict { .. }) => conflicts += 1,
+            Err(error) => panic!("{error:?}"),
+        }
     }
+    conflicts
 }
 
-impl<'a> SmallDisk<'a> {
-    fn mount(at: &'a Path) -> Option<Self> {
-        let mount = ["-t", "tmpfs", "-o", "size=1m", "enhanced-config-test"];
-        Command::new("mount").args(mount).arg(at).status().ok()?.success().then_some(Self(at))
-    }
-}
-
-impl Drop for SmallDisk<'_> {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg(self.0).status();
-    }
-}
-
-fn full_disk() {
+fn race() {
     let dir = tempfile::tempdir().unwrap();
-    let Some(_disk) = SmallDisk::mount(dir.path()) else {
-        return println!("  SKIPPED: mounting a small disk needs root");
-    };
-    let root = ConfigRoot::open(dir.path()).unwrap();
-    AtomicWrite::new().write(&root, "app.yaml", OLD.as_bytes()).unwrap();
-    let error = AtomicWrite::new().write(&root, "app.yaml", &vec![b'x'; 2 << 20]).unwrap_err();
-    let WriteError::Failed { step: Step::Write, target: Target::Untouched, source, .. } = error else {
-        panic!("{error:?}");
-    };
-    assert_eq!(source.kind(), ErrorKind::StorageFull);
+    fs::write(dir.path().join("app.yaml"), "0").unwrap();
+    let start = || strace::process("count", dir.path()).stdout(Stdio::piped()).spawn().unwrap();
+    let conflicts = [start(), start()].map(|process| {
+        let output = process.wait_with_output().unwrap();
+        assert!(output.status.success());
+        String::from_utf8(output.stdout).unwrap().trim().parse::<u32>().unwrap()
+    });
+    assert_eq!(fs::read_to_string(dir.path().join("app.yaml")).unwrap(), (2 * ROUNDS).to_string());
     assert_eq!(all_names(dir.path()), ["app.yaml"]);
-    assert_eq!(fs::read_to_string(dir.path().join("app.yaml")).unwrap(), OLD);
-    // Nothing of the failed attempt takes room.
-    AtomicWrite::new().write(&root, "app.yaml", &vec![b'x'; 900 << 10]).unwrap();
-}
-
-/// A read-only file system, and a single file that a container mounts over another.
-fn read_only_and_mounted() {
-    let dir = tempfile::tempdir().unwrap();
-    let Some(disk) = SmallDisk::mount(dir.path()) else {
-        return println!("  SKIPPED: mounting a small disk needs root");
-    };
-    let (file, other) = (dir.path().join("app.yaml"), dir.path().join("other.yaml"));
-    fs::write(&file, OLD).unwrap();
-    fs::write(&other, "mounted").unwrap();
-    let refused = |expected, kind| {
-        let root = ConfigRoot::open(dir.path()).unwrap();
-        let error = AtomicWrite::new().write(&root, "app.yaml", b"new").unwrap_err();
-        let WriteError::Failed { step, target: Target::Untouched, source, .. } = error else {
-            panic!("{error:?}");
-        };
-        assert_eq!((step, source.kind()), (expected, kind));
-        assert_eq!(all_names(dir.path()), ["app.yaml", "other.yaml"]);
-    };
-    assert!(Command::new("mount").arg("--bind").args([&other, &file]).status().unwrap().success());
-    refused(Step::Rename, ErrorKind::ResourceBusy);
-    assert_eq!(fs::read_to_string(&file).unwrap(), "mounted");
-    assert!(Command::new("umount").arg(&file).status().unwrap().success());
-    disk.make_read_only();
-    refused(Step::Lock, ErrorKind::ReadOnlyFilesystem);
-    assert_eq!(fs::read_to_string(&file).unwrap(), OLD);
+    println!("  {} conflicts in {} writes, nothing lost", conflicts.iter().sum::<u32>(), 2 * ROUNDS);
 }

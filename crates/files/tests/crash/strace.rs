@@ -56,16 +56,26 @@ pub(crate) fn main(work: impl FnOnce(&str, &Path) -> String, tests: &[(&str, fn(
 /// looks at it.
 pub(crate) fn at_every_call(task: &str, arrange: impl Fn(&Path), check: impl Fn(&Path, &Injection, &End)) {
     let scene = tempfile::tempdir().unwrap();
+    at_every_call_in(&scene.path().join("dir"), task, arrange, check);
+}
+
+/// As [`at_every_call`], with a directory of its own that is to be made at `dir`.
+pub(crate) fn at_every_call_in(
+    dir: &Path,
+    task: &str,
+    arrange: impl Fn(&Path),
+    check: impl Fn(&Path, &Injection, &End),
+) {
+    let scene = tempfile::tempdir().unwrap();
     let run = |injection: Option<&Injection>| {
-        let dir = scene.path().join("dir");
-        let _ = fs::remove_dir_all(&dir);
-        fs::create_dir(&dir).unwrap();
-        arrange(&dir);
+        let _ = fs::remove_dir_all(dir);
+        fs::create_dir(dir).unwrap();
+        arrange(dir);
         let log = scene.path().join("log");
-        let output = strace(task, &dir, &log, injection)?;
-        Some((dir, fs::read_to_string(log).unwrap(), end_of(&output)))
+        let output = strace(task, dir, &log, injection)?;
+        Some((fs::read_to_string(log).unwrap(), end_of(&output)))
     };
-    let Some((_, log, end)) = run(None) else {
+    let Some((log, end)) = run(None) else {
         return println!("  SKIPPED: needs strace and the right to trace");
     };
     assert!(matches!(end, End::Answered(_)), "{end:?} without any fault: {log}");
@@ -75,13 +85,20 @@ pub(crate) fn at_every_call(task: &str, arrange: impl Fn(&Path), check: impl Fn(
     for (call, nth) in calls {
         for fault in ["signal=KILL", "error=EIO", "error=ENOSPC", "error=EINTR"] {
             let injection = Injection { call: call.clone(), nth, fault };
-            let (dir, log, end) = run(Some(&injection)).unwrap();
+            let (log, end) = run(Some(&injection)).unwrap();
             assert!(log.contains(BEGIN) && has_hit(&log), "{injection:?} missed: {log}");
-            check(&dir, &injection, &end);
+            check(dir, &injection, &end);
             runs += 1;
         }
     }
     println!("  {runs} faults");
+}
+
+/// A process that does `task` in `dir`, with no fault.
+pub(crate) fn process(task: &str, dir: &Path) -> Command {
+    let mut process = Command::new(env::current_exe().unwrap());
+    process.env(DIR, dir).env(TASK, task);
+    process
 }
 
 fn strace(task: &str, dir: &Path, log: &Path, injection: Option<&Injection>) -> Option<Output> {

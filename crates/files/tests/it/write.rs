@@ -125,6 +125,18 @@ mod unix {
             fs::metadata(self.path(path)).unwrap().mode() & 0o7777
         }
 
+        /// Why somebody with few rights may not write in the root directory, which has this mode.
+        #[cfg(target_os = "linux")]
+        fn write_as_nobody(&self, mode: u32) -> WriteError {
+            self.chmod("", mode);
+            fs::set_permissions(self.dir.path(), fs::Permissions::from_mode(0o755)).unwrap();
+            let write = || {
+                crate::refuse::give_up_root();
+                AtomicWrite::new().write(&self.root, "app.yaml", b"new").unwrap_err()
+            };
+            std::thread::scope(|scope| scope.spawn(write).join().unwrap())
+        }
+
         fn chmod(&self, path: &str, mode: u32) {
             fs::set_permissions(self.path(path), fs::Permissions::from_mode(mode)).unwrap();
         }
@@ -195,15 +207,7 @@ mod unix {
         }
         let scene = Scene::new();
         scene.write("app.yaml", "old");
-        scene.chmod("", 0o777);
-        fs::set_permissions(scene.dir.path(), fs::Permissions::from_mode(0o755)).unwrap();
-        let error = std::thread::scope(|scope| {
-            let save = || {
-                crate::refuse::give_up_root();
-                AtomicWrite::new().write(&scene.root, "app.yaml", b"new").unwrap_err()
-            };
-            scope.spawn(save).join().unwrap()
-        });
+        let error = scene.write_as_nobody(0o777);
         assert!(matches!(error, WriteError::Failed { step: Step::Access, target: Target::Untouched, .. }));
         assert_eq!(scene.read("app.yaml"), Ok("old".into()));
         assert_eq!(scene.names(), ["app.yaml"]);
@@ -309,15 +313,7 @@ mod unix {
     fn a_directory_that_may_not_be_written_leaves_the_file_as_it_was() {
         let scene = Scene::new();
         scene.write("app.yaml", "old");
-        scene.chmod("", 0o555);
-        fs::set_permissions(scene.dir.path(), fs::Permissions::from_mode(0o755)).unwrap();
-        let error = std::thread::scope(|scope| {
-            let save = || {
-                crate::refuse::give_up_root();
-                AtomicWrite::new().write(&scene.root, "app.yaml", b"new").unwrap_err()
-            };
-            scope.spawn(save).join().unwrap()
-        });
+        let error = scene.write_as_nobody(0o555);
         let WriteError::Failed { step: Step::Lock, target: Target::Untouched, source, .. } = error else {
             panic!("{error:?}");
         };
