@@ -84,9 +84,13 @@ impl Recipes {
         base.with_allow_empty(self.allow_empty)
     }
 
+    /// What the variables of a configuration start with.
+    pub(crate) fn prefix(&self, name: &str) -> Option<String> {
+        Some(self.env_prefix.as_ref()?.replace("{name}", &variable_name(name)))
+    }
+
     fn environment(&self, name: &str) -> Option<EnvSource> {
-        let prefix = self.env_prefix.as_ref()?.replace("{name}", &variable_name(name));
-        let mut source = EnvSource::new(prefix).with_reserved(self.reserved.clone());
+        let mut source = EnvSource::new(self.prefix(name)?).with_reserved(self.reserved.clone());
         if let Some(variables) = &self.variables {
             source = source.with_variables(variables.0.clone());
         }

@@ -135,6 +135,33 @@ impl EnhancedConfigSystem {
         Ok(Config::new(served::alone(self.shared.snapshot(name, 0, Arc::new(loaded)))))
     }
 
+    /// What the schema of a configuration says, for people: every key in a Markdown table, and a commented sample file in
+    /// each format. Nothing for a configuration without a schema.
+    ///
+    /// # Errors
+    /// When the name is not allowed, or everything that is wrong with the schema.
+    #[cfg(feature = "schema")]
+    pub fn describe(&self, name: &str) -> Result<Option<crate::schema::Description>, LoadError> {
+        let name = Name::new(name)?;
+        let described = self.shared.of_schema(name.as_str(), SchemaOf::describe)?;
+        let prefix = self.shared.recipes.prefix(name.as_str());
+        Ok(described.map(|description| match prefix {
+            Some(prefix) => description.with_env_prefix(&prefix),
+            None => description,
+        }))
+    }
+
+    /// The schema of a configuration with all that it refers to as JSON text, for the editor of whoever writes the file:
+    /// save it as `<name>.schema.json`. Nothing for a configuration without a schema.
+    ///
+    /// # Errors
+    /// As [`describe`](Self::describe).
+    #[cfg(feature = "schema")]
+    pub fn editor_schema(&self, name: &str) -> Result<Option<String>, LoadError> {
+        let name = Name::new(name)?;
+        self.shared.of_schema(name.as_str(), SchemaOf::for_editors)
+    }
+
     /// What the cache of loaded configurations holds and has done. Printed, it is a table.
     #[cfg(feature = "cache")]
     pub fn cache_stats(&self) -> enhanced_config_cache::CacheStats {
@@ -293,6 +320,17 @@ impl Shared {
             Rejection::new(name, problems, texts, Redactor::new()).with_inputs(inputs)
         };
         self.recipes.schemas.of(name, &self.root, self.recipes.limits).map_err(reject)
+    }
+
+    /// Something made of the schema of a configuration, if it has one.
+    #[cfg(feature = "schema")]
+    fn of_schema<T>(
+        &self,
+        name: &str,
+        make: impl FnOnce(&SchemaOf, &str) -> Option<Result<T, Problems>>,
+    ) -> Result<Option<T>, LoadError> {
+        let made = make(&*self.schema(name)?, name).transpose();
+        Ok(made.map_err(|problems| Rejection::new(name, problems, Texts::default(), Redactor::new()))?)
     }
 
     /// What was loaded with what is served where only a restart changes it; none when there is no such change.

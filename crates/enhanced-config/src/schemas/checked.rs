@@ -9,7 +9,7 @@ use enhanced_config_format::{Format, Limits, ParseOptions, parse};
 use enhanced_config_layers::{Input, Layers, Loaded, Texts};
 use enhanced_config_schema::schemars::JsonSchema;
 use enhanced_config_schema::{
-    ConfigValidator, RestartKeys, Rule, RuleError, Rules, SchemaError, SchemaRegistry, defaults,
+    ConfigValidator, Description, RestartKeys, Rule, RuleError, Rules, SchemaError, SchemaRegistry, defaults,
 };
 use parking_lot::Mutex;
 
@@ -46,6 +46,8 @@ pub(crate) struct SchemaOf {
 }
 
 struct Ready {
+    /// Of it and those that it refers to.
+    registry: SchemaRegistry,
     document: Arc<Document>,
     validator: Arc<ConfigValidator>,
     restart: RestartKeys,
@@ -127,8 +129,30 @@ impl SchemaOf {
         problems
     }
 
+    /// The schema for people.
+    pub(crate) fn describe(&self, name: &str) -> Option<Result<Description, Problems>> {
+        Some(self.ready.as_ref()?.registry.describe(name).map_err(problems_of))
+    }
+
+    /// The schema for editors.
+    pub(crate) fn for_editors(&self, name: &str) -> Option<Result<String, Problems>> {
+        Some(self.ready.as_ref()?.registry.editor_schema(name).map_err(problems_of))
+    }
+
     fn is_current(&self, root: &ConfigRoot) -> bool {
         self.inputs.iter().all(|input| input.is_current(root))
+    }
+}
+
+impl Ready {
+    fn of(name: &str, registry: SchemaRegistry) -> Result<Option<Self>, Problems> {
+        if registry.schema(name).is_none() {
+            return Ok(None);
+        }
+        let validator = registry.validator(name).map_err(problems_of)?;
+        let restart = registry.restart_required(name).map_err(problems_of)?;
+        let document = registry.bundled(name).map_err(problems_of)?;
+        Ok(Some(Self { registry, document, validator, restart }))
     }
 }
 
@@ -147,22 +171,12 @@ impl<'a> Gathering<'a> {
     }
 
     fn schema(mut self, name: &str) -> Result<SchemaOf, Unusable> {
-        let ready = match self.gather(name) {
-            Ok(()) if self.registry.schema(name).is_none() => Ok(None),
-            Ok(()) => self.ready(name).map(Some).map_err(problems_of),
-            Err(problems) => Err(problems),
-        };
-        let Self { inputs, texts, .. } = self;
-        match ready {
+        let gathered = self.gather(name);
+        let Self { registry, inputs, texts, .. } = self;
+        match gathered.and_then(|()| Ready::of(name, registry)) {
             Ok(ready) => Ok(SchemaOf { ready, inputs, texts }),
             Err(problems) => Err(Unusable { problems, texts, inputs }),
         }
-    }
-
-    fn ready(&self, name: &str) -> Result<Ready, SchemaError> {
-        let validator = self.registry.validator(name)?;
-        let restart = self.registry.restart_required(name)?;
-        Ok(Ready { document: self.registry.bundled(name)?, validator, restart })
     }
 
     /// Adds the schema of this name and all that it refers to, as far as there are files of them.

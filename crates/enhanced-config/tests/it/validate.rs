@@ -277,3 +277,30 @@ fn a_schema_that_comes_later_counts() {
     clock.advance(Duration::from_secs(1));
     assert_eq!(system.load_config("app").unwrap().get::<String>("host").unwrap(), "localhost");
 }
+
+#[test]
+fn the_schema_of_a_configuration_is_told_to_people_and_editors() {
+    let dir = Dir::new(&[
+        ("app.yaml", "port: 1\n"),
+        ("app.schema.json", r#"{"properties": {"port": {"$ref": "common.schema.json#/$defs/port"}}}"#),
+        ("common.schema.json", r#"{"$defs": {"port": {"type": "integer", "default": 80}}}"#),
+        ("plain.yaml", "a: 1\n"),
+    ]);
+    let system = dir.builder().env_prefix("{name}_").build().unwrap();
+    let description = system.describe("app").unwrap().unwrap();
+    let sample = description.sample(enhanced_config::Format::Json).unwrap();
+    assert!(
+        description.markdown().contains("| `port` | integer | `80` | `APP_PORT` |"),
+        "{}",
+        description.markdown()
+    );
+    assert!(system.dry_run("app", &sample).is_ok(), "{sample}");
+    let for_editors = system.editor_schema("app").unwrap().unwrap();
+    let alone = Dir::new(&[("app.yaml", "port: x\n"), ("app.schema.json", &for_editors)]);
+    let error = alone.system().load_config("app").unwrap_err();
+    assert!(lines(&error)[0].starts_with("port: expected an integer, found string"), "{error}");
+    assert!(system.describe("plain").unwrap().is_none() && system.editor_schema("plain").unwrap().is_none());
+    assert!(matches!(system.describe("../app"), Err(LoadError::Name(_))));
+    dir.write("common.schema.json", "{}");
+    assert!(system.describe("app").unwrap_err().to_string().contains("cannot resolve the reference"));
+}
