@@ -14,8 +14,11 @@ use serde_json::Value as Json;
 use crate::library::NOT_REGISTERED;
 use crate::resources::{Resources, address};
 
-/// Checks of one value that a schema may ask for. Schemas of real systems stay below a thousand.
-const MOST_CHECKS: u64 = 10_000;
+/// Checks of one value that any schema may ask for. Schemas of real systems stay below a thousand.
+const FEW_CHECKS: u64 = 10_000;
+/// Checks of one value that a large schema may ask for, if they are no more than it has pairs of schemas: 300 alternatives
+/// of 300 alternatives are honest, and take a few milliseconds.
+const MOST_CHECKS: u64 = 400_000;
 /// Schemas for one value that may lead to one another in a row. Those of real systems stay below twenty.
 const LONGEST_CHAIN: u32 = 64;
 /// Schemas within a schema and all that it refers to.
@@ -57,6 +60,7 @@ pub(crate) fn check<'a>(
             walk.refuse(json, format!("has more than {MOST_SCHEMAS} schemas, with those it refers to"));
         }
     }
+    walk.refuse_excess();
     walk.problems.sort();
     if walk.problems.is_empty() { Ok(walk.shape(json)) } else { Err(walk.problems) }
 }
@@ -97,6 +101,8 @@ struct Walk<'a> {
     open: Vec<Place<'a>>,
     /// The schemas that dynamic references may lead to, by the names of their anchors.
     dynamic: HashMap<&'a str, Vec<Place<'a>>>,
+    /// Those that ask for more than a few checks, and for how many.
+    many: Vec<(u64, &'a Json)>,
     problems: Problems,
     /// Whether the schema is too large to look at the rest.
     stopped: bool,
@@ -104,8 +110,16 @@ struct Walk<'a> {
 
 impl<'a> Walk<'a> {
     fn new(resources: &'a Resources<'a>) -> Self {
-        let (costs, inner, dynamic) = (HashMap::new(), HashMap::new(), HashMap::new());
-        Self { resources, costs, inner, open: Vec::new(), dynamic, problems: Problems::new(), stopped: false }
+        Self {
+            resources,
+            costs: HashMap::new(),
+            inner: HashMap::new(),
+            open: Vec::new(),
+            dynamic: HashMap::new(),
+            many: Vec::new(),
+            problems: Problems::new(),
+            stopped: false,
+        }
     }
 
     fn note_anchors(&mut self, place: &Place<'a>) {
@@ -143,13 +157,24 @@ impl<'a> Walk<'a> {
         {
             cost.checks = cost.checks.saturating_mul(2);
         }
-        if cost.checks > MOST_CHECKS {
-            cost = self.refuse(place.schema, too_many());
-        } else if cost.chain > LONGEST_CHAIN {
+        if cost.chain > LONGEST_CHAIN {
             cost = self.refuse(place.schema, too_long());
+        }
+        if cost.checks > FEW_CHECKS {
+            self.many.push((cost.checks, place.schema));
         }
         self.costs.insert(id, Some(cost));
         cost
+    }
+
+    /// Refuses the innermost schema that asks for more checks than there are pairs of schemas: those multiply over and over.
+    fn refuse_excess(&mut self) {
+        let pairs = (self.costs.len() as u64).saturating_pow(2);
+        let most = pairs.clamp(FEW_CHECKS, MOST_CHECKS);
+        let excess = self.many.iter().filter(|(checks, _)| *checks > most).min_by_key(|(checks, _)| *checks);
+        if let Some((_, schema)) = excess.copied() {
+            self.refuse(schema, too_many(most));
+        }
     }
 
     /// The schemas that are tried on the same value; those for other values are noted for later.
@@ -278,10 +303,8 @@ fn subschemas<'a>(keyword: &str, value: &'a Json) -> (For, Vec<&'a Json>) {
     }
 }
 
-fn too_many() -> String {
-    format!(
-        "asks for more than {MOST_CHECKS} checks of one value: alternatives that refer to alternatives multiply"
-    )
+fn too_many(most: u64) -> String {
+    format!("asks for more than {most} checks of one value: alternatives that refer to alternatives multiply")
 }
 
 fn too_long() -> String {

@@ -72,13 +72,14 @@ impl ConfigValidator {
     }
 
     fn accepts(&self, value: NodeRef<'_>) -> bool {
-        let effort = Effort::for_document(value);
+        // A verdict makes no errors.
+        let effort = Effort::for_document(value, 0);
         let instance = Instance::new(value, &effort);
         self.compiled.as_ref().is_some_and(|compiled| compiled.is_valid(instance)) && !effort.is_spent()
     }
 
     fn problems(&self, value: NodeRef<'_>, redactor: &Redactor) -> Problems {
-        let effort = Effort::for_document(value);
+        let effort = Effort::for_document(value, depth(value));
         let instance = Instance::new(value, &effort);
         let secrets = self.secrets.as_ref().map(|schema| schema.root());
         let mut reporter = Reporter::new(value, Some((self.schema.root(), &self.library)), secrets, redactor);

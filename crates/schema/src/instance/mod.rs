@@ -8,6 +8,7 @@ mod same;
 use std::borrow::Cow;
 
 use enhanced_config_core::{Entries, Items, Kind, NodeRef, PreparedKey};
+use jsonschema::error::ValidationErrorKind as Fault;
 use jsonschema::json::{Array, Json, Node, NodeIdentity, Object};
 use jsonschema::{JsonType, ValidationError};
 use jsonschema_value::LazyInstance;
@@ -19,6 +20,18 @@ use crate::effort::Effort;
 /// Whether an error was made while there was effort left, so that it can be believed.
 pub(crate) fn was_in_time(error: &ValidationError<'_>) -> bool {
     **error.instance() != JsonValue::Bool(false)
+}
+
+/// Whether there was effort left to hear all alternatives about a value that each of them refuses.
+pub(crate) fn were_heard(alternatives: &[Vec<ValidationError<'static>>]) -> bool {
+    let inside = |error: &ValidationError<'static>| match error.kind() {
+        Fault::AnyOf { context } | Fault::OneOfNotValid { context } => were_heard(context),
+        _ => true,
+    };
+    let was_heard = |errors: &Vec<ValidationError<'static>>| {
+        !errors.is_empty() && errors.iter().all(|error| was_in_time(error) && inside(error))
+    };
+    alternatives.iter().all(was_heard)
 }
 
 /// Of the members of a list the first that is the same as one before it, and that one.
@@ -231,6 +244,8 @@ impl<'a> Array<'a, Documents> for Elements<'a> {
     }
 
     fn is_unique(&self) -> bool {
+        // Every member is looked at.
+        self.effort.spend_many(self.node.len());
         same::first_repeated(self.node.items()).is_none()
     }
 }
@@ -257,7 +272,7 @@ mod tests {
     fn it_keeps_the_contract_of_jsonschema() {
         let document =
             Document::from_serialize(&conformance::document(), Layer::new(LayerKind::Base, "test"));
-        let (document, effort) = (document.unwrap(), Effort::for_values(100));
+        let (document, effort) = (document.unwrap(), Effort::for_values(100, 0));
         conformance::assert_conformance::<Documents>(&Instance::new(document.root(), &effort));
     }
 }

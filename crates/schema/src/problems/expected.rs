@@ -52,8 +52,8 @@ impl Expected {
     }
 
     /// One of the values; if all of them are texts and the value is none, that is worth telling.
-    pub(super) fn one_of(options: &[Json], node: NodeRef<'_>) -> Self {
-        let of_kind = node.kind() != Kind::String && options.iter().all(Json::is_string);
+    pub(super) fn one_of(options: &[&Json], node: NodeRef<'_>) -> Self {
+        let of_kind = node.kind() != Kind::String && options.iter().all(|option| option.is_string());
         Self { words: words::one_of(options), of_kind }
     }
 

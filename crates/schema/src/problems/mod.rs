@@ -18,7 +18,7 @@ use serde_json::Value as Json;
 use self::alternatives::Alternatives;
 use self::expected::{Expected, Neighbours};
 use crate::ConfigValidator;
-use crate::instance::first_repeated;
+use crate::instance::{first_repeated, were_heard};
 use crate::library::Library;
 
 /// Turns errors about one value into problems.
@@ -122,7 +122,9 @@ impl<'a> Reporter<'a> {
                 self.alternatives(error, node, &path, context);
             }
             Fault::PropertyNames { error } => self.name(node, &path, error),
-            Fault::Enum { options } => self.choice(node, path, options),
+            Fault::Enum { options } => {
+                self.choice(node, path, &options.as_array().into_iter().flatten().collect::<Vec<_>>());
+            }
             Fault::FalseSchema => self.forbidden(node, path),
             Fault::UniqueItems => self.repeated(node, &path),
             Fault::AdditionalItems { limit } => self.surplus(node, &path, *limit..node.len()),
@@ -189,9 +191,8 @@ impl<'a> Reporter<'a> {
     }
 
     /// A value that is not one of those listed.
-    fn choice(&mut self, node: NodeRef<'a>, path: KeyPath, options: &Json) {
-        let options = options.as_array().map(Vec::as_slice).unwrap_or_default();
-        let texts: Option<Vec<&str>> = options.iter().map(Json::as_str).collect();
+    fn choice(&mut self, node: NodeRef<'a>, path: KeyPath, options: &[&Json]) {
+        let texts: Option<Vec<&str>> = options.iter().map(|option| option.as_str()).collect();
         let (Value::String(found), Some(texts)) = (node.value(), texts) else {
             let kind = Expected::one_of(options, node).found(node);
             return self.problem(Problem::error(kind), node, path);
@@ -289,17 +290,19 @@ impl<'a> Reporter<'a> {
         path: &KeyPath,
         errors: &[Vec<ValidationError<'static>>],
     ) {
-        let alternatives = Alternatives { path, node, errors };
+        if errors.is_empty() || !were_heard(errors) {
+            let problem = Problem::error(custom("none of the alternatives allows this"));
+            return self.problem(problem, node, path.clone());
+        }
+        let alternatives = Alternatives::new(error, node, errors);
         if let Some(expected) = alternatives.all_want_other_kinds() {
             return self.problem(Problem::error(expected.found(node)), node, path.clone());
         }
-        let Some((number, closest)) = alternatives.closest() else {
-            return self.problem(
-                Problem::error(custom("none of the alternatives allows this")),
-                node,
-                path.clone(),
-            );
-        };
+        if let Some((key, values)) = alternatives.tags().pop_first() {
+            let member = node.get(&key).unwrap_or(node);
+            return self.choice(member, path.join(&*key), &values);
+        }
+        let Some((number, closest)) = alternatives.closest() else { return };
         let before = self.problems.len();
         closest.iter().for_each(|error| self.report(error));
         let near = self.neighbours(error);

@@ -1,5 +1,6 @@
 //! What values and schemas are called.
 
+use std::borrow::Borrow;
 use std::fmt;
 
 use jsonschema::JsonType;
@@ -14,12 +15,12 @@ pub(super) fn few<T>(options: &[T]) -> bool {
 }
 
 /// One of the values, the first few of many.
-pub(super) fn one_of(options: &[Json]) -> String {
-    let all_texts = options.iter().all(Json::is_string);
-    let word = |option: &Json| match option.as_str() {
+pub(super) fn one_of<J: Borrow<Json>>(options: &[J]) -> String {
+    let all_texts = options.iter().all(|option| option.borrow().is_string());
+    let word = |option: &J| match option.borrow().as_str() {
         // Without quotes, where nothing could be mistaken for a text.
         Some(text) if all_texts => Short(&format!("`{text}`")).to_string(),
-        _ => value(option),
+        _ => value(option.borrow()),
     };
     if few(options) {
         return either(&options.iter().map(word).collect::<Vec<_>>());

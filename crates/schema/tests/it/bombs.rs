@@ -27,7 +27,7 @@ fn bomb(
     Bomb { name: name.into(), schema: schema.into(), json: json.into(), expected }
 }
 
-const TOO_MANY: &str = "asks for more than 10000 checks of one value";
+const TOO_MANY: &str = "checks of one value: alternatives that refer to alternatives multiply";
 const TOO_LONG: &str = "leads through more than 64 schemas in a row";
 const TOO_COMPLEX: &str = "the schema takes too many steps to";
 const CYCLE: &str = "leads back to itself for the same value";
@@ -57,7 +57,7 @@ fn doubling() -> Vec<Bomb> {
         r#"{"anyOf":[NEXT,NEXT]}"#,
         r#"{"allOf":[NEXT,NEXT]}"#,
         r#"{"oneOf":[NEXT,NEXT]}"#,
-        r#"{"not":{"not":NEXT},"allOf":[NEXT]}"#,
+        r#"{"not":NEXT,"allOf":[NEXT]}"#,
         r#"{"if":NEXT,"then":NEXT,"else":true}"#,
         r#"{"dependentSchemas":{"a":NEXT,"b":NEXT}}"#,
         r##"{"$dynamicRef":"#/$defs/25","allOf":[NEXT,NEXT]}"##,

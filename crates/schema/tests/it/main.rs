@@ -8,6 +8,7 @@ mod check;
 mod defaults;
 mod describe;
 mod keywords;
+mod large;
 mod marks;
 mod references;
 mod rules;
