@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use enhanced_config_schema::schemars::{self, JsonSchema};
 use serde::Deserialize;
 
 /// The whole configuration, at any size.
 #[allow(missing_docs, reason = "the names are those of the file")]
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 pub struct Platform {
     pub name: String,
     pub version: String,
@@ -33,7 +34,7 @@ pub struct Platform {
 macro_rules! sections {
     ($($name:ident { $($(#[$attribute:meta])* $field:ident: $type:ty,)* })*) => {$(
         #[allow(missing_docs, reason = "the names are those of the file")]
-        #[derive(Debug, Clone, PartialEq, Deserialize)]
+        #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
         pub struct $name { $($(#[$attribute])* pub $field: $type,)* }
     )*};
 }
@@ -160,7 +161,7 @@ sections! {
 
 /// The method of a request.
 #[allow(missing_docs, reason = "the names are those of the file")]
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Method {
     Get,
@@ -173,7 +174,7 @@ pub enum Method {
 
 /// How loud an alert is.
 #[allow(missing_docs, reason = "the names are those of the file")]
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     Info,
