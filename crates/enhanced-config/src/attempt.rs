@@ -119,6 +119,7 @@ impl Shared {
             slot.read_again();
             return Made { ended: Ended::Moved, inputs, event: Event::default() };
         }
+        let old = old.or_else(|| self.last_known_good(slot, base.as_ref().err()?));
         let (ended, asked) = match base {
             Ok(base) => self.offer(slot, why, old.as_ref(), &base),
             Err(rejection) => {
@@ -128,23 +129,21 @@ impl Shared {
                 (Ended::Rejected(rejection), None)
             }
         };
-        let trouble = ended.rejection().map(|rejection| Trouble {
-            problems: rejection.problems().clone(),
-            is_missing: old.as_ref().is_some_and(|old| is_gone(&old.loaded().inputs, &inputs)),
-        });
+        if let Ended::Changed(new) = &ended {
+            self.keep_as_good(slot, new);
+        }
+        let trouble = trouble(&ended, old.as_ref(), &inputs);
         let before = slot.note(&inputs, trouble.clone());
-        let event = slot.stage.report(
-            &self.hub,
-            &Report {
-                why,
-                old: old.as_ref(),
-                ended: &ended,
-                asked: asked.as_deref(),
-                before: before.as_ref(),
-                trouble: trouble.as_ref(),
-                duration: self.checks.clock.now() - began,
-            },
-        );
+        let report = Report {
+            why,
+            old: old.as_ref(),
+            ended: &ended,
+            asked: asked.as_deref(),
+            before: before.as_ref(),
+            trouble: trouble.as_ref(),
+            duration: self.checks.clock.now() - began,
+        };
+        let event = slot.stage.report(&self.hub, &report);
         Made { ended, inputs, event }
     }
 
@@ -218,10 +217,16 @@ impl Shared {
     }
 
     /// Puts what was loaded where readers find it.
-    fn put(&self, slot: &Slot, version: u64, loaded: &Arc<Loaded>) -> Config {
+    pub(crate) fn put(&self, slot: &Slot, version: u64, loaded: &Arc<Loaded>) -> Config {
         slot.set_version(version);
         Config::new(self.shelf.put(&slot.name, self.snapshot(&slot.name, version, Arc::clone(loaded))))
     }
+}
+
+/// What keeps a configuration from following its sources after an attempt that read `inputs`.
+fn trouble(ended: &Ended, old: Option<&Config>, inputs: &[Input]) -> Option<Trouble> {
+    let problems = ended.rejection()?.problems().clone();
+    Some(Trouble { problems, is_missing: old.is_some_and(|old| is_gone(&old.loaded().inputs, inputs)) })
 }
 
 /// Whether a file that was there is not.

@@ -51,6 +51,8 @@ pub struct Builder {
     cache: enhanced_config_cache::CacheOptions,
     #[cfg(feature = "reload")]
     reload: enhanced_config_reload::ReloadOptions,
+    #[cfg(feature = "reload")]
+    state_dir: Option<PathBuf>,
 }
 
 /// Why a system cannot be set up.
@@ -96,6 +98,8 @@ impl Builder {
             cache: enhanced_config_cache::CacheOptions::default(),
             #[cfg(feature = "reload")]
             reload: enhanced_config_reload::ReloadOptions::default(),
+            #[cfg(feature = "reload")]
+            state_dir: None,
         }
     }
 
@@ -299,6 +303,19 @@ impl Builder {
         self
     }
 
+    /// Keeps each configuration that could be used in files beneath `directory`, readable by this user alone: a process
+    /// that starts when the files cannot be used serves what was good last, says so, and follows the files when they
+    /// can be used again. See [`status`](EnhancedConfigSystem::status). Default: off.
+    ///
+    /// Give it a directory that outlives the process. Each change is written and synced to disk, which takes some
+    /// milliseconds of the thread that publishes it. A directory that cannot be used is logged, and the system goes on
+    /// without.
+    #[cfg(feature = "reload")]
+    pub fn state_dir(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.state_dir = Some(directory.into());
+        self
+    }
+
     /// The system. Files are read when a configuration is first asked for.
     ///
     /// # Errors
@@ -324,7 +341,10 @@ impl Builder {
         #[cfg(not(feature = "cache"))]
         let shelf = Shelf::default();
         #[cfg(feature = "reload")]
-        let hub = Hub::new(self.reload, Arc::clone(&self.checks.clock));
+        let hub = {
+            let state = self.state_dir.take().and_then(crate::last_known_good::open);
+            Hub::new(self.reload, state, Arc::clone(&self.checks.clock))
+        };
         #[cfg(not(feature = "reload"))]
         let hub = Hub;
         let Self { recipes, options, checks, .. } = self;

@@ -2,19 +2,19 @@ use std::io;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use enhanced_config_core::{KeyPath, PathError, Problem, Problems};
+use enhanced_config_core::{KeyPath, PathError, Problem};
 use enhanced_config_files::{Name, NameError};
 use enhanced_config_layers::Input;
 use enhanced_config_reload::{
     Attempt, Cause, ConfigHotReloader, EventReceiver, Follow, Live, Outcome, Publication, ReloadEvent,
-    ShownChange, Subscription, Trigger,
+    Subscription, Trigger,
 };
 use serde::de::DeserializeOwned;
 
 use crate::attempt::{Ended, Made, Why};
 use crate::slot::Slot;
 use crate::system::Shared;
-use crate::{Config, EnhancedConfigSystem, LoadError, Rejection};
+use crate::{Config, ConfigStatus, EnhancedConfigSystem, LoadError, Rejection};
 
 /// A change of a configuration, as a callback sees it: what it was and what it is from now on.
 pub type ConfigChange = Publication<Config>;
@@ -29,29 +29,6 @@ pub enum SubscribeError {
     /// A path cannot be read.
     #[error(transparent)]
     Path(#[from] PathError),
-}
-
-/// How a configuration stands to its sources.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct ConfigStatus {
-    /// Its name.
-    pub name: Arc<str>,
-    /// The version that is served.
-    pub active: u64,
-    /// What keeps the sources from being served; nothing when they are.
-    pub problems: Problems,
-    /// Whether a file is missing that was there.
-    pub is_missing: bool,
-    /// What the sources say and only a restart brings about.
-    pub pending: Arc<[ShownChange]>,
-}
-
-impl ConfigStatus {
-    /// Whether something else is served than the sources say, and that is not as it should be.
-    pub fn is_degraded(&self) -> bool {
-        !self.problems.is_empty()
-    }
 }
 
 /// Following files.
@@ -125,15 +102,14 @@ impl EnhancedConfigSystem {
     /// How a loaded configuration stands to its sources; none for one that is not loaded.
     pub fn status(&self, name: &str) -> Option<ConfigStatus> {
         let slot = self.shared.slots.lock().get(name).cloned()?;
-        let active = Some(slot.version()).filter(|version| *version > 0)?;
-        let trouble = slot.trouble();
-        Some(ConfigStatus {
-            name: Arc::clone(&slot.name),
-            active,
-            is_missing: trouble.as_ref().is_some_and(|trouble| trouble.is_missing),
-            problems: trouble.map(|trouble| trouble.problems).unwrap_or_default(),
-            pending: slot.stage.pending(),
-        })
+        self.shared.status(&slot)
+    }
+
+    /// How all loaded configurations stand to their sources, by name.
+    pub fn statuses(&self) -> Vec<ConfigStatus> {
+        let mut slots: Vec<Arc<Slot>> = self.shared.slots.lock().values().cloned().collect();
+        slots.sort_by(|a, b| a.name.cmp(&b.name));
+        slots.iter().filter_map(|slot| self.shared.status(slot)).collect()
     }
 
     /// A configuration as a type that follows it: every later version has to fit the type as long as a handle on it

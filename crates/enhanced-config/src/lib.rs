@@ -42,6 +42,8 @@ mod config;
 mod freshness;
 #[cfg(feature = "reload")]
 mod hot_reload;
+#[cfg(feature = "reload")]
+mod last_known_good;
 mod recipes;
 mod rejection;
 mod report;
@@ -50,16 +52,20 @@ mod served;
 mod slot;
 mod snapshot;
 mod stage;
+#[cfg(feature = "reload")]
+mod status;
 mod system;
 
 pub use builder::{Builder, SetupError};
 pub use config::Config;
 pub use freshness::Freshness;
 #[cfg(feature = "reload")]
-pub use hot_reload::{ConfigChange, ConfigStatus, SubscribeError};
+pub use hot_reload::{ConfigChange, SubscribeError};
 pub use rejection::{LoadError, Rejection};
 pub use report::{Checked, ValidationReport};
 pub use slot::OverrideGuard;
+#[cfg(feature = "reload")]
+pub use status::{Active, Assigned, ConfigStatus, Good};
 pub use system::EnhancedConfigSystem;
 
 pub use enhanced_config_core::{

@@ -27,6 +27,12 @@ struct State {
     inputs: Arc<[Input]>,
     /// Whether the next attempt reads the sources.
     stale: bool,
+    /// What is kept on disk as good.
+    #[cfg(feature = "reload")]
+    good: Option<crate::Good>,
+    /// Whether that is what is served, for want of anything newer.
+    #[cfg(feature = "reload")]
+    is_restored: bool,
     /// What the sources gave, while there are overrides.
     base: Option<Arc<Loaded>>,
     overrides: Vec<(u64, Arc<Document>)>,
@@ -59,6 +65,10 @@ impl Slot {
     pub(crate) fn note(&self, inputs: &Arc<[Input]>, trouble: Option<Trouble>) -> Option<Trouble> {
         let mut state = self.state.lock();
         state.inputs = Arc::clone(inputs);
+        #[cfg(feature = "reload")]
+        if trouble.is_none() {
+            state.is_restored = false;
+        }
         std::mem::replace(&mut state.trouble, trouble)
     }
 
@@ -66,6 +76,25 @@ impl Slot {
     #[cfg(feature = "reload")]
     pub(crate) fn trouble(&self) -> Option<Trouble> {
         self.state.lock().trouble.clone()
+    }
+
+    /// What is kept on disk as good.
+    #[cfg(feature = "reload")]
+    pub(crate) fn good(&self) -> Option<crate::Good> {
+        self.state.lock().good.clone()
+    }
+
+    /// Whether that is what is served, for want of anything newer.
+    #[cfg(feature = "reload")]
+    pub(crate) fn is_restored(&self) -> bool {
+        self.state.lock().is_restored
+    }
+
+    #[cfg(feature = "reload")]
+    pub(crate) fn set_good(&self, good: crate::Good, is_restored: bool) {
+        let mut state = self.state.lock();
+        state.good = Some(good);
+        state.is_restored = is_restored;
     }
 
     /// What the last attempt read or looked for.

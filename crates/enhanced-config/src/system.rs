@@ -209,7 +209,11 @@ impl Shared {
     pub(crate) fn current(self: &Arc<Self>, slot: &Arc<Slot>) -> Result<Config, Rejection> {
         match self.shelf.get(&slot.name) {
             Some(served) => Ok(Config::new(served)),
-            None => self.make(slot, &Why::Use).unwrap_or_else(|| self.alone(slot)),
+            None => {
+                let made = self.make(slot, &Why::Use).unwrap_or_else(|| self.alone(slot));
+                // Where the files are broken, what was good before may be served.
+                made.or_else(|rejection| self.shelf.get(&slot.name).map(Config::new).ok_or(rejection))
+            }
         }
     }
 
@@ -315,7 +319,7 @@ impl Shared {
         names.into_iter().map(str::to_owned).collect()
     }
 
-    fn schema(&self, name: &str) -> Result<Arc<SchemaOf>, Rejection> {
+    pub(crate) fn schema(&self, name: &str) -> Result<Arc<SchemaOf>, Rejection> {
         let reject = |Unusable { problems, texts, inputs }| {
             Rejection::new(name, problems, texts, Redactor::new()).with_inputs(inputs)
         };

@@ -1,10 +1,28 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use enhanced_config_core::Document;
+use enhanced_config_core::{Document, Problems};
 use enhanced_config_files::ConfigRoot;
 
-use crate::{Loaded, Texts};
+use crate::source::Given;
+use crate::{Input, Layers, Loaded, Texts};
+
+impl Layers {
+    /// A document that this recipe gave once, in place of what it does not give now: `inputs` is what was read or looked
+    /// for in vain.
+    pub fn restore(&self, document: Document, inputs: Vec<Input>) -> Loaded {
+        let document = Arc::new(document);
+        Loaded {
+            layers: vec![Arc::clone(&document)],
+            warnings: Problems::new(),
+            redactor: self.redactor().clone(),
+            texts: Texts::default(),
+            inputs,
+            given: vec![Given { document: Arc::clone(&document), whole_lists: Vec::new() }],
+            document,
+        }
+    }
+}
 
 impl Loaded {
     /// Whether every file that was read or looked for still is what it was, and no drop-in has come.

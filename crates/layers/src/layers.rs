@@ -124,6 +124,10 @@ impl Layers {
         self
     }
 
+    pub(crate) fn redactor(&self) -> &Redactor {
+        &self.redactor
+    }
+
     /// Replaces `${…}` in values. Default: off, because real files contain such text.
     #[must_use]
     pub fn with_interpolation(mut self, on: bool) -> Self {

@@ -4,7 +4,7 @@ use enhanced_config_clock::Clock;
 use enhanced_config_core::{KeyPath, Problems};
 use enhanced_config_reload::{
     Board, Calls, Cause, ConfigHotReloader, Events, Live, Outcome, Publication, ReloadEvent, ReloadOptions,
-    ShownChange, Subscribers, Turn,
+    ShownChange, StateDir, Subscribers, Turn,
 };
 use parking_lot::Mutex;
 use serde::de::DeserializeOwned;
@@ -18,14 +18,16 @@ pub(crate) struct Hub {
     pub(crate) calls: Arc<Calls>,
     pub(crate) events: Events,
     pub(crate) options: ReloadOptions,
+    /// Where what could be used is kept.
+    pub(crate) state: Option<StateDir>,
     /// While files are followed.
     pub(crate) reloader: Mutex<Option<ConfigHotReloader>>,
 }
 
 impl Hub {
-    pub(crate) fn new(options: ReloadOptions, clock: Arc<dyn Clock>) -> Self {
+    pub(crate) fn new(options: ReloadOptions, state: Option<StateDir>, clock: Arc<dyn Clock>) -> Self {
         let calls = Arc::new(Calls::new(clock));
-        Self { calls, events: Events::new(), options, reloader: Mutex::default() }
+        Self { calls, events: Events::new(), options, state, reloader: Mutex::default() }
     }
 }
 
@@ -138,7 +140,7 @@ impl Stage {
         let is_news = waits
             || outcome != Outcome::Unchanged && !is_old_news(report)
             || matches!(report.why, Why::Request);
-        let mut event = ReloadEvent::new(old.name(), cause(report.why)?, outcome, old_version);
+        let mut event = ReloadEvent::new(old.name(), cause(report.why), outcome, old_version);
         event.new_version = served.version();
         event.changes = match report.ended {
             Ended::Changed(new) => ShownChange::between(old.document(), new.document(), redactor),
@@ -160,13 +162,12 @@ impl Stage {
     }
 }
 
-fn cause(why: &Why) -> Option<Cause> {
+fn cause(why: &Why) -> Cause {
     match why {
-        Why::Use => None,
-        Why::Look(paths) | Why::Files(paths) => Some(Cause::Files(paths.clone())),
-        Why::Environment => Some(Cause::Environment),
-        Why::Override => Some(Cause::Override),
-        Why::Request => Some(Cause::Request),
+        Why::Look(paths) | Why::Files(paths) => Cause::Files(paths.clone()),
+        Why::Environment => Cause::Environment,
+        Why::Override => Cause::Override,
+        Why::Use | Why::Request => Cause::Request,
     }
 }
 

@@ -4,10 +4,10 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 
 use super::{Report, Stopped};
-use crate::Config;
 use crate::attempt::Made;
 use crate::slot::Slot;
 use crate::system::Shared;
+use crate::{Config, Rejection};
 
 /// What all configurations of a system share.
 #[derive(Default)]
@@ -16,6 +16,13 @@ pub(crate) struct Hub;
 impl Shared {
     /// Nobody watches files.
     pub(crate) fn follow(self: &Arc<Self>, _: &Arc<Slot>) {}
+
+    /// Nothing is kept on disk.
+    pub(crate) fn last_known_good(&self, _: &Slot, _: &Rejection) -> Option<Config> {
+        None
+    }
+
+    pub(crate) fn keep_as_good(&self, _: &Slot, _: &Config) {}
 }
 
 /// Nobody hears what becomes of attempts.

@@ -14,7 +14,13 @@ mod errors;
 mod fresh;
 #[cfg(target_os = "linux")]
 mod hostile;
+#[cfg(all(feature = "reload", unix))]
+mod last_known_good;
+#[cfg(feature = "reload")]
+mod live;
 mod load;
+#[cfg(feature = "reload")]
+mod reload;
 #[cfg(feature = "render")]
 mod secrets;
 #[cfg(feature = "schema")]

@@ -1,0 +1,119 @@
+use std::fmt;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use enhanced_config_core::Problems;
+use enhanced_config_reload::ShownChange;
+
+use crate::slot::Slot;
+use crate::system::Shared;
+
+/// How a configuration stands to its sources: what they say, what is served, and what would be if nothing else could.
+///
+/// Printed, it is a line, or a few where something is wrong.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct ConfigStatus {
+    /// Its name.
+    pub name: Arc<str>,
+    /// What the sources say.
+    pub assigned: Assigned,
+    /// What is served.
+    pub active: Active,
+    /// What is kept in the [state directory](crate::Builder::state_dir); none without one.
+    pub last_known_good: Option<Good>,
+    /// What the sources say and only a restart brings about.
+    pub pending: Arc<[ShownChange]>,
+}
+
+/// What the sources of a configuration say, as of the last attempt to follow them.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Assigned {
+    /// What is served, but for what is pending.
+    Served,
+    /// Something that cannot be used, or that somebody who depends on it refuses: why.
+    Refused(Problems),
+    /// A file is missing that was there.
+    Missing(Problems),
+}
+
+/// What is served.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Active {
+    /// Its version in this process.
+    pub version: u64,
+    /// Whether it was good before this process started, because nothing else could be used since.
+    pub is_restored: bool,
+}
+
+/// What is kept on disk as good.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Good {
+    /// Its version in the process that kept it.
+    pub version: u64,
+    /// When it was kept.
+    pub saved: SystemTime,
+}
+
+impl ConfigStatus {
+    /// Whether something else is served than the sources say.
+    pub fn is_degraded(&self) -> bool {
+        self.assigned != Assigned::Served
+    }
+}
+
+impl Assigned {
+    /// What is wrong with it; none when nothing is.
+    pub fn problems(&self) -> Option<&Problems> {
+        match self {
+            Assigned::Served => None,
+            Assigned::Refused(problems) | Assigned::Missing(problems) => Some(problems),
+        }
+    }
+}
+
+/// `app: version 3, as the sources say`
+impl fmt::Display for ConfigStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { name, active, assigned, .. } = self;
+        write!(f, "{name}: {active}")?;
+        match assigned {
+            Assigned::Served => write!(f, ", as the sources say")?,
+            Assigned::Refused(_) => write!(f, ", DEGRADED: what the sources say cannot be used")?,
+            Assigned::Missing(_) => write!(f, ", DEGRADED: a file is missing")?,
+        }
+        let problems = assigned.problems().map(ToString::to_string).unwrap_or_default();
+        problems.lines().try_for_each(|line| write!(f, "\n  {line}"))?;
+        self.pending.iter().try_for_each(|change| write!(f, "\n  needs a restart: {change}"))
+    }
+}
+
+/// `version 3`
+impl fmt::Display for Active {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "version {}", self.version)?;
+        if self.is_restored { write!(f, ", the last known good") } else { Ok(()) }
+    }
+}
+
+impl Shared {
+    pub(crate) fn status(&self, slot: &Slot) -> Option<ConfigStatus> {
+        let version = Some(slot.version()).filter(|version| *version > 0)?;
+        let good = slot.good();
+        let assigned = match slot.trouble() {
+            None => Assigned::Served,
+            Some(trouble) if trouble.is_missing => Assigned::Missing(trouble.problems),
+            Some(trouble) => Assigned::Refused(trouble.problems),
+        };
+        Some(ConfigStatus {
+            name: Arc::clone(&slot.name),
+            assigned,
+            active: Active { version, is_restored: slot.is_restored() },
+            last_known_good: good,
+            pending: slot.stage.pending(),
+        })
+    }
+}
