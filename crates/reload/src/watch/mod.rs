@@ -29,6 +29,10 @@ pub(crate) struct Notice {
 
 /// What happened, where it makes a difference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(
+    not(any(target_os = "linux", target_os = "android")),
+    allow(dead_code, reason = "others do not tell")
+)]
 pub(crate) enum Happened {
     /// Somebody wrote, and has not closed the file yet.
     Written,
