@@ -1,11 +1,11 @@
-//! Safe access to configuration files beneath one root directory: the only crate of the workspace that touches the
-//! disk.
+//! Safe reading and durable writing of configuration files beneath one root directory: the only crate of the workspace
+//! that touches the disk.
 //!
 //! ```
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let dir = tempfile::tempdir()?;
 //! # std::fs::write(dir.path().join("app.yaml"), "port: 8080\n")?;
-//! use enhanced_config_files::{ConfigRoot, ReadError};
+//! use enhanced_config_files::{AtomicWrite, ConfigRoot, Expect, ReadError};
 //!
 //! let root = ConfigRoot::open(dir.path())?;
 //! let file = root.read("app.yaml", 4 << 20)?;
@@ -15,6 +15,10 @@
 //! assert!(matches!(root.read("../../etc/passwd", 4 << 20), Err(ReadError::Outside { .. })));
 //! assert!(matches!(root.read("app.yml", 4 << 20), Err(ReadError::Missing { .. })));
 //! assert_eq!(root.near_misses("app.yml"), ["app.yaml"]);
+//!
+//! let unless_changed = AtomicWrite::new().with_expect(Expect::Unchanged(file.fingerprint));
+//! let written = unless_changed.write(&root, "app.yaml", b"port: 8081\n")?;
+//! assert_eq!(written.fingerprint, root.fingerprint("app.yaml")?);
 //! # Ok(())
 //! # }
 //! ```
@@ -31,7 +35,17 @@
 //! - A file that changes while it is read is read again, so that no half of one version meets half of another. This
 //!   cannot notice a writer that pauses in the middle, nor one long write that is under way before the reading begins
 //!   and after it ends, because the time of a file changes when a write begins. Whoever reloads waits for writes to
-//!   settle; whoever writes is best off renaming a finished file.
+//!   settle; whoever writes is best off renaming a finished file, as [`AtomicWrite`] does.
+//!
+//! And of what is written:
+//!
+//! - A file is what it was or what it becomes, whole, whatever is killed, whatever fails, and after a power failure. What
+//!   was reported as written is there after one (but see [`AtomicWrite`] for Windows), and so is a [backup](Backups).
+//! - An error tells the step, and what has become of the file: see [`WriteError`].
+//! - Nobody may read it or change it who could not before. A new file is its owner's alone.
+//! - One process at a time writes a file, by a [`FileLock`], and not over what it has not seen, by [`Expect`].
+//! - What a killed process leaves is a hidden file and its lock, which the next to write takes away, and
+//!   [`ConfigRoot::sweep`].
 
 mod backup;
 mod beneath;

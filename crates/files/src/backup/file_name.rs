@@ -1,4 +1,4 @@
-use super::BackupError;
+use super::{Backup, BackupError};
 use crate::utc;
 use std::ffi::{OsStr, OsString};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -20,6 +20,12 @@ impl Parts {
         }
         let made = utc::parse(&utc::stamp(now)).unwrap_or(UNIX_EPOCH);
         Ok(Self { version: version.into(), made, number: 1, checksum })
+    }
+
+    /// With the number after those of the same second, the newest of which comes first.
+    pub(super) fn after(self, earlier: &[Backup]) -> Self {
+        let newest = earlier.iter().find(|backup| backup.made == self.made);
+        Self { number: newest.map_or(1, |newest| newest.number.saturating_add(1)), ..self }
     }
 
     /// `app.yaml.v1.0.0.20261120T173312Z-1-5f3a9c01.bak`

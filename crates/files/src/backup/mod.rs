@@ -95,8 +95,10 @@ impl Backups {
     pub fn make(&self, lock: &mut FileLock, version: &str, now: SystemTime) -> Result<Backup, BackupError> {
         let bytes = lock.read(MOST_BYTES)?.bytes;
         let parts = Parts::new(version, now, crc32fast::hash(&bytes))?;
-        let backup = copy(lock, &bytes, parts).map_err(BackupError::Write)?;
-        self.retire(lock, &backup, now);
+        let earlier = backups(lock.dir(), lock.name());
+        let earlier = earlier.map_err(|source| BackupError::Write(lock.error(Step::Look, source)))?;
+        let backup = copy(lock, &bytes, parts.after(&earlier)).map_err(BackupError::Write)?;
+        self.retire(lock, &earlier, now);
         Ok(backup)
     }
 
@@ -109,15 +111,14 @@ impl Backups {
         backups(&dir, &name).map_err(|source| ReadError::io(dir.path().into(), source))
     }
 
-    /// Removes what is too many or too old beside `new`.
-    fn retire(&self, lock: &FileLock, new: &Backup, now: SystemTime) {
-        let older = backups(lock.dir(), lock.name()).unwrap_or_default().into_iter();
+    /// Removes what is too many or too old of those that were there before a new one.
+    fn retire(&self, lock: &FileLock, earlier: &[Backup], now: SystemTime) {
         let is_old = |backup: &Backup| {
             let age = now.duration_since(backup.made).unwrap_or_default();
             self.max_age.is_some_and(|max_age| age > max_age)
         };
-        for (at, backup) in older.filter(|backup| backup.name != new.name).enumerate() {
-            if at + 1 >= self.most.get() || is_old(&backup) {
+        for (newer, backup) in (1..).zip(earlier) {
+            if newer >= self.most.get() || is_old(backup) {
                 let _ = lock.dir().remove(&backup.name);
             }
         }
@@ -167,11 +168,8 @@ impl Backup {
     }
 }
 
-/// Puts `bytes` beside the locked file, under the number after those of the same second.
-fn copy(lock: &FileLock, bytes: &[u8], mut parts: Parts) -> Result<Backup, WriteError> {
-    let earlier = backups(lock.dir(), lock.name()).map_err(|source| lock.error(Step::Look, source))?;
-    let earlier = earlier.iter().find(|backup| backup.made == parts.made);
-    parts.number = earlier.map_or(1, |backup| backup.number.saturating_add(1));
+/// Puts `bytes` beside the locked file.
+fn copy(lock: &FileLock, bytes: &[u8], parts: Parts) -> Result<Backup, WriteError> {
     let model = lock.current()?;
     let mut new = prepare(lock, model.as_ref(), 0o600, bytes)?;
     let name = parts.file_name(lock.name());
