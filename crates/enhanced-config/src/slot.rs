@@ -195,3 +195,39 @@ impl fmt::Debug for OverrideGuard {
         f.debug_struct("OverrideGuard").field("config", &self.slot.name).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::EnhancedConfigSystem;
+    use crate::attempt::{Ended, Made};
+    use crate::stage::Event;
+    use std::sync::mpsc;
+    use std::time::Duration;
+
+    /// That of the cache itself is held in a test of its own.
+    #[test]
+    fn a_warm_load_takes_no_lock() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("app.json"), "{\"port\": 80}").unwrap();
+        let system = EnhancedConfigSystem::builder(dir.path()).build().unwrap();
+        let system = Arc::new(system);
+        assert_eq!(system.load_config("app").unwrap().version(), 1);
+        let slot = system.shared.slot("app");
+        let _locks = (system.shared.slots.lock(), slot.state.lock(), system.shared.recipes.schemas.hold());
+        #[cfg(feature = "reload")]
+        let _reloader = system.shared.hub.reloader.lock();
+        let (tell, told) = mpsc::channel();
+        let reader = Arc::clone(&system);
+        // An attempt that holds its turn is a writer, too.
+        let _ = slot.stage.run(|| {
+            let (reader, tell) = (Arc::clone(&reader), tell.clone());
+            std::thread::spawn(move || {
+                let port = || reader.load_config("app").ok()?.get::<u16>("port").ok();
+                tell.send((0..1000).all(|_| port() == Some(80)))
+            });
+            assert_eq!(told.recv_timeout(Duration::from_secs(10)), Ok(true));
+            Made { ended: Ended::Moved, inputs: Arc::default(), event: Event::default() }
+        });
+    }
+}

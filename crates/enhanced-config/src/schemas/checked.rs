@@ -73,6 +73,12 @@ impl Schemas {
         self.rules.entry(name.into()).or_default().add(rule)
     }
 
+    /// Keeps everybody from what was made ready.
+    #[cfg(test)]
+    pub(crate) fn hold(&self) -> impl Sized {
+        self.ready.lock()
+    }
+
     /// The configurations that something was given for; the built-in schemas are for whoever has such files.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.named.iter().map(|name| &**name)

@@ -258,6 +258,28 @@ fn values() -> Vec<Bomb> {
             "a[99999]: comes twice",
         ),
         bomb(
+            "30,000 members that differ, 150 times",
+            about_a(&format!(r#"{{"allOf":[{}]}}"#, vec![r#"{"uniqueItems":true}"#; 150].join(","))),
+            list(30_000, |at| at.to_string()),
+            TOO_COMPLEX,
+        ),
+        bomb(
+            "names and names of patterns",
+            {
+                let patterns: Vec<String> =
+                    (0..30).map(|at| format!(r#""^.*{at}.*[a-z]$":{{"$ref":"\u0023"}}"#)).collect();
+                format!(r#"{{"patternProperties":{{{}}}}}"#, patterns.join(","))
+            },
+            format!(
+                "{{{}}}",
+                (0..2000)
+                    .map(|at| format!("\"{at}{}\":{{\"12a\":{{}}}}", "b".repeat(200)))
+                    .collect::<Vec<_>>()
+                    .join(",")
+            ),
+            "valid",
+        ),
+        bomb(
             "one of 50,000",
             all_of_words.clone(),
             list(2, |at| format!("\"word{}\"", at + 49_997)),

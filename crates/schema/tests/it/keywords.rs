@@ -848,3 +848,17 @@ fn several_problems_come_in_the_order_of_their_places() {
         ],
     );
 }
+
+#[test]
+fn what_only_describes_refuses_nothing() {
+    let schema = r#"{
+        "$comment": "c", "title": "t", "description": "d", "examples": [1], "$vocabulary": {},
+        "properties": {
+            "a": {"default": "x", "readOnly": true, "writeOnly": true, "examples": [true], "type": "string"},
+            "b": {"contentMediaType": "application/json", "contentSchema": {"type": "integer"}}
+        }
+    }"#;
+    check(schema, Yaml, "a: y\nb: '[1]'\n", &[]);
+    check(schema, Json, r#"{"a": "y", "b": "[1]"}"#, &[]);
+    check(schema, Toml, "a = \"y\"\nb = \"[\"\n", &["b: expected text that is application/json (app:2:5)"]);
+}

@@ -78,17 +78,11 @@ fn of_300_alternatives_with_300_inside_the_one_that_is_meant_is_told() {
 
 /// A value that is one of 300 groups, and of these one of 300 kinds: 90,000 ways to be.
 fn groups() -> Json {
-    let (kinds, defs) = kinds("kind", 300, |_| json!({ "group": {}, "port": { "type": "integer" } }));
-    let group = |at| json!({ "title": format!("group{at}"), "properties": { "group": { "const": at } }, "oneOf": kinds });
-    let shared = json!({ "oneOf": kinds });
-    let mut defs = defs;
-    defs.insert("kinds".to_owned(), shared);
-    let groups = many(300, |at| {
-        let mut group = group(at);
-        group["oneOf"] = json!([{ "$ref": "#/$defs/kinds" }]);
-        group
-    });
-    json!({ "properties": { "it": { "oneOf": groups } }, "$defs": defs })
+    let (kinds, mut defs) = kinds("kind", 300, |_| json!({ "group": {}, "port": { "type": "integer" } }));
+    defs.insert("kinds".to_owned(), json!({ "oneOf": kinds }));
+    let group =
+        |at| json!({ "properties": { "group": { "const": at } }, "oneOf": [{ "$ref": "#/$defs/kinds" }] });
+    json!({ "properties": { "it": { "oneOf": many(300, group) } }, "$defs": defs })
 }
 
 #[test]
@@ -108,6 +102,160 @@ fn of_300_alternatives_of_300_alternatives_the_one_that_is_meant_is_told() {
                 &[
                     "it.kind: expected `kind0`, `kind1`, `kind2`, `kind3`, `kind4`, `kind5`, `kind6`, `kind7`, `kind8`, \
                    `kind9` or one of 290 others (app:1:22); did you mean `kind299`?",
+                ],
+            ),
+        ],
+    );
+}
+
+/// In the manner of the schemas of build services: hundreds of actions, each with inputs of its own that count where the
+/// action is named; events as a text, a list or a map; a matrix of anything.
+fn workflows() -> Json {
+    let inputs = |action: usize| {
+        let input = |at| {
+            (
+                format!("input-{at}"),
+                json!({ "type": ["string", "number"], "description": "What it is for. ".repeat(8) }),
+            )
+        };
+        let known: Map<String, Json> = (0..6 + action % 5).map(input).collect();
+        json!({
+            "if": { "properties": { "uses": { "pattern": format!("^vendor/action-{action}(@|$)") } }, "required": ["uses"] },
+            "then": { "properties": { "with": { "properties": known, "additionalProperties": false, "required": ["input-0"] } } }
+        })
+    };
+    let events = many(60, |at| json!(format!("event_{at}")));
+    let types: Map<String, Json> = (0..60).map(|at| {
+        let types = many(12, |kind| json!(format!("type_{at}_{kind}")));
+        (format!("event_{at}"), json!({ "type": ["object", "null"], "properties": { "types": { "type": "array", "items": { "enum": types } } } }))
+    }).collect();
+    json!({
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "type": "object",
+        "required": ["on", "jobs"],
+        "additionalProperties": false,
+        "properties": {
+            "on": { "oneOf": [
+                { "$ref": "#/definitions/event" },
+                { "type": "array", "items": { "$ref": "#/definitions/event" }, "minItems": 1 },
+                { "type": "object", "properties": types, "additionalProperties": false }
+            ] },
+            "jobs": {
+                "type": "object",
+                "patternProperties": { "^[_a-zA-Z][a-zA-Z0-9_-]*$": { "$ref": "#/definitions/job" } },
+                "additionalProperties": false
+            }
+        },
+        "definitions": {
+            "event": { "type": "string", "enum": events },
+            "value": { "anyOf": [
+                { "type": ["string", "number", "boolean", "null"] },
+                { "type": "array", "items": { "$ref": "#/definitions/value" } },
+                { "type": "object", "additionalProperties": { "$ref": "#/definitions/value" } }
+            ] },
+            "job": {
+                "type": "object",
+                "required": ["runs-on", "steps"],
+                "properties": {
+                    "runs-on": { "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" } }] },
+                    "strategy": { "type": "object", "properties": { "matrix": { "$ref": "#/definitions/value" } } },
+                    "steps": { "type": "array", "items": { "$ref": "#/definitions/step" } }
+                },
+                "additionalProperties": false
+            },
+            "step": {
+                "type": "object",
+                "properties": { "name": {}, "uses": { "type": "string" }, "run": { "type": "string" }, "with": { "type": "object" } },
+                "oneOf": [{ "required": ["uses"] }, { "required": ["run"] }],
+                "additionalProperties": false,
+                "allOf": many(250, inputs)
+            }
+        }
+    })
+}
+
+const WORKFLOW: &str = "\
+on:
+  event_7: {types: [type_7_3]}
+  event_59:
+jobs:
+  build:
+    runs-on: [linux, x64]
+    strategy: {matrix: {os: [a, b], include: [{os: a, deep: [[1, {x: null}]]}]}}
+    steps:
+    - uses: vendor/action-249@v4
+      with: {input-0: a, input-3: 7}
+    - run: make
+";
+
+#[test]
+fn a_schema_of_hundreds_of_kilobytes_is_checked_in_the_words_of_a_small_one() {
+    let schema = workflows();
+    assert!(schema.to_string().len() > 300_000);
+    let step = |text: &str| WORKFLOW.replace("    - run: make\n", text);
+    check(
+        &schema,
+        &[
+            (WORKFLOW, &[]),
+            (
+                &step("    - uses: vendor/action-17\n      with: {input-0: a, imput-2: b}\n"),
+                &["jobs.build.steps[1].with.imput-2: unknown key (app:12:26); did you mean `input-2`?"],
+            ),
+            (
+                &step("    - uses: vendor/action-17\n      with: {input-1: a}\n"),
+                &[
+                    "jobs.build.steps[1].with.input-0: missing (app:12:7); because `uses` is text that matches `^vendor/action-17(@|$)`",
+                ],
+            ),
+            (
+                &step("    - run: make\n      uses: vendor/x\n"),
+                &[
+                    "jobs.build.steps[1]: expected a value that exactly one alternative allows; number 1 and number 2 both do (app:11:7)",
+                ],
+            ),
+            (
+                &WORKFLOW.replace("type_7_3", "type_7_33"),
+                &[
+                    "on.event_7.types[0]: unknown variant `type_7_33`, expected `type_7_0`, `type_7_1`, `type_7_2`, `type_7_3`, \
+                   `type_7_4`, `type_7_5`, `type_7_6`, `type_7_7`, `type_7_8`, `type_7_9`, `type_7_10` or `type_7_11` (app:2:21); \
+                   did you mean `type_7_3`?",
+                ],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn of_50_000_items_the_three_that_are_wrong_are_told() {
+    let item = json!({ "oneOf": [
+        { "type": "object", "properties": { "port": { "type": "integer", "maximum": 65535 } }, "required": ["port"] },
+        { "type": "string", "pattern": "^[a-z]+:[0-9]+$" },
+        { "type": "null" }
+    ] });
+    let schema = json!({ "properties": { "items": { "type": "array", "items": item } } });
+    let items = |wrong: bool| {
+        let item = |at: usize| match (at, at % 3) {
+            (40_001, _) if wrong => "- {port: 70000}\n".to_owned(),
+            (45_000, _) if wrong => "- host\n".to_owned(),
+            (49_999, _) if wrong => "- 7\n".to_owned(),
+            (_, 0) => format!("- host:{at}\n"),
+            (_, 1) => format!("- {{port: {at}}}\n"),
+            _ => "-\n".to_owned(),
+        };
+        format!("items:\n{}", (0..50_000).map(item).collect::<String>())
+    };
+    check(
+        &schema,
+        &[
+            (&items(false), &[]),
+            (
+                &items(true),
+                &[
+                    "items[40001].port: expected an integer of at most 65535 (app:40003:10); \
+                     of 2 alternatives the closest one asks for this",
+                    "items[45000]: expected text that matches `^[a-z]+:[0-9]+$` (app:45002:3); \
+                     of 2 alternatives the closest one asks for this",
+                    "items[49999]: expected a map, a string or null, found integer (app:50001:3)",
                 ],
             ),
         ],
