@@ -211,6 +211,52 @@ fn the_environment_keeps_its_secrets() {
     assert!(!output.contains(CANARY), "{output}");
 }
 
+/// Deeper than a name could tell, and secret only by the schema, or because the program says so.
+#[test]
+fn what_is_secret_by_choice_is_kept_wherever_a_file_breaks() {
+    let texts = [
+        (
+            "app.yaml",
+            "db:\n  pin: c4n4ry\n  deep:\n    a:\n      - b: c4n4ry\n        c: [c4n4ry, {d: c4n4ry}]\n  port: x\n",
+        ),
+        ("app.yaml", "db: {pin: 'c4n4ry', deep: {a: [{b: c4n4ry}]}}\n"),
+        (
+            "app.yaml",
+            "db:\n  pin: >\n    more\n    c4n4ry\n\n    c4n4ry\n  deep: &d {b: c4n4ry}\n  <<: {deep: *d}\n",
+        ),
+        (
+            "app.json",
+            "{\"db\": {\"pin\": \"c4n4ry\",\n\"deep\": {\n\"a\": [\n\"c4n4ry\",\n{\"c\": \"c4n4ry\"}]}}}",
+        ),
+        (
+            "app.toml",
+            "[db]\npin = 'c4n4ry'\n[[db.deep.a]]\nb = 'c4n4ry'\nc = [\n'c4n4ry',\n{d = 'c4n4ry'},\n]\n",
+        ),
+        ("app.toml", "db.pin = '''\nc4n4ry\n'''\ndb.deep.a = [{b = 'c4n4ry'}]\n"),
+    ];
+    let schema = r#"{"properties": {"db": {"properties": {
+        "pin": {"type": "integer", "x-secret": true}, "deep": {"type": "integer", "x-secret": true}}}}}"#;
+    for (file, text) in texts {
+        let breaks = BREAKS.iter().filter(|(name, _)| *name == file).flat_map(|(_, breaks)| *breaks);
+        let lines: Vec<&str> = text.lines().collect();
+        let places = breaks.flat_map(|broken| (0..=lines.len()).map(move |at| (*broken, at)));
+        let broken = places.map(|(broken, at)| {
+            let (before, after) = lines.split_at(at);
+            let indent: String =
+                after.first().or(before.last()).unwrap().chars().take_while(|c| *c == ' ').collect();
+            [before, &[&*format!("{indent}{broken}")], after].concat().join("\n")
+        });
+        for text in broken.chain([text.to_owned()]) {
+            let dir = Dir::new(&[(file, &text)]);
+            let by_schema = dir.builder().schema("app", schema).build().unwrap();
+            let by_program = dir.builder().secret("db.pin").secret("db.deep").build().unwrap();
+            for output in [all_output(&by_schema), all_output(&by_program)] {
+                assert!(!output.contains(CANARY), "{file}:\n{text}\n---\n{output}");
+            }
+        }
+    }
+}
+
 #[test]
 fn interpolation_keeps_secrets() {
     let texts = [
