@@ -28,6 +28,7 @@ mod suggest;
 mod take_back;
 pub mod text;
 mod value;
+pub mod variable;
 
 pub use builder::{BuildError, DocumentBuilder, Duplicate};
 pub use de::{DeserializeError, ExtractOptions, UnknownKeys, extract};

@@ -17,6 +17,32 @@ macro_rules! forward_integers {
     };
 }
 
+/// What a text is to a type that wraps it, may be without it, or has it name a variant.
+macro_rules! forward_text {
+    () => {
+        fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeserializeError> {
+            visitor.visit_some(self)
+        }
+
+        fn deserialize_newtype_struct<V: Visitor<'de>>(
+            self,
+            _: &'static str,
+            visitor: V,
+        ) -> Result<V::Value, DeserializeError> {
+            visitor.visit_newtype_struct(self)
+        }
+
+        fn deserialize_enum<V: Visitor<'de>>(
+            self,
+            _: &'static str,
+            _: &'static [&'static str],
+            visitor: V,
+        ) -> Result<V::Value, DeserializeError> {
+            visitor.visit_enum(self.0.into_deserializer())
+        }
+    };
+}
+
 mod culprit;
 mod error;
 mod node;

@@ -1,9 +1,9 @@
+use enhanced_config_core::variable::name_of;
 use enhanced_config_core::{KeyPath, NodeRef, Segment, Subschemas};
 
 use super::Shape;
 use super::known_names::KnownNames;
 use super::level::Level;
-use super::spelling::name_of;
 use super::variable::MAX_NAME;
 
 /// The key that a variable sets.

@@ -1,9 +1,9 @@
 use std::collections::VecDeque;
 
+use enhanced_config_core::variable::name_of;
 use enhanced_config_core::{KeyPath, suggest};
 
 use super::level::Level;
-use super::spelling::name_of;
 
 /// Names of known keys, for "did you mean".
 pub(super) struct KnownNames {

@@ -1,8 +1,7 @@
 use std::collections::{BTreeSet, HashMap};
 
+use enhanced_config_core::variable::spellings;
 use enhanced_config_core::{Kind, NodeRef, Segment, Subschemas};
-
-use super::spelling::spellings;
 
 /// What is known about one place of the configuration: what the schema says, and what the layers below have there.
 ///

@@ -11,7 +11,6 @@ mod outright;
 mod overlay;
 mod reader;
 mod service_link;
-mod spelling;
 mod target;
 mod variable;
 

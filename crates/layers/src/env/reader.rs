@@ -1,11 +1,11 @@
 use std::collections::BTreeSet;
 
+use enhanced_config_core::variable::name_of;
 use enhanced_config_core::{BuildError, KeyPath, Limit, Problem, ProblemKind, Problems};
 
 use super::convert::convert;
 use super::keys::{Hint, Keys, Known, MAX_LEVELS, Meaning, Unclear};
 use super::overlay::{self, Setting};
-use super::spelling::name_of;
 use super::target::Target;
 use super::variable::{MAX_NAME, Outright, Variable, not_utf8};
 use super::{EnvLayer, EnvSource, Shape, outright, service_link};

@@ -1,16 +1,24 @@
-use enhanced_config_core::{KeyPath, Segment};
+//! How keys are written in the names of environment variables.
+
+use crate::{KeyPath, Segment};
 
 /// How a key may be written in the name of a variable: in upper case, with `_` for everything but letters and digits.
 ///
 /// A key in camel case is written as one word or as several: `maxConnections` is MAXCONNECTIONS or MAX_CONNECTIONS.
 /// The last spelling is the one to suggest.
-pub(super) fn spellings(key: &str) -> Vec<String> {
+pub fn spellings(key: &str) -> Vec<String> {
     let (joined, split) = (spell(key, |_, _, _| false), spell(key, starts_a_word));
     if joined == split { vec![joined] } else { vec![joined, split] }
 }
 
-/// The name of a key behind the prefix, with `__` between levels.
-pub(super) fn name_of(path: &KeyPath) -> String {
+/// The name of the variable for a key, behind the prefix: in the last of its [`spellings`], with `__` between levels.
+///
+/// ```
+/// # use enhanced_config_core::variable::name_of;
+/// assert_eq!(name_of(&"httpServer.max-age".parse()?), "HTTP_SERVER__MAX_AGE");
+/// # Ok::<(), enhanced_config_core::PathError>(())
+/// ```
+pub fn name_of(path: &KeyPath) -> String {
     let names: Vec<String> = path
         .segments()
         .iter()
