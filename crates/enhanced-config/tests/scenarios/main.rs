@@ -15,6 +15,7 @@ mod bad;
 mod child;
 mod editors;
 mod in_place;
+mod leaks;
 mod links;
 mod many;
 mod missing;
