@@ -12,6 +12,7 @@ pub mod harness;
 pub mod ours;
 pub mod peers;
 pub mod prng;
+pub mod report;
 pub mod tree;
 pub mod typed;
 pub mod variant;

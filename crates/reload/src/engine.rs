@@ -300,7 +300,7 @@ impl Engine {
         let Some(followed) = self.followed.get_mut(name) else { return };
         let Some(due) = followed.settling.due(&self.options) else { return };
         let trigger = followed.trigger(due.patient);
-        followed.settling.begin();
+        followed.settling.begin(now);
         if !self.jobs.begin(&self.shared, name, &followed.follow, trigger, now) {
             followed.settling.owe(now + self.options.poll_interval);
         }

@@ -75,7 +75,7 @@ impl Trigger {
     }
 
     /// Whether these inputs are what had settled, so that none is half written; [`Attempt::Moved`] is the answer where
-    /// they are not. After [`max_wait`](crate::ReloadOptions::max_wait) whatever was read will do.
+    /// they are not. Where files never rest, whatever was read will do at last.
     pub fn covers<'a>(&self, inputs: impl IntoIterator<Item = (&'a Path, &'a Presence)>) -> bool {
         // What is not there cannot be half written.
         let covers = |(path, was): (&Path, &Presence)| match self.settled.get(path) {

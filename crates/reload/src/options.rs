@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 pub struct ReloadOptions {
     /// How long files have to stay as they are before they are read. Default: 50 ms.
     pub settle: Duration,
-    /// How long after a change they are read even though they go on changing. Default: 1 s.
+    /// How long after a change they are read even though they go on changing, at a moment when nobody has one open for
+    /// writing; [`open_wait`](Self::open_wait) later, at any moment. Default: 1 s.
     pub max_wait: Duration,
     /// How long a file that was written and not closed is waited for. Default: 3 s.
     pub open_wait: Duration,

@@ -22,6 +22,8 @@ pub(crate) struct Settling {
     last: Option<Instant>,
     /// Since when something is missing that was there.
     missing: Option<Instant>,
+    /// When the last attempt began that found what it read to be something else.
+    tried: Option<Instant>,
     /// Whether the attempt is owed whatever there is to see.
     owed: bool,
     /// Files that were written and not closed, since when.
@@ -47,7 +49,8 @@ pub(crate) struct Look {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Due {
     pub(crate) at: Instant,
-    /// Whether what is read has to be what had settled.
+    /// Whether what is read has to be what was seen. Else it may be half of something, which is better than never to
+    /// read what never rests.
     pub(crate) patient: bool,
 }
 
@@ -92,7 +95,8 @@ impl Settling {
     }
 
     /// An attempt begins.
-    pub(crate) fn begin(&mut self) {
+    pub(crate) fn begin(&mut self, now: Instant) {
+        self.tried = Some(now);
         // Whoever has not closed by now has been waited for.
         self.open.clear();
         self.closed = None;
@@ -104,14 +108,17 @@ impl Settling {
         self.owed = false;
         self.first = None;
         self.missing = None;
+        self.tried = None;
     }
 
     /// When to make the next attempt; none while nothing has changed.
     pub(crate) fn due(&self, options: &ReloadOptions) -> Option<Due> {
         let first = self.first?;
         let last = self.last.unwrap_or(first);
+        // What moved while it was read will rest for a moment soon.
+        let again = self.tried.map(|tried| tried + options.settle / 4).unwrap_or_default();
         if let Some(missing) = self.missing {
-            return Some(Due { at: missing + options.missing_grace, patient: true });
+            return Some(Due { at: again.max(missing + options.missing_grace), patient: true });
         }
         if self.whole {
             return Some(Due { at: last + WHOLE, patient: true });
@@ -121,8 +128,8 @@ impl Settling {
         let closed = self.closed.map(|closed| closed + options.settle);
         let limit = (first + options.max_wait).max(closed.unwrap_or_default());
         let open = self.open.values().max().map(|since| *since + options.open_wait);
-        let at = settled.min(limit).max(open.unwrap_or_default());
-        Some(Due { at, patient: at >= settled })
+        let at = settled.min(limit).max(open.unwrap_or_default()).max(again);
+        Some(Due { at, patient: at < first + options.max_wait + options.open_wait })
     }
 }
 
@@ -155,8 +162,15 @@ mod tests {
         }
 
         fn attempt(mut self) -> Self {
-            self.0.begin();
+            self.0.begin(ms(0));
             self.0.done();
+            self
+        }
+
+        /// An attempt that finds what it reads to be something else.
+        fn moved(mut self, at: u64) -> Self {
+            self.0.begin(ms(at));
+            self.0.owe(ms(at));
             self
         }
 
@@ -168,7 +182,8 @@ mod tests {
 
         #[track_caller]
         fn not_patient(self, at: u64) -> Self {
-            assert_eq!(self.0.due(&ReloadOptions::default()), Some(Due { at: ms(at), patient: false }));
+            let due = self.0.due(&ReloadOptions::default()).unwrap();
+            assert_eq!((due.at.as_nanos() / 1_000_000, due.patient), (at, false));
             self
         }
 
@@ -197,7 +212,12 @@ mod tests {
         for at in (0..=1000).step_by(10) {
             story = story.see(at, CHANGED);
         }
-        story.not_patient(1000);
+        let mut story = story.due(1000);
+        for at in (1000..4000).step_by(10) {
+            // What is read there still has to be what was seen.
+            story = story.moved(at).see(at + 5, CHANGED);
+        }
+        story.moved(4000).not_patient(4012);
     }
 
     #[test]
@@ -206,7 +226,7 @@ mod tests {
         let story = story.hear(1700, Written).see(1700, CHANGED).due(3000);
         let story = story.hear(1710, Closed).see(1710, STILL).due(1750);
         // Longer than the longest wait already, and still it settles.
-        story.hear(1740, Written).hear(1740, Closed).see(1740, CHANGED).not_patient(1760);
+        story.hear(1740, Written).hear(1740, Closed).see(1740, CHANGED).due(1760);
     }
 
     #[test]
@@ -248,7 +268,7 @@ mod tests {
     #[test]
     fn an_attempt_that_is_owed_is_made_whatever_there_is_to_see() {
         let mut story = Story::default().see(100, CHANGED);
-        story.0.begin();
+        story.0.begin(ms(155));
         story.0.owe(ms(160));
         story.see(160, BACK).due(210).attempt().not_due();
     }
