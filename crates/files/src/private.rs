@@ -27,7 +27,21 @@ fn make_private(path: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.recursive(true).create(path)
+    let missing: Vec<_> = path.ancestors().take_while(|above| !above.exists()).collect();
+    builder.recursive(true).create(path)?;
+    missing.into_iter().filter_map(Path::parent).try_for_each(sync)
+}
+
+/// Returns once the names in `dir` survive a power failure: what is written to a directory that is gone is gone too.
+#[cfg(unix)]
+fn sync(dir: &Path) -> io::Result<()> {
+    let here = Path::new(".");
+    std::fs::File::open(if dir == Path::new("") { here } else { dir })?.sync_all()
+}
+
+#[cfg(not(unix))]
+fn sync(_: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 impl Access {

@@ -5,7 +5,7 @@
 //! killed by chance, and nothing depends on time. Calls are counted for each thread, so that one thread must do the work.
 
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use std::{env, fs};
 
 const DIR: &str = "ENHANCED_CONFIG_CRASH_DIR";
@@ -94,6 +94,27 @@ pub(crate) fn at_every_call_in(
     println!("  {runs} faults");
 }
 
+/// Does `task` in `dir`, and `meanwhile` when the process is at its first `call` and stands still.
+pub(crate) fn meanwhile(call: &str, task: &str, dir: &Path, meanwhile: impl FnOnce()) -> Option<End> {
+    let scene = tempfile::tempdir().unwrap();
+    let log = scene.path().join("log");
+    let stop = Injection { call: call.into(), nth: 1, fault: "signal=STOP" };
+    let mut strace = traced(task, dir, &log, Some(&stop)).stdout(Stdio::piped()).spawn().ok()?;
+    let process = loop {
+        let said = fs::read_to_string(&log).unwrap_or_default();
+        if let Some(line) = said.lines().find(|line| line.ends_with("--- stopped by SIGSTOP ---")) {
+            break line.split(' ').next().unwrap().to_owned();
+        }
+        if strace.try_wait().unwrap().is_some() {
+            return None;
+        }
+        std::thread::yield_now();
+    };
+    meanwhile();
+    assert!(Command::new("kill").args(["-CONT", &process]).status().unwrap().success());
+    Some(end_of(&strace.wait_with_output().unwrap()))
+}
+
 /// A process that does `task` in `dir`, with no fault.
 pub(crate) fn process(task: &str, dir: &Path) -> Command {
     let mut process = Command::new(env::current_exe().unwrap());
@@ -102,15 +123,19 @@ pub(crate) fn process(task: &str, dir: &Path) -> Command {
 }
 
 fn strace(task: &str, dir: &Path, log: &Path, injection: Option<&Injection>) -> Option<Output> {
+    let output = traced(task, dir, log, injection).output().ok()?;
+    // Without the right to trace there is no log.
+    fs::metadata(log).is_ok_and(|log| log.len() > 0).then_some(output)
+}
+
+fn traced(task: &str, dir: &Path, log: &Path, injection: Option<&Injection>) -> Command {
     let mut strace = Command::new("strace");
     strace.args(["-f", "-qq", "-o"]).arg(log);
     if let Some(Injection { call, nth, fault }) = injection {
         strace.arg(format!("--inject={call}:{fault}:when={nth}"));
     }
-    strace.arg(env::current_exe().unwrap());
-    let output = strace.env(DIR, dir).env(TASK, task).output().ok()?;
-    // Without the right to trace there is no log.
-    fs::metadata(log).is_ok_and(|log| log.len() > 0).then_some(output)
+    strace.arg(env::current_exe().unwrap()).env(DIR, dir).env(TASK, task);
+    strace
 }
 
 fn end_of(output: &Output) -> End {

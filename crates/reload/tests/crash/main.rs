@@ -6,6 +6,7 @@
 mod linux;
 #[cfg(target_os = "linux")]
 #[path = "../../../files/tests/crash/strace.rs"]
+#[allow(dead_code, reason = "shared with the tests of another crate, which need more of it")]
 mod strace;
 
 fn main() {
