@@ -8,7 +8,7 @@ use std::sync::{Arc, Weak};
 use enhanced_config_core::{KeyPath, Problem, ProblemKind, Problems};
 
 use crate::Live;
-use crate::live::edition::{Edition, Shared, Shown, nothing};
+use crate::live::edition::{Edition, Shared, Shown};
 use crate::sync::Mutex;
 
 /// Shows one value to all readers of a configuration, as a whole and as the types that they read from it.
@@ -292,6 +292,11 @@ impl<V> Content<V> {
         }
         Some(std::mem::replace(self.values.get_mut(index)?, read))
     }
+}
+
+/// What stands where no handle reads.
+fn nothing() -> Shared {
+    Arc::new(())
 }
 
 impl<V> Slot<V> {

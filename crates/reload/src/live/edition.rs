@@ -1,5 +1,4 @@
 use std::any::Any;
-use std::array;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -10,37 +9,16 @@ use crate::sync::AtomicU64;
 /// A value of any type that readers share.
 pub(crate) type Shared = Arc<dyn Any + Send + Sync>;
 
-/// What stands where no handle reads.
-pub(crate) fn nothing() -> Shared {
-    Arc::new(())
-}
-
-/// The value itself, and the one type that most programs read it as: with these an edition is one cache line.
-const FEW: usize = 2;
-
-/// What all handles of one board read between two swaps. On a cache line of its own: where the allocator puts it made
-/// a difference of a tenth to a read.
-#[repr(align(64))]
+/// What all handles of one board read between two swaps.
 pub(crate) struct Edition {
     pub(crate) version: u64,
-    /// By the number of the handle; anything where a handle has gone. The first few are here, which spares their
-    /// readers a step.
-    first: [Shared; FEW],
-    others: Box<[Shared]>,
+    /// By the number of the handle; anything where a handle has gone.
+    values: Box<[Shared]>,
 }
 
 impl Edition {
     pub(crate) fn new(version: u64, values: &[Shared]) -> Self {
-        let first = array::from_fn(|index| values.get(index).map_or_else(nothing, Arc::clone));
-        Self { version, first, others: values.get(FEW..).unwrap_or_default().into() }
-    }
-
-    #[inline]
-    fn at(&self, index: usize) -> Option<&Shared> {
-        match self.first.get(index) {
-            None => self.others.get(index - FEW),
-            first => first,
-        }
+        Self { version, values: values.into() }
     }
 
     #[inline]
@@ -49,14 +27,16 @@ impl Edition {
         reason = "a board shows no edition without the value of every living handle"
     )]
     pub(crate) fn value<T: 'static>(&self, index: usize) -> &T {
-        self.at(index)
+        self.values
+            .get(index)
             .and_then(|value| value.downcast_ref())
             .expect("every edition has a value of its type for every living handle")
     }
 
     #[expect(clippy::expect_used, reason = "as for `value`")]
     pub(crate) fn shared<T: Send + Sync + 'static>(&self, index: usize) -> Arc<T> {
-        self.at(index)
+        self.values
+            .get(index)
             .and_then(|value| Arc::clone(value).downcast().ok())
             .expect("every edition has a value of its type for every living handle")
     }
