@@ -109,7 +109,7 @@ impl Shared {
     /// One attempt at a time: runs on the stage of `slot`.
     pub(crate) fn attempt(&self, slot: &Slot, why: &Why, settled: &dyn Fn(&[Input]) -> bool) -> Made {
         let began = self.checks.clock.now();
-        let old = self.shelf.get(&slot.name).map(Config::new);
+        let old = self.shelf.get(&slot.name).map(Config::new).or_else(|| slot.stage.current());
         let (base, overridden) = slot.base(self, old.as_ref());
         let inputs: Arc<[Input]> = match &base {
             Ok(loaded) => loaded.inputs.as_slice().into(),
@@ -120,6 +120,7 @@ impl Shared {
             return Made { ended: Ended::Moved, inputs, event: Event::default() };
         }
         let old = old.or_else(|| self.last_known_good(slot, base.as_ref().err()?));
+        let old_version = slot.version();
         let (ended, asked) = match base {
             Ok(base) => self.offer(slot, why, old.as_ref(), &base),
             Err(rejection) => {
@@ -137,6 +138,7 @@ impl Shared {
         let report = Report {
             why,
             old: old.as_ref(),
+            old_version,
             ended: &ended,
             asked: asked.as_deref(),
             before: before.as_ref(),
@@ -219,7 +221,10 @@ impl Shared {
     /// Puts what was loaded where readers find it.
     pub(crate) fn put(&self, slot: &Slot, version: u64, loaded: &Arc<Loaded>) -> Config {
         slot.set_version(version);
-        Config::new(self.shelf.put(&slot.name, self.snapshot(&slot.name, version, Arc::clone(loaded))))
+        let put = self.shelf.put(&slot.name, self.snapshot(&slot.name, version, Arc::clone(loaded)));
+        let config = Config::new(put);
+        slot.stage.set_current(config.clone());
+        config
     }
 }
 

@@ -137,7 +137,10 @@ impl EnhancedConfigSystem {
     where
         F: Fn(&ReloadEvent) + Send + Sync + 'static,
     {
-        Ok(self.shared.slot(Name::new(name)?.as_str()).stage.subscribers.on_reload(f))
+        let slot = self.shared.slot(Name::new(name)?.as_str());
+        let subscription = slot.stage.subscribers.on_reload(f);
+        self.shared.depend_on(&slot);
+        Ok(subscription)
     }
 
     /// Calls `f` when the effective value at one of `paths` has changed, once however many have; `""` stands for
@@ -162,7 +165,9 @@ impl EnhancedConfigSystem {
         let slot = self.shared.slot(Name::new(name)?.as_str());
         let paths: Vec<KeyPath> =
             paths.into_iter().map(|path| path.as_ref().parse()).collect::<Result<_, _>>()?;
-        Ok(slot.stage.subscribers.on_change(paths, f))
+        let subscription = slot.stage.subscribers.on_change(paths, f);
+        self.shared.depend_on(&slot);
+        Ok(subscription)
     }
 
     /// Calls `f` before a configuration changes; an error refuses the change. To agree is no promise that it comes.
@@ -174,7 +179,10 @@ impl EnhancedConfigSystem {
     where
         F: Fn(&ConfigChange) -> Result<(), Problem> + Send + Sync + 'static,
     {
-        Ok(self.shared.slot(Name::new(name)?.as_str()).stage.subscribers.before_change(f))
+        let slot = self.shared.slot(Name::new(name)?.as_str());
+        let subscription = slot.stage.subscribers.before_change(f);
+        self.shared.depend_on(&slot);
+        Ok(subscription)
     }
 
     /// What becomes of attempts from now on, of all configurations, as a channel: for threads, and for tasks of any
@@ -191,6 +199,13 @@ impl Drop for EnhancedConfigSystem {
 }
 
 impl Shared {
+    /// Somebody depends on the configuration from now on: what is served is kept, to tell the next change from.
+    fn depend_on(&self, slot: &Slot) {
+        if let Some(served) = self.shelf.get(&slot.name) {
+            slot.stage.set_current(Config::new(served));
+        }
+    }
+
     /// Follows the files of a configuration from now on, if files are followed.
     pub(crate) fn follow(self: &Arc<Self>, slot: &Arc<Slot>) {
         // What cannot be loaded is tried again whenever somebody asks for it.

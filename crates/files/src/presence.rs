@@ -46,6 +46,12 @@ impl Presence {
         *self == Self::Absent
     }
 
+    /// Whether there is a regular file with nothing in it.
+    #[must_use]
+    pub fn is_empty_file(&self) -> bool {
+        matches!(self, Self::File(fingerprint) if fingerprint.size() == 0)
+    }
+
     /// Whether there is a regular file.
     #[must_use]
     pub fn is_file(&self) -> bool {

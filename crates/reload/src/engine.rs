@@ -176,6 +176,7 @@ impl Engine {
         let Some(followed) = self.followed.get_mut(name) else { return };
         let whole = is_hop || followed.is_one_file();
         let now = SystemClock.now();
+        tracing::trace!(config = name, at = ?place_of(notice), happened = ?notice.happened, "heard");
         followed.settling.hear(now, &self.options, &place_of(notice), notice.happened, whole);
     }
 
@@ -300,6 +301,7 @@ impl Engine {
         let Some(followed) = self.followed.get_mut(name) else { return };
         let Some(due) = followed.settling.due(&self.options) else { return };
         let trigger = followed.trigger(due.patient);
+        tracing::trace!(config = &**name, cause = ?trigger.cause(), patient = due.patient, "settled");
         followed.settling.begin(now);
         if !self.jobs.begin(&self.shared, name, &followed.follow, trigger, now) {
             followed.settling.owe(now + self.options.poll_interval);

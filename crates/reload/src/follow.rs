@@ -38,7 +38,8 @@ pub trait Follow: Send + Sync {
     /// What was read is compared with [`Trigger::covers`] before it is published, lest it be half of something.
     fn follow(&self, trigger: &Trigger) -> Attempt;
 
-    /// Told once when an attempt takes longer than [`ReloadOptions::slow`](crate::ReloadOptions::slow).
+    /// Told whenever an attempt has taken as long as [`ReloadOptions::slow`](crate::ReloadOptions::slow) once more. Runs
+    /// on the thread that watches, and must not take long.
     fn slow(&self, running_for: Duration) {
         tracing::warn!("an attempt to follow files has been running for {running_for:.1?}");
     }

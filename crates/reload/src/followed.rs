@@ -90,7 +90,8 @@ impl Followed {
             }
             if *seen != input.was {
                 look.differs = true;
-                look.missing |= seen.is_absent();
+                // Whoever makes a file anew begins with an empty one.
+                look.missing |= seen.is_absent() || seen.is_empty_file();
                 self.changed.insert(input.path.clone());
             }
         }

@@ -18,6 +18,8 @@ struct Job {
     thread: JoinHandle<()>,
     follow: Arc<dyn Follow>,
     began: Instant,
+    /// When it began, or was last told that it is slow.
+    told: Instant,
     is_slow: bool,
 }
 
@@ -52,7 +54,7 @@ impl Jobs {
         };
         match Builder::new().name("config-reload".to_owned()).spawn(run) {
             Ok(thread) => {
-                let job = Job { thread, follow: Arc::clone(follow), began: now, is_slow: false };
+                let job = Job { thread, follow: Arc::clone(follow), began: now, told: now, is_slow: false };
                 self.0.insert(Arc::clone(name), job);
                 true
             }
@@ -71,13 +73,14 @@ impl Jobs {
         }
     }
 
-    /// Tells those that have become slow, and when the next one will.
+    /// Tells those that are slow, every so often, and when to do so again.
     pub(crate) fn tell_slow(&mut self, now: Instant, slow: Duration) -> Option<Instant> {
-        for job in self.0.values_mut().filter(|job| !job.is_slow && now - job.began >= slow) {
+        for job in self.0.values_mut().filter(|job| now - job.told >= slow) {
             job.is_slow = true;
+            job.told = now;
             job.follow.slow(now - job.began);
         }
-        self.0.values().filter(|job| !job.is_slow).map(|job| job.began + slow).min()
+        self.0.values().map(|job| job.told + slow).min()
     }
 
     /// Waits for all.

@@ -20,7 +20,7 @@ pub(crate) struct Settling {
     first: Option<Instant>,
     /// When something became something else for the last time, attempts in between or not.
     last: Option<Instant>,
-    /// Since when something is missing that was there.
+    /// Since when something is missing, or empty, that was there.
     missing: Option<Instant>,
     /// When the last attempt began that found what it read to be something else.
     tried: Option<Instant>,
@@ -28,6 +28,8 @@ pub(crate) struct Settling {
     owed: bool,
     /// Files that were written and not closed, since when.
     open: HashMap<PathBuf, Instant>,
+    /// Whether one of them was waited for in vain: then none is until the next attempt succeeds.
+    unclosed: bool,
     /// When the first of them was closed that had been open for longer than it takes to settle.
     closed: Option<Instant>,
     /// Whether all that happened since the system was quiet is that something finished took its place.
@@ -41,7 +43,7 @@ pub(crate) struct Look {
     pub(crate) changed: bool,
     /// Something is not what it was when it was read.
     pub(crate) differs: bool,
-    /// Something is not there that was when it was read.
+    /// Something is not there, or is empty, that was when it was read.
     pub(crate) missing: bool,
 }
 
@@ -98,6 +100,7 @@ impl Settling {
     pub(crate) fn begin(&mut self, now: Instant) {
         self.tried = Some(now);
         // Whoever has not closed by now has been waited for.
+        self.unclosed |= !self.open.is_empty();
         self.open.clear();
         self.closed = None;
         self.whole = false;
@@ -109,6 +112,7 @@ impl Settling {
         self.first = None;
         self.missing = None;
         self.tried = None;
+        self.unclosed = false;
     }
 
     /// When to make the next attempt; none while nothing has changed.
@@ -116,7 +120,7 @@ impl Settling {
         let first = self.first?;
         let last = self.last.unwrap_or(first);
         // What moved while it was read will rest for a moment soon.
-        let again = self.tried.map(|tried| tried + options.settle / 4).unwrap_or_default();
+        let again = self.tried.map(|tried| tried + options.settle / 5).unwrap_or_default();
         if let Some(missing) = self.missing {
             return Some(Due { at: again.max(missing + options.missing_grace), patient: true });
         }
@@ -127,7 +131,8 @@ impl Settling {
         // Whoever kept a file open used up the longest wait, and still may not be through: once more, to settle.
         let closed = self.closed.map(|closed| closed + options.settle);
         let limit = (first + options.max_wait).max(closed.unwrap_or_default());
-        let open = self.open.values().max().map(|since| *since + options.open_wait);
+        let open = self.open.values().max().filter(|_| !self.unclosed);
+        let open = open.map(|since| *since + options.open_wait);
         let at = settled.min(limit).max(open.unwrap_or_default()).max(again);
         Some(Due { at, patient: at < first + options.max_wait + options.open_wait })
     }
@@ -217,7 +222,7 @@ mod tests {
             // What is read there still has to be what was seen.
             story = story.moved(at).see(at + 5, CHANGED);
         }
-        story.moved(4000).not_patient(4012);
+        story.moved(4000).not_patient(4010);
     }
 
     #[test]
@@ -232,6 +237,19 @@ mod tests {
     #[test]
     fn but_no_longer_than_the_limit() {
         Story::default().hear(0, Written).see(0, CHANGED).attempt().see(3000, BACK).not_due();
+    }
+
+    #[test]
+    fn nor_once_more_when_that_was_in_vain() {
+        let story = Story::default().hear(0, Written).see(0, CHANGED).due(3000).moved(3000);
+        story
+            .hear(3005, Written)
+            .see(3005, CHANGED)
+            .due(3012)
+            .attempt()
+            .hear(3100, Written)
+            .see(3100, CHANGED)
+            .due(6100);
     }
 
     #[test]

@@ -40,6 +40,9 @@ pub(crate) struct Stage {
     pub(crate) subscribers: Subscribers<Config>,
     /// Where live handles read. None while there are none: it keeps the document in memory.
     board: Mutex<Option<Arc<Board<Config>>>>,
+    /// What is served, while somebody depends on it: the next change is told as one from here, even if readers have not
+    /// asked for it for so long that it is no longer kept for them.
+    current: Mutex<Option<Config>>,
     /// What waits for a restart, as was told last.
     pending: Mutex<Arc<[ShownChange]>>,
 }
@@ -50,7 +53,27 @@ impl Stage {
             turn: Turn::new(),
             subscribers: Subscribers::new(Arc::clone(name), Arc::clone(&hub.calls)),
             board: Mutex::default(),
+            current: Mutex::default(),
             pending: Mutex::new([].into()),
+        }
+    }
+
+    /// What is served, if somebody depends on it.
+    pub(crate) fn current(&self) -> Option<Config> {
+        self.current.lock().clone()
+    }
+
+    /// This is served from now on, unless something newer is.
+    pub(crate) fn set_current(&self, config: Config) {
+        let config = (!self.is_idle()).then_some(config);
+        let mut current = self.current.lock();
+        let is_newer =
+            |config: &Config| current.as_ref().is_none_or(|current| current.version() <= config.version());
+        if config.as_ref().is_none_or(is_newer) {
+            let before = std::mem::replace(&mut *current, config);
+            drop(current);
+            // Where no lock is held: what goes may be large.
+            drop(before);
         }
     }
 
@@ -93,6 +116,7 @@ impl Stage {
         T: DeserializeOwned + Send + Sync + 'static,
     {
         let board = self.board(current);
+        self.set_current(current.clone());
         let live = board.live(&KeyPath::root(), |config: &Config| {
             config.extract().map_err(|rejection| rejection.problems().clone())
         });
@@ -130,8 +154,9 @@ impl Stage {
     }
 
     fn event(&self, report: &Report<'_>) -> Option<ReloadEvent> {
-        let old = report.old?;
-        let (old_version, redactor) = (old.version(), old.redactor());
+        // A first load is no change.
+        let old = report.old.or_else(|| report.ended.config()).filter(|_| report.old_version > 0)?;
+        let (old_version, redactor) = (report.old_version, old.redactor());
         let served = report.ended.config().unwrap_or(old);
         let pending = report.asked.map(|asked| ShownChange::between(served.document(), asked, redactor));
         let pending = pending.unwrap_or_else(|| [].into());
@@ -158,7 +183,7 @@ impl Stage {
 
     /// Whether nobody depends on it.
     pub(crate) fn is_idle(&self) -> bool {
-        self.subscribers.is_empty()
+        self.subscribers.is_empty() && self.board.lock().is_none()
     }
 }
 

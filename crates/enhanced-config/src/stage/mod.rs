@@ -31,7 +31,10 @@ pub(crate) enum Stopped {
 #[cfg_attr(not(feature = "reload"), allow(dead_code, reason = "nobody wants to hear it"))]
 pub(crate) struct Report<'a> {
     pub(crate) why: &'a Why,
+    /// None when nothing was served before, or it has been forgotten.
     pub(crate) old: Option<&'a Config>,
+    /// 0 when nothing was served before.
+    pub(crate) old_version: u64,
     pub(crate) ended: &'a Ended,
     /// What the sources say, where a part of it has to wait for a restart.
     pub(crate) asked: Option<&'a Document>,

@@ -259,6 +259,31 @@ fn what_needs_a_restart_stays_and_is_told_once() {
     assert_eq!(port(&dir.system()), 1);
 }
 
+#[cfg(feature = "cache")]
+#[test]
+fn whoever_depends_on_a_configuration_is_told_though_readers_have_forgotten_it() {
+    use enhanced_config::cache::{CacheOptions, TierLimits};
+    let dir = Dir::new(&[("app.yaml", "port: 1\nname: a\n")]);
+    let nothing = TierLimits { bytes: 0, entries: 0 };
+    let cache = CacheOptions::default().with_hot(nothing).with_cold(nothing);
+    let system = dir.builder().cache(cache).build().unwrap();
+    let live = system.live::<serde_json::Value>("app").unwrap();
+    let (sender, messages) = mpsc::channel();
+    let _told = system.on_change("app", ["port"], move |change| {
+        sender.send((change.old_value().version(), change.new_value().version())).unwrap();
+        Ok(())
+    });
+    dir.write("app.yaml", "port: 1\nname: b\n");
+    assert_eq!(system.reload("app").unwrap().outcome, Outcome::Applied);
+    assert_eq!((live.load()["name"].as_str(), messages.try_recv().ok()), (Some("b"), None));
+    dir.write("app.yaml", "port: 2\nname: b\n");
+    let event = system.reload("app").unwrap();
+    let lines: Vec<String> = event.changes.iter().map(ToString::to_string).collect();
+    assert_eq!((lines, told(&messages)), (vec!["~ port: 1 -> 2".to_owned()], (2, 3)));
+    assert_eq!(system.load_config("app").unwrap().version(), 3);
+    assert_eq!(live.load()["port"], 2);
+}
+
 #[test]
 fn variables_of_the_process_are_read_at_every_reload() {
     let dir = Dir::new(&[("app.yaml", "port: 1\n")]);

@@ -117,7 +117,7 @@ os._exit(0)'");
 fn never_settling() {
     scenario("", |run| {
         let mut file = open(run);
-        let until = std::time::Instant::now() + ms(2500);
+        let until = std::time::Instant::now() + ms(4000);
         while std::time::Instant::now() < until {
             file.seek(SeekFrom::Start(0)).unwrap();
             file.write_all(text(2).as_bytes()).unwrap();
