@@ -245,7 +245,7 @@ mod tests {
         story
             .hear(3005, Written)
             .see(3005, CHANGED)
-            .due(3012)
+            .due(3010)
             .attempt()
             .hear(3100, Written)
             .see(3100, CHANGED)
