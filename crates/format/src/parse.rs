@@ -98,11 +98,34 @@ pub fn parse(input: &[u8], format: Format, name: &str, options: &ParseOptions) -
     let document = match built {
         Ok(document) => document,
         Err(mut problems) => {
+            // What else is wrong follows from it.
+            if let Some(at) = conflict(text) {
+                return Err(reading
+                    .syntax("a merge conflict that is not resolved", at)
+                    .with_help(RESOLVE)
+                    .into());
+            }
             problems.extend(reading.warnings);
             return Err(ready(problems));
         }
     };
     Ok(Parsed { document, warnings: ready(reading.warnings) })
+}
+
+const RESOLVE: &str = "keep one side, and remove the lines with `<<<<<<<`, `=======` and `>>>>>>>`";
+
+/// Where a version control system left both sides of a change, if it did.
+fn conflict(text: &str) -> Option<usize> {
+    let mut markers = ["<<<<<<< ", "=======", ">>>>>>> "].into_iter().peekable();
+    let mut first = None;
+    for start in std::iter::once(0).chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|end| end + 1)) {
+        let Some(marker) = markers.peek() else { break };
+        if text.get(start..).is_some_and(|rest| rest.starts_with(marker)) {
+            first.get_or_insert(start);
+            markers.next();
+        }
+    }
+    first.filter(|_| markers.peek().is_none())
 }
 
 /// In order, and without keys that stand below a secret.

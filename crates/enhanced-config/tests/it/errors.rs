@@ -132,6 +132,11 @@ fn of_syntax() {
     check("unknown_tag", &[("app.yaml", "server: !custom\n  host: a\n")]);
     check("several_documents", &[("app.yaml", "a: 1\n---\nb: 2\n")]);
     check("complex_key", &[("app.yaml", "? [a, b]\n: 1\n")]);
+    check(
+        "merge_conflict",
+        &[("app.json", "{\n<<<<<<< HEAD\n  \"a\": 1\n=======\n  \"a\": 2\n>>>>>>> other\n}\n")],
+    );
+    check("quote_that_reaches_too_far", &[("app.yaml", "server:\n  host: 'a\n  port: 1\n  name: b'\n")]);
     check("list_root", &[("app.yaml", "- a\n- b\n")]);
     check("empty", &[("app.yaml", "# nothing yet\n")]);
 }

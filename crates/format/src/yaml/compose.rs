@@ -53,8 +53,9 @@ pub(super) struct Frame {
     pub(super) start: usize,
     /// How much was on the tape before it.
     pub(super) before: Size,
-    /// Its bracket, in flow style.
-    bracket: Option<u32>,
+    /// Where it stands: in flow style its bracket.
+    pub(super) position: u32,
+    pub(super) is_block: bool,
     /// Whether it is the value of a merge key.
     is_merge: bool,
     /// Where on the tape the values of its merge key start.
@@ -149,13 +150,21 @@ impl<'r, 'a> Composer<'r, 'a> {
             Scalar::Float(_) => Kind::Float,
             Scalar::Text => Kind::String,
         };
-        self.scalar_root = Some(self.problem(ProblemKind::Root { found }, position));
+        let problem = self.problem(ProblemKind::Root { found }, position);
+        let joins_a_key = written.style == ScalarStyle::Plain && written.text.contains(':');
+        self.scalar_root = Some(match joins_a_key {
+            true => problem.with_help("a value needs a space between it and the `:` of its key"),
+            false => problem,
+        });
         Ok(())
     }
 
     #[inline]
     fn value(&mut self, written: Written<'a>) -> Outcome {
         let position = self.position_of(&written);
+        if written.is_quoted_over_lines() {
+            self.check_continuation(&written)?;
+        }
         let scalar = self.resolve(&written, position)?;
         if written.anchor > 0 {
             self.anchor_scalar(written.anchor, scalar, written.text.clone(), position);
@@ -209,7 +218,7 @@ impl<'r, 'a> Composer<'r, 'a> {
     ) -> Outcome {
         let next = self.next();
         match next {
-            Some(Next::Key) => return self.stop_syntax(syntax::COMPLEX_KEY, mark),
+            Some(Next::Key) => return self.complex_key(style, mark),
             None if kind != Kind::Map => return self.stop(ProblemKind::Root { found: kind }, mark),
             _ => {}
         }
@@ -232,7 +241,8 @@ impl<'r, 'a> Composer<'r, 'a> {
             anchor,
             start: self.out.tape.len(),
             before: self.out.tape.size(),
-            bracket: (!is_block).then_some(mark),
+            position,
+            is_block,
             is_merge,
             merges: Vec::new(),
         });
@@ -289,7 +299,7 @@ impl<'r, 'a> Composer<'r, 'a> {
         self.scalar_root = None;
         let reached = Reached {
             end: self.end,
-            bracket: self.frames.last().and_then(|frame| frame.bracket).map(|bracket| bracket as usize),
+            bracket: self.frames.last().filter(|frame| !frame.is_block).map(|frame| frame.position as usize),
             root_is_closed: self.has_root && self.frames.is_empty(),
             is_in_list: self.next() == Some(Next::Item),
         };

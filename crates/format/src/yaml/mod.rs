@@ -6,7 +6,8 @@
 //! Keys are strings. A key that is a number, a boolean or a null is the text it is written with (`1`, `0x1F`, `~`, or
 //! nothing), so that `1` and `"1"` are one key twice.
 //!
-//! Where YAML parsers differ: brackets need no indentation inside them, and the last line of a `|` or `>` text ends in a
+//! Where YAML parsers differ: brackets need no indentation inside them; a quoted text of several lines does, lest a
+//! quote that is not closed swallow the keys up to the next; and the last line of a `|` or `>` text ends in a
 //! line break even if the file does not.
 //!
 //! Where a value stands:

@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 
-use enhanced_config_core::Kind;
-use granit_parser::{ScalarStyle, Span};
+use enhanced_config_core::{Kind, ProblemKind};
+use granit_parser::{ScalarStyle, Span, StructureStyle};
 
 use super::compose::{Composer, Next, Outcome, Stop, offset};
 use super::scalar::{self, Scalar, Tag};
@@ -23,6 +23,12 @@ impl Written<'_> {
     /// Whether there is nothing: `key:` and no value. The parser says `~` then.
     pub(super) fn is_absent(&self) -> bool {
         self.style == ScalarStyle::Plain && self.span.start == self.span.end
+    }
+
+    #[inline]
+    pub(super) fn is_quoted_over_lines(&self) -> bool {
+        matches!(self.style, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted)
+            && self.span.start.line() != self.span.end.line()
     }
 }
 
@@ -95,6 +101,33 @@ impl<'a> Composer<'_, 'a> {
 
     fn dash_before(&self, mark: u32) -> Option<u32> {
         place::dash_before(self.reading.text, mark as usize).map(|dash| dash as u32)
+    }
+
+    /// A quote that was not closed reaches to the next one, over the keys between. YAML wants what goes on to be indented
+    /// more than the map or list it is in; the parser lets it pass, and such keys would be lost in a text.
+    #[cold]
+    pub(super) fn check_continuation(&mut self, written: &Written<'a>) -> Outcome {
+        let text = self.reading.text;
+        let Some(frame) = self.frames.last().filter(|frame| frame.is_block) else { return Ok(()) };
+        let column = place::column(text, frame.position as usize);
+        let (start, end) = (offset(written.span.start), offset(written.span.end) as usize);
+        let quoted = start as usize..end.saturating_sub(1);
+        let Some(line) = place::line_indented_at_most(text, quoted, column) else { return Ok(()) };
+        if text.as_bytes().get(line) == Some(&b'\t') {
+            return self.note_syntax(syntax::TAB, line as u32);
+        }
+        let problem = self.reading.syntax(syntax::UNCLOSED_QUOTE, start as usize);
+        self.add(problem.with_related(syntax::GOES_ON, self.reading.origin(line)))
+    }
+
+    #[cold]
+    pub(super) fn complex_key(&mut self, style: StructureStyle, mark: u32) -> Outcome {
+        let problem = self.problem(ProblemKind::Syntax { message: syntax::COMPLEX_KEY.into() }, mark);
+        self.add(match style {
+            StructureStyle::Block => problem,
+            _ => problem.with_help("quote a text that starts with `{` or `[`"),
+        })?;
+        Err(Stop)
     }
 
     /// The parser lets a tab pass that follows spaces, or stands before the root.

@@ -17,6 +17,36 @@ pub(super) fn indentation(text: &str, at: usize) -> Range<usize> {
     line.start..line.end - content.len()
 }
 
+/// How many characters stand before `at` in its line.
+pub(super) fn column(text: &str, at: usize) -> usize {
+    text.get(line(text, at).start..at).unwrap_or_default().chars().count()
+}
+
+/// The key, or the last `-`, with which the line of the value at `at` starts.
+pub(super) fn item(text: &str, at: usize) -> usize {
+    let mut item = indentation(text, at).end;
+    while let Some(content) = text.get(item..at).and_then(|rest| rest.strip_prefix("- ")).map(str::trim_start)
+        && !content.is_empty()
+    {
+        item = at - content.len();
+    }
+    item
+}
+
+/// The first line that starts within `range` with something after so many spaces at most: what that is.
+pub(super) fn line_indented_at_most(text: &str, range: Range<usize>, spaces: usize) -> Option<usize> {
+    let mut at = range.start;
+    loop {
+        at += text.get(at..range.end)?.find(['\n', '\r'])? + 1;
+        let rest = text.get(at..range.end)?;
+        let indentation = rest.len() - rest.trim_start_matches(' ').len();
+        let is_blank = !rest.trim_start_matches([' ', '\t']).starts_with(|c| c != '\n' && c != '\r');
+        if !is_blank && indentation <= spaces {
+            return Some(at + indentation);
+        }
+    }
+}
+
 /// The last tab before `at` or at it.
 pub(super) fn tab_before(text: &str, at: usize) -> usize {
     text.get(..=at).unwrap_or(text).rfind('\t').unwrap_or(at)

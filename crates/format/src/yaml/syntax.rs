@@ -77,6 +77,8 @@ fn over_limit(kind: &ErrorKind, reading: &Reading<'_>, at: usize) -> Option<Prob
 
 pub(super) const TAB: &str = "indent with spaces; YAML forbids tabs";
 pub(super) const COMPLEX_KEY: &str = "a map or list as a key; a key must be a scalar";
+pub(super) const UNCLOSED_QUOTE: &str = "an unclosed quote";
+pub(super) const GOES_ON: &str = "its text goes on without indentation";
 pub(super) const MERGE: &str = "`<<` takes a map, or a list of maps";
 pub(super) const QUOTE_TAG: &str = "quote a text that starts with `!`";
 const BACKSLASH: &str = "write a backslash as `\\\\`, or use single quotes";
@@ -123,11 +125,9 @@ fn fault(kind: &ErrorKind, text: &str, at: usize, reached: &Reached) -> Fault {
         | E::UnexpectedEndOfPlainScalar
         | E::ExpectedNodeContent => fault("expected a value"),
 
-        E::UnclosedQuotedScalar | E::DocumentIndicatorInQuotedScalar => fault("an unclosed quote"),
+        E::UnclosedQuotedScalar | E::DocumentIndicatorInQuotedScalar => unclosed_quote(text, at),
         E::InvalidQuotedScalarIndent => match place::unclosed(text, reached.end, at).quote {
-            Some(quote) => {
-                Fault::new("an unclosed quote", quote).related("its text goes on without indentation", at)
-            }
+            Some(quote) => Fault::new(UNCLOSED_QUOTE, quote).related(GOES_ON, at),
             None => fault("wrong indentation"),
         },
         E::InvalidTrailingSingleQuotedScalar | E::InvalidTrailingDoubleQuotedScalar
@@ -206,6 +206,15 @@ fn fault(kind: &ErrorKind, text: &str, at: usize, reached: &Reached) -> Fault {
         | E::ExpectedTagDirectiveBang => fault("a malformed directive"),
 
         _ => fault("not valid YAML"),
+    }
+}
+
+fn unclosed_quote(text: &str, at: usize) -> Fault {
+    let fault = Fault::new(UNCLOSED_QUOTE, at);
+    let column = place::column(text, place::item(text, at));
+    match place::line_indented_at_most(text, at..text.len(), column) {
+        Some(line) => fault.related(GOES_ON, line),
+        None => fault,
     }
 }
 

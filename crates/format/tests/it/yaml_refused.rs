@@ -56,6 +56,48 @@ fn tabs_as_indentation() {
 }
 
 #[test]
+fn quotes_that_are_not_closed_swallow_no_keys() {
+    let (words, label) = ("an unclosed quote", "its text goes on without indentation");
+    refers("a: \"x\nb: y\"", words, (1, 4), label, (2, 1));
+    refers("a: 'x\n\n\ny'", words, (1, 4), label, (4, 1));
+    refers("a:\n  b: 'x\n  c: 1\n  d: y'\ne: 1", words, (2, 6), label, (3, 3));
+    refers("a:\n  b: 'x\nc:\n  d: y'\n", words, (2, 6), label, (3, 1));
+    refers("a:\n- 'x\n- y'\n", words, (2, 3), label, (3, 1));
+    refers("a:\n  - b: \"x\n    c: y\"\n", words, (2, 8), label, (3, 5));
+    refused("a: 'x\n\ty'\n", "indent with spaces; YAML forbids tabs", 2, 1);
+    for text in [
+        "a: 'x\n b: 1'",
+        "a:\n  - b: 'x\n     y'",
+        "a: '\n  x\n'",
+        "a:\n- 'x\n - y'",
+        "a: ['x\nb: y']",
+        "a: 'x\n\n \t\n  b:'",
+    ] {
+        assert!(parse(text.as_bytes(), Format::Yaml, "t.yaml", &ParseOptions::default()).is_ok(), "{text:?}");
+    }
+}
+
+#[test]
+fn slips_that_have_a_remedy_are_told_it() {
+    let shown = |text: &str| problems(text)[0].to_string();
+    assert_eq!(
+        shown("a:1"),
+        "expected a map of keys to values at the root, found string (t.yaml:1:1); a value needs a space between it and the `:` of its key"
+    );
+    assert_eq!(
+        shown("a: {{ b }}"),
+        "a: a map or list as a key; a key must be a scalar (t.yaml:1:5); quote a text that starts with `{` or `[`"
+    );
+    let conflict = "a: 1\n<<<<<<< HEAD\nb: 1\n=======\nb: 2\n>>>>>>> other\n";
+    assert_eq!(
+        shown(conflict),
+        "a merge conflict that is not resolved (t.yaml:2:1); keep one side, and remove the lines with `<<<<<<<`, `=======` and `>>>>>>>`"
+    );
+    assert_eq!(problems(conflict).len(), 1);
+    assert!(!shown("a: 1\n<<<<<<< HEAD\nb: 1\n").contains("conflict"));
+}
+
+#[test]
 fn indentation_and_structure() {
     refused("a: b: c", "a second `: ` in one line", 1, 5);
     refused("a: 'b': c", "a second `: ` in one line", 1, 7);
