@@ -90,6 +90,6 @@ pub use enhanced_config_reload as reload;
 pub use enhanced_config_schema as schema;
 
 /// The program of the README is run as a test.
-#[cfg(all(doctest, feature = "yaml", feature = "reload"))]
+#[cfg(all(doctest, feature = "yaml", feature = "reload", feature = "schema"))]
 #[doc = include_str!("../../../README.md")]
 struct Readme;

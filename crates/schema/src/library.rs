@@ -47,25 +47,32 @@ impl Library {
         format!("{name}{ENDING}")
     }
 
-    /// The names of schemas that `name` refers to by file name, directly or not, and that are not here.
-    pub(crate) fn missing(&self, name: &str) -> Vec<Box<str>> {
-        let schemas = self.get(name).map(|schema| self.reachable(schema)).unwrap_or_default();
-        let files = schemas.into_iter().flat_map(|schema| files(schema.root()));
-        let missing = files.filter(|file| self.find(file).is_none());
-        let names = missing.filter_map(|file| file.rsplit('/').next()?.strip_suffix(ENDING));
-        names.map(Box::from).collect::<BTreeSet<_>>().into_iter().collect()
+    /// The names of the schemas that `name` itself refers to: those that are here, and those that would be found by the
+    /// names of their files.
+    pub(crate) fn referred(&self, name: &str) -> Vec<Box<str>> {
+        let files: BTreeSet<&str> =
+            self.get(name).into_iter().flat_map(|schema| files(schema.root())).collect();
+        let name_of = |file: &str| {
+            let known = self.find_by_end(file).and_then(|found| self.name(found));
+            known.or_else(|| file.rsplit('/').next()?.strip_suffix(ENDING)).map(Box::from)
+        };
+        let names: BTreeSet<Box<str>> = files.into_iter().filter_map(name_of).collect();
+        names.into_iter().collect()
+    }
+
+    fn name(&self, schema: &Document) -> Option<&str> {
+        self.0.iter().find(|(_, known)| std::ptr::eq(&***known, schema)).map(|(name, _)| &**name)
     }
 
     /// A schema and those that its references lead to by `$id` or file name, directly or not.
     pub(crate) fn reachable<'a>(&'a self, schema: &'a Document) -> Vec<&'a Document> {
         let mut reached = vec![schema];
+        let mut seen = BTreeSet::from([std::ptr::from_ref(schema)]);
         let mut next = 0;
         while let Some(schema) = reached.get(next) {
-            for found in files(schema.root()).into_iter().filter_map(|file| self.find_by_end(file)) {
-                if !reached.iter().any(|other| std::ptr::eq(*other, found)) {
-                    reached.push(found);
-                }
-            }
+            let files: BTreeSet<&str> = files(schema.root()).into_iter().collect();
+            let found = files.into_iter().filter_map(|file| self.find_by_end(file));
+            reached.extend(found.filter(|found| seen.insert(std::ptr::from_ref(*found))));
             next += 1;
         }
         reached

@@ -103,9 +103,10 @@ impl SchemaRegistry {
         self.library.names()
     }
 
-    /// The schemas that the one called `name` refers to by file name, directly or not, and that were not added yet.
-    pub fn missing(&self, name: &str) -> Vec<Box<str>> {
-        self.library.missing(name)
+    /// The names of the schemas that the one called `name` itself refers to, added or not, in order: those that were not are
+    /// to be found in files called `<name>.schema.json`.
+    pub fn referred(&self, name: &str) -> Vec<Box<str>> {
+        self.library.referred(name)
     }
 
     /// The validator of a schema, compiled when it is first asked for.

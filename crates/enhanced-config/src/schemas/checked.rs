@@ -162,6 +162,9 @@ impl Ready {
     }
 }
 
+/// Files that one schema may be made of. Those of real systems are made of less than twenty.
+const MOST_FILES: usize = 256;
+
 /// Reads the files that a schema is made of.
 struct Gathering<'a> {
     registry: SchemaRegistry,
@@ -187,16 +190,26 @@ impl<'a> Gathering<'a> {
 
     /// Adds the schema of this name and all that it refers to, as far as there are files of them.
     fn gather(&mut self, name: &str) -> Result<(), Problems> {
-        if self.registry.schema(name).is_none() {
-            self.add(name)?;
+        let mut seen: BTreeSet<Box<str>> = BTreeSet::from([name.into()]);
+        let mut open: Vec<Box<str>> = vec![name.into()];
+        while let Some(next) = open.pop() {
+            if self.registry.schema(&next).is_none() {
+                self.add(&next)?;
+            }
+            if self.inputs.len() > MOST_FILES {
+                return Err(self.too_many_files(name).into());
+            }
+            let referred = self.registry.referred(&next).into_iter();
+            open.extend(referred.filter(|name| seen.insert(name.clone())));
         }
-        let mut tried: Vec<Box<str>> = Vec::new();
-        loop {
-            let missing = self.registry.missing(name);
-            let Some(next) = missing.into_iter().find(|name| !tried.contains(name)) else { return Ok(()) };
-            self.add(&next)?;
-            tried.push(next);
-        }
+        Ok(())
+    }
+
+    fn too_many_files(&self, name: &str) -> Problem {
+        let message = format!("refers to more than {MOST_FILES} files, with those that these refer to");
+        let problem = Problem::error(ProblemKind::Custom { message: message.into() });
+        let root = self.registry.schema(name).map(|schema| schema.root().origin());
+        root.into_iter().fold(problem, Problem::with_origin)
     }
 
     /// Adds the schema in the file `<name>.schema.json`, if there is one.

@@ -304,3 +304,24 @@ fn the_schema_of_a_configuration_is_told_to_people_and_editors() {
     dir.write("common.schema.json", "{}");
     assert!(system.describe("app").unwrap_err().to_string().contains("cannot resolve the reference"));
 }
+
+#[test]
+fn a_schema_is_made_of_so_many_files_and_no_more() {
+    let with_siblings = |count: usize| {
+        let properties: Vec<String> =
+            (0..count).map(|at| format!(r#""p{at}": {{"$ref": "s{at}.schema.json"}}"#)).collect();
+        let dir = Dir::new(&[("app.yaml", "p7: x\n")]);
+        dir.write("app.schema.json", format!(r#"{{"properties": {{{}}}}}"#, properties.join(", ")));
+        (0..count).for_each(|at| dir.write(&format!("s{at}.schema.json"), r#"{"type": "integer"}"#));
+        let error = dir.system().load_config("app").unwrap_err();
+        dir.anonymous(&lines(&error)[0])
+    };
+    assert_eq!(with_siblings(200), "p7: expected an integer, found string (DIR/app.yaml:1:5)");
+    let too_many = "refers to more than 256 files, with those that these refer to (DIR/app.schema.json:1:1)";
+    assert_eq!(with_siblings(300), too_many);
+    let chain = Dir::new(&[("app.yaml", "a: 1\n"), ("app.schema.json", r#"{"$ref": "s0.schema.json"}"#)]);
+    for at in 0..300 {
+        chain.write(&format!("s{at}.schema.json"), format!(r#"{{"$ref": "s{}.schema.json"}}"#, at + 1));
+    }
+    assert_eq!(chain.anonymous(&lines(&chain.system().load_config("app").unwrap_err())[0]), too_many);
+}
