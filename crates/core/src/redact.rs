@@ -39,7 +39,7 @@ impl Redactor {
     }
 
     /// Makes the value at `path`, and all below it, secret. The members of a list share one path, and `*` stands for
-    /// any key.
+    /// any key. The root makes all secret.
     #[must_use]
     pub fn with_secret(mut self, path: &KeyPath) -> Self {
         self.secret.insert(without_indices(path));
@@ -60,13 +60,29 @@ impl Redactor {
         self
     }
 
+    /// Makes secret what is secret to either: for whoever shows two documents side by side.
+    #[must_use]
+    pub fn with_secrets_of(mut self, other: &Self) -> Self {
+        self.secret.extend(other.secret.iter().cloned());
+        self.secret_keys.extend(other.secret_keys.iter().cloned());
+        self.public.retain(|path| other.public.contains(path));
+        self
+    }
+
     /// Whether the value at `path` must not be shown.
     pub fn is_secret(&self, path: &KeyPath) -> bool {
-        self.first_secret(path).is_some()
+        self.is_all_secret() || self.first_secret(path).is_some()
+    }
+
+    fn is_all_secret(&self) -> bool {
+        self.secret.contains(&KeyPath::root())
     }
 
     /// Which step of a path is the first to lead to a secret.
     fn first_secret(&self, path: &KeyPath) -> Option<usize> {
+        if self.is_all_secret() {
+            return Some(0);
+        }
         let mut way = KeyPath::root();
         path.segments().iter().position(|segment| {
             let Segment::Key(key) = segment else { return false };

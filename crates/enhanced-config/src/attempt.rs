@@ -6,7 +6,7 @@ use enhanced_config_files::Presence;
 use enhanced_config_layers::{Input, Loaded, Texts};
 
 use crate::served;
-use crate::slot::Slot;
+use crate::slot::{Base, Slot, Sources};
 use crate::stage::{Event, Report, Stopped};
 use crate::system::Shared;
 use crate::{Config, Rejection};
@@ -95,13 +95,6 @@ impl Made {
     }
 }
 
-/// What an attempt would serve.
-struct Offer {
-    loaded: Arc<Loaded>,
-    /// What the sources say, where a part of it has to wait for a restart.
-    asked: Option<Arc<Document>>,
-}
-
 impl Shared {
     /// Makes what the sources and the overrides of a configuration say what is served. `settled` says whether what was
     /// read can be relied on to be whole.
@@ -110,8 +103,8 @@ impl Shared {
     pub(crate) fn attempt(&self, slot: &Slot, why: &Why, settled: &dyn Fn(&[Input]) -> bool) -> Made {
         let began = self.checks.clock.now();
         let old = self.shelf.get(&slot.name).map(Config::new).or_else(|| slot.stage.current());
-        let (base, overridden) = slot.base(self, old.as_ref());
-        let inputs: Arc<[Input]> = match &base {
+        let Sources { given, are_read, is_overridden } = slot.sources(self, old.as_ref());
+        let inputs: Arc<[Input]> = match &given {
             Ok(loaded) => loaded.inputs.as_slice().into(),
             Err(rejection) => rejection.inputs().into(),
         };
@@ -119,28 +112,29 @@ impl Shared {
             slot.read_again();
             return Made { ended: Ended::Moved, inputs, event: Event::default() };
         }
-        let old = old.or_else(|| self.last_known_good(slot, base.as_ref().err()?));
+        let old = old.or_else(|| self.last_known_good(slot, given.as_ref().err()?));
         let old_version = slot.version();
-        let (ended, asked) = match base {
-            Ok(base) => self.offer(slot, why, old.as_ref(), &base),
+        let (ended, base) = match given {
+            Ok(given) => self.offer(slot, old.as_ref(), &given),
             Err(rejection) => {
                 // An override comes or goes whatever the files say.
-                let before = old.as_ref().filter(|_| overridden).map(|old| slot.kept_base(old));
-                before.map(|before| self.offer(slot, why, old.as_ref(), &before));
+                let before = old.as_ref().filter(|_| is_overridden).map(|old| slot.given_base(old));
+                before.map(|before| self.offer(slot, old.as_ref(), &before));
                 (Ended::Rejected(rejection), None)
             }
         };
+        let trouble = trouble(&ended, old.as_ref(), &inputs);
+        // What becomes of an override says nothing about the sources.
+        let before = if are_read { slot.note(&inputs, trouble.clone()) } else { None };
         if let Ended::Changed(new) = &ended {
             self.keep_as_good(slot, new);
         }
-        let trouble = trouble(&ended, old.as_ref(), &inputs);
-        let before = slot.note(&inputs, trouble.clone());
         let report = Report {
             why,
             old: old.as_ref(),
             old_version,
             ended: &ended,
-            asked: asked.as_deref(),
+            waits: base.as_ref().filter(|base| base.waits()).map(|base| (&*base.kept, &*base.given)),
             before: before.as_ref(),
             trouble: trouble.as_ref(),
             duration: self.checks.clock.now() - began,
@@ -149,15 +143,9 @@ impl Shared {
         Made { ended, inputs, event }
     }
 
-    /// Serves what `base` and the overrides give, if everybody agrees.
-    fn offer(
-        &self,
-        slot: &Slot,
-        why: &Why,
-        old: Option<&Config>,
-        base: &Arc<Loaded>,
-    ) -> (Ended, Option<Arc<Document>>) {
-        let Offer { loaded, asked } = match self.laid_over(slot, why, old, base) {
+    /// Serves what the sources gave and the overrides, if everybody agrees.
+    fn offer(&self, slot: &Slot, old: Option<&Config>, given: &Arc<Loaded>) -> (Ended, Option<Base>) {
+        let (loaded, base) = match self.laid_over(slot, old, given) {
             Ok(offer) => offer,
             Err(rejection) => return (Ended::Rejected(rejection), None),
         };
@@ -168,31 +156,30 @@ impl Shared {
             None => Ended::Changed(self.put(slot, version + 1, &loaded)),
         };
         if ended.rejection().is_none() {
-            slot.keep_base(base);
+            slot.keep_base(&base);
         }
-        (ended, asked)
+        (ended, Some(base))
     }
 
+    /// What would be served, and without overrides.
     fn laid_over(
         &self,
         slot: &Slot,
-        why: &Why,
         old: Option<&Config>,
-        base: &Arc<Loaded>,
-    ) -> Result<Offer, Rejection> {
-        let documents = slot.overrides();
-        let loaded = match documents.as_slice() {
-            [] => Arc::clone(base),
-            documents => Arc::new(self.overlay(&slot.name, base, documents)?),
+        given: &Arc<Loaded>,
+    ) -> Result<(Arc<Loaded>, Base), Rejection> {
+        let before = slot.kept_base(old);
+        let keep = |loaded: Arc<Loaded>, overrides: &[Arc<Document>]| match &before {
+            Some(before) => self.keep_until_restart(&slot.name, before, loaded, overrides),
+            None => Ok(loaded),
         };
-        // Whoever overrides a value means it now.
-        let old = old.filter(|_| !matches!(why, Why::Override));
-        let Some(kept) = old.and_then(|old| self.keep_until_restart(&slot.name, old.document(), &loaded))
-        else {
-            return Ok(Offer { loaded, asked: None });
+        let kept = keep(Arc::clone(given), &[])?;
+        let base = Base { given: Arc::clone(given), kept };
+        let loaded = match slot.overrides().as_slice() {
+            [] => Arc::clone(&base.kept),
+            overrides => keep(Arc::new(self.overlay(&slot.name, given, overrides)?), overrides)?,
         };
-        let asked = Some(Arc::clone(&loaded.document));
-        Ok(Offer { loaded: Arc::new(kept), asked })
+        Ok((loaded, base))
     }
 
     /// Asks and tells everybody who depends on the configuration.

@@ -23,11 +23,6 @@ impl Config {
         Self(served)
     }
 
-    #[cfg(feature = "reload")]
-    pub(crate) fn redactor(&self) -> &enhanced_config_core::Redactor {
-        &self.0.label.options.redactor
-    }
-
     pub(crate) fn loaded(&self) -> &Arc<Loaded> {
         &self.0.loaded
     }

@@ -61,8 +61,11 @@ impl EnhancedConfigSystem {
 
     /// Leaves all configurations as they are. Waits for attempts under way, unless it is called in one.
     pub fn stop_hot_reload(&self) {
+        let mut running = self.shared.hub.reloader.lock();
+        // Under the lock, as it is set.
         self.shared.checks.set_watched(false);
-        let reloader = self.shared.hub.reloader.lock().take();
+        let reloader = running.take();
+        drop(running);
         // Waits for attempts, which ask for the lock.
         drop(reloader);
     }
@@ -81,14 +84,14 @@ impl EnhancedConfigSystem {
     /// # Errors
     /// When the name is not allowed, or when it cannot be loaded and nothing is served.
     pub fn reload(&self, name: &str) -> Result<ReloadEvent, LoadError> {
-        let slot = self.shared.slot(Name::new(name)?.as_str());
-        if slot.version() == 0 {
-            let config = self.load_config(name)?;
-            let mut event = ReloadEvent::new(&*slot.name, Cause::Request, Outcome::Applied, 0);
-            event.new_version = config.version();
-            return Ok(event);
+        let slot = self.shared.slots.lock().get(Name::new(name)?.as_str()).cloned();
+        if let Some(slot) = slot.filter(|slot| slot.version() > 0) {
+            return Ok(self.shared.reload(&slot)?);
         }
-        Ok(self.shared.reload(&slot)?)
+        let config = self.load_config(name)?;
+        let mut event = ReloadEvent::new(name, Cause::Request, Outcome::Applied, 0);
+        event.new_version = config.version();
+        Ok(event)
     }
 
     /// Reads the sources of all loaded configurations: see [`reload`](Self::reload).
@@ -121,10 +124,13 @@ impl EnhancedConfigSystem {
     where
         T: DeserializeOwned + Send + Sync + 'static,
     {
-        let config = self.load_config(name)?;
-        let slot = self.shared.slot(name);
-        let live = slot.stage.live(&config);
-        Ok(live.map_err(|problems| config.reject(problems))?)
+        loop {
+            let config = self.load_config(name)?;
+            let slot = self.shared.slot(name);
+            if let Some(live) = slot.stage.live(&config, || slot.version() > config.version()) {
+                return Ok(live.map_err(|problems| config.reject(problems))?);
+            }
+        }
     }
 
     /// Calls `f` with whatever becomes of each attempt to change a configuration: applied, refused, missing, recovered,
@@ -162,9 +168,9 @@ impl EnhancedConfigSystem {
         P: AsRef<str>,
         F: Fn(&ConfigChange) -> Result<(), Problem> + Send + Sync + 'static,
     {
-        let slot = self.shared.slot(Name::new(name)?.as_str());
         let paths: Vec<KeyPath> =
             paths.into_iter().map(|path| path.as_ref().parse()).collect::<Result<_, _>>()?;
+        let slot = self.shared.slot(Name::new(name)?.as_str());
         let subscription = slot.stage.subscribers.on_change(paths, f);
         self.shared.depend_on(&slot);
         Ok(subscription)
@@ -200,9 +206,12 @@ impl Drop for EnhancedConfigSystem {
 
 impl Shared {
     /// Somebody depends on the configuration from now on: what is served is kept, to tell the next change from.
-    fn depend_on(&self, slot: &Slot) {
-        if let Some(served) = self.shelf.get(&slot.name) {
-            slot.stage.set_current(Config::new(served));
+    fn depend_on(self: &Arc<Self>, slot: &Arc<Slot>) {
+        match self.shelf.get(&slot.name) {
+            Some(served) => slot.stage.set_current(Config::new(served)),
+            // It has been forgotten since it was served: what the sources say now is what the next change is told from.
+            None if slot.version() > 0 => drop(self.make(slot, &Why::Use)),
+            None => {}
         }
     }
 

@@ -33,21 +33,19 @@ impl Shared {
         Some(self.put(slot, slot.version() + 1, &Arc::new(loaded)))
     }
 
-    /// The recipe of a configuration; where its schema cannot be used, one to which everything is secret, because
-    /// nobody says what is not.
+    /// The recipe of a configuration; one to which everything is secret where its schema cannot be used, because nobody
+    /// says what is not, and where secrets may have been taken in elsewhere by `${…}`.
     fn recipe(&self, name: &str) -> Layers {
         match self.schema(name) {
-            Ok(schema) => self.recipes.of(name, &schema),
-            Err(_) => {
-                Layers::new().with_redactor(self.recipes.redactor.clone().with_secret(&KeyPath::root()))
-            }
+            Ok(schema) if !self.recipes.interpolate => self.recipes.of(name, &schema),
+            _ => Layers::new().with_redactor(self.recipes.redactor.clone().with_secret(&KeyPath::root())),
         }
     }
 
-    /// Keeps what is served from now on, unless it was made for a test.
+    /// Keeps what is served from now on, unless it was made for a test or is not what the sources say.
     pub(crate) fn keep_as_good(&self, slot: &Slot, config: &Config) {
         let Some(state) = &self.hub.state else { return };
-        if !slot.overrides().is_empty() {
+        if !slot.overrides().is_empty() || slot.trouble().is_some() {
             return;
         }
         let (version, saved) = (config.version(), SystemTime::now());

@@ -33,12 +33,37 @@ struct State {
     /// Whether that is what is served, for want of anything newer.
     #[cfg(feature = "reload")]
     is_restored: bool,
-    /// What the sources gave, while there are overrides.
-    base: Option<Arc<Loaded>>,
+    /// What is served without overrides, while that is not all of what the sources gave, or not all that is served.
+    base: Option<Base>,
     overrides: Vec<(u64, Arc<Document>)>,
     next_override: u64,
     /// Whether an override came or went since the last attempt.
     overridden: bool,
+}
+
+/// What the sources gave, and what of it is served.
+#[derive(Clone)]
+pub(crate) struct Base {
+    pub(crate) given: Arc<Loaded>,
+    /// The same, or with what was served before where only a restart changes it.
+    pub(crate) kept: Arc<Loaded>,
+}
+
+/// What an attempt starts from.
+pub(crate) struct Sources {
+    /// What the sources give.
+    pub(crate) given: Result<Arc<Loaded>, Rejection>,
+    /// Whether they were read for it; else it is what they gave before.
+    pub(crate) are_read: bool,
+    /// Whether an override came or went.
+    pub(crate) is_overridden: bool,
+}
+
+impl Base {
+    /// Whether something waits for a restart.
+    pub(crate) fn waits(&self) -> bool {
+        !Arc::ptr_eq(&self.given, &self.kept)
+    }
 }
 
 impl Slot {
@@ -103,32 +128,42 @@ impl Slot {
         Arc::clone(&self.state.lock().inputs)
     }
 
-    /// What the sources give, read if they have to be; and whether an override came or went.
-    pub(crate) fn base(
-        &self,
-        shared: &Shared,
-        old: Option<&Config>,
-    ) -> (Result<Arc<Loaded>, Rejection>, bool) {
+    /// What the sources give, read if they have to be.
+    pub(crate) fn sources(&self, shared: &Shared, old: Option<&Config>) -> Sources {
         let mut state = self.state.lock();
-        let overridden = std::mem::take(&mut state.overridden);
+        let is_overridden = std::mem::take(&mut state.overridden);
         let is_stale = std::mem::take(&mut state.stale);
         drop(state);
-        match old.filter(|_| !is_stale) {
-            Some(old) => (Ok(self.kept_base(old)), overridden),
-            None => (shared.run(&self.name).map(Arc::new), overridden),
-        }
+        let before = old.filter(|_| !is_stale).map(|old| self.given_base(old));
+        let are_read = before.is_none();
+        let given = before.map_or_else(|| shared.run(&self.name).map(Arc::new), Ok);
+        Sources { given, are_read, is_overridden }
     }
 
-    /// What the sources gave when they were read last.
-    pub(crate) fn kept_base(&self, served: &Config) -> Arc<Loaded> {
-        let base = self.state.lock().base.clone();
-        base.unwrap_or_else(|| Arc::clone(served.loaded()))
+    /// What the sources gave when they could be used last.
+    pub(crate) fn given_base(&self, served: &Config) -> Arc<Loaded> {
+        let base = self.base();
+        base.map_or_else(|| Arc::clone(served.loaded()), |base| base.given)
     }
 
-    /// Keeps what the sources gave for as long as there are overrides.
-    pub(crate) fn keep_base(&self, base: &Arc<Loaded>) {
+    /// What of it is served, if anything is.
+    pub(crate) fn kept_base(&self, served: Option<&Config>) -> Option<Arc<Loaded>> {
+        let base = self.base().map(|base| base.kept);
+        base.or_else(|| served.map(|served| Arc::clone(served.loaded())))
+    }
+
+    fn base(&self) -> Option<Base> {
+        self.state.lock().base.clone()
+    }
+
+    /// Keeps what the sources gave for as long as something else is served.
+    pub(crate) fn keep_base(&self, base: &Base) {
         let mut state = self.state.lock();
-        state.base = (!state.overrides.is_empty()).then(|| Arc::clone(base));
+        let is_needed = base.waits() || !state.overrides.is_empty();
+        let before = std::mem::replace(&mut state.base, is_needed.then(|| base.clone()));
+        drop(state);
+        // Where no lock is held: what goes may be large.
+        drop(before);
     }
 
     /// What is laid over all layers.
@@ -146,7 +181,7 @@ impl Slot {
         let document = Arc::new(document);
         // Tried out first, so that an override that does not fit troubles nobody.
         let documents: Vec<_> = self.overrides().into_iter().chain([Arc::clone(&document)]).collect();
-        shared.overlay(&self.name, &self.kept_base(&served), &documents)?;
+        shared.overlay(&self.name, &self.given_base(&served), &documents)?;
         let id = self.add_override(document);
         let guard = OverrideGuard { id, slot: Arc::clone(self), shared: Arc::clone(shared) };
         match shared.make(self, &Why::Override) {

@@ -3,7 +3,9 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-use enhanced_config_core::{Document, ExtractOptions, Layer, LayerKind, Problems, Redactor, diff, take_back};
+use enhanced_config_core::{
+    Change, Document, ExtractOptions, KeyPath, Kind, Layer, LayerKind, Problems, Redactor, diff, take_back,
+};
 use enhanced_config_files::{ConfigRoot, Name};
 use enhanced_config_format::Format;
 use enhanced_config_layers::{FileSource, Input, Layers, LoadFailure, Loaded, Texts};
@@ -337,22 +339,31 @@ impl Shared {
         Ok(made.map_err(|problems| Rejection::new(name, problems, Texts::default(), Redactor::new()))?)
     }
 
-    /// What was loaded with what is served where only a restart changes it; none when there is no such change.
+    /// What was loaded, with what was served before where only a restart changes it: but for values that are
+    /// overridden, as whoever overrides one means it now.
     pub(crate) fn keep_until_restart(
         &self,
         name: &str,
-        served: &Document,
-        loaded: &Loaded,
-    ) -> Option<Loaded> {
-        let changes = diff(served, &loaded.document);
-        let schema = self.schema(name).ok()?;
-        let mut kept = changes.iter().filter(|change| schema.needs_restart(change)).peekable();
-        kept.peek()?;
-        match take_back(&loaded.document, kept) {
-            Ok(document) => Some(loaded.with_document(document)),
+        before: &Loaded,
+        loaded: Arc<Loaded>,
+        overrides: &[Arc<Document>],
+    ) -> Result<Arc<Loaded>, Rejection> {
+        let schema = self.schema(name)?;
+        let changes = diff(&before.document, &loaded.document);
+        let is_overridden = |path: &KeyPath| overrides.iter().any(|document| sets(document, path));
+        let waits = |change: &&Change<'_>| schema.needs_restart(change) && !is_overridden(&change.path);
+        let mut waiting = changes.iter().filter(waits).peekable();
+        if waiting.peek().is_none() {
+            return Ok(loaded);
+        }
+        match take_back(&loaded.document, waiting) {
+            // Half old and half new may be neither.
+            Ok(document) => {
+                Ok(Arc::new(self.checked(name, &schema, loaded.with_document(document, before))?))
+            }
             Err(error) => {
                 tracing::error!(config = name, "keys that need a restart change at once: {error}");
-                None
+                Ok(loaded)
             }
         }
     }
@@ -365,6 +376,18 @@ impl Shared {
             loaded,
         }
     }
+}
+
+/// Whether a document says what is at `path`, or that nothing is there.
+fn sets(document: &Document, path: &KeyPath) -> bool {
+    let mut node = Some(document.root());
+    for segment in path.segments() {
+        match node {
+            Some(map) if map.kind() == Kind::Map => node = map.at(&KeyPath::root().join(segment.clone())),
+            found => return found.is_some(),
+        }
+    }
+    node.is_some()
 }
 
 /// The name of the configuration that a file may be the base of.

@@ -38,14 +38,15 @@ impl Loaded {
         changed.map(|input| root.place(&input.path)).collect()
     }
 
-    /// The same with another effective document, where not all that the layers say is to count yet.
+    /// The same with another effective document, where not all that the layers say is to count yet; the rest of it comes
+    /// from `before`.
     #[must_use]
-    pub fn with_document(&self, document: Document) -> Self {
+    pub fn with_document(&self, document: Document, before: &Self) -> Self {
         Self {
             document: Arc::new(document),
             layers: self.layers.clone(),
             warnings: self.warnings.clone(),
-            redactor: self.redactor.clone(),
+            redactor: self.redactor.clone().with_secrets_of(&before.redactor),
             texts: Texts::default(),
             inputs: self.inputs.clone(),
             given: self.given.clone(),

@@ -197,6 +197,7 @@ impl Layers {
             higher.iter().map(|document| Given { document: Arc::clone(document), whole_lists: Vec::new() });
         let given = loaded.given.iter().cloned().chain(over).collect();
         let mut over = self.finish(given, Problems::new(), Texts::default(), loaded.inputs.clone())?;
+        over.redactor = over.redactor.with_secrets_of(&loaded.redactor);
         over.warnings.extend(loaded.warnings.iter().cloned());
         over.warnings.sort();
         over.warnings = bounded(over.warnings);

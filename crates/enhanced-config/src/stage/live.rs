@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use enhanced_config_clock::Clock;
 use enhanced_config_core::{KeyPath, Problems};
+use enhanced_config_layers::Loaded;
 use enhanced_config_reload::{
     Board, Calls, Cause, ConfigHotReloader, Events, Live, Outcome, Publication, ReloadEvent, ReloadOptions,
     ShownChange, StateDir, Subscribers, Turn,
@@ -110,18 +111,27 @@ impl Stage {
         })
     }
 
-    /// A handle on what `current`, which is served, and all that follows it are as a type.
-    pub(crate) fn live<T>(&self, current: &Config) -> Result<Live<T>, Problems>
+    /// A handle on what `current` and all that follows it are as a type. None when it `is_old`: every change from here on
+    /// reaches the handle, and one before may have come after the caller looked.
+    pub(crate) fn live<T>(
+        &self,
+        current: &Config,
+        is_old: impl Fn() -> bool,
+    ) -> Option<Result<Live<T>, Problems>>
     where
         T: DeserializeOwned + Send + Sync + 'static,
     {
         let board = self.board(current);
+        if is_old() {
+            self.leave(board);
+            return None;
+        }
         self.set_current(current.clone());
         let live = board.live(&KeyPath::root(), |config: &Config| {
             config.extract().map_err(|rejection| rejection.problems().clone())
         });
         self.leave(board);
-        live
+        Some(live)
     }
 
     fn board(&self, current: &Config) -> Arc<Board<Config>> {
@@ -156,19 +166,17 @@ impl Stage {
     fn event(&self, report: &Report<'_>) -> Option<ReloadEvent> {
         // A first load is no change.
         let old = report.old.or_else(|| report.ended.config()).filter(|_| report.old_version > 0)?;
-        let (old_version, redactor) = (report.old_version, old.redactor());
         let served = report.ended.config().unwrap_or(old);
-        let pending = report.asked.map(|asked| ShownChange::between(served.document(), asked, redactor));
-        let pending = pending.unwrap_or_else(|| [].into());
+        let pending = report.waits.map_or_else(|| [].into(), |(kept, given)| between(kept, given));
         let waits = std::mem::replace(&mut *self.pending.lock(), Arc::clone(&pending)) != pending;
         let outcome = outcome(report)?;
         let is_news = waits
             || outcome != Outcome::Unchanged && !is_old_news(report)
             || matches!(report.why, Why::Request);
-        let mut event = ReloadEvent::new(old.name(), cause(report.why), outcome, old_version);
+        let mut event = ReloadEvent::new(old.name(), cause(report.why), outcome, report.old_version);
         event.new_version = served.version();
         event.changes = match report.ended {
-            Ended::Changed(new) => ShownChange::between(old.document(), new.document(), redactor),
+            Ended::Changed(new) => between(old.loaded(), new.loaded()),
             _ => [].into(),
         };
         event.pending = pending;
@@ -185,6 +193,12 @@ impl Stage {
     pub(crate) fn is_idle(&self) -> bool {
         self.subscribers.is_empty() && self.board.lock().is_none()
     }
+}
+
+/// What differs, without what is a secret of either.
+fn between(old: &Loaded, new: &Loaded) -> Arc<[ShownChange]> {
+    let redactor = old.redactor.clone().with_secrets_of(&new.redactor);
+    ShownChange::between(&old.document, &new.document, &redactor)
 }
 
 fn cause(why: &Why) -> Cause {

@@ -8,7 +8,8 @@ mod plain;
 
 use std::time::Duration;
 
-use enhanced_config_core::{Document, Problems};
+use enhanced_config_core::Problems;
+use enhanced_config_layers::Loaded;
 
 use crate::Config;
 use crate::attempt::{Ended, Trouble, Why};
@@ -36,8 +37,8 @@ pub(crate) struct Report<'a> {
     /// 0 when nothing was served before.
     pub(crate) old_version: u64,
     pub(crate) ended: &'a Ended,
-    /// What the sources say, where a part of it has to wait for a restart.
-    pub(crate) asked: Option<&'a Document>,
+    /// What would be served without overrides, and what the sources say: where a part of that has to wait for a restart.
+    pub(crate) waits: Option<(&'a Loaded, &'a Loaded)>,
     /// What kept the attempt before from following the sources.
     pub(crate) before: Option<&'a Trouble>,
     /// What kept this one.

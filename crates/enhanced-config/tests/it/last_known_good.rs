@@ -103,3 +103,35 @@ fn a_directory_that_cannot_be_used_keeps_nobody_from_starting() {
     assert_eq!(port(&system), 1);
     assert_eq!(system.status("app").unwrap().last_known_good, None);
 }
+
+#[test]
+fn nothing_secret_is_shown_of_what_was_good_though_nobody_says_any_more_what_is_secret() {
+    let text = "port: 1\nhook: c4n4ry\npassword: c4n4ry\nlogin: me:${password}\n";
+    let schema = r#"{"properties": {"hook": {"x-secret": true}}}"#;
+    let shown = |config: &enhanced_config::Config| {
+        let paths = ["", "hook", "login", "password"];
+        paths.map(|path| config.explain(path).unwrap().to_string()).concat()
+    };
+    for (file, broken) in [("app.yaml", "port: ["), ("app.schema.json", "{")] {
+        let dir = Dir::new(&[("app.yaml", text), ("app.schema.json", schema)]);
+        let build = || {
+            dir.builder()
+                .state_dir(dir.path().join("state"))
+                .interpolation(file == "app.yaml")
+                .build()
+                .unwrap()
+        };
+        assert_eq!(port(&build()), 1);
+        dir.write(file, broken);
+        let system = build();
+        let config = system.load_config("app").unwrap();
+        assert!(system.status("app").unwrap().active.is_restored);
+        assert!(!shown(&config).contains("c4n4ry"), "{file}: {}", shown(&config));
+        // Nor once it can be used again.
+        dir.write("app.schema.json", schema);
+        dir.write("app.yaml", "port: 2\nhook: new\nlogin: me\n");
+        let event = system.reload("app").unwrap();
+        assert_eq!(event.outcome, Outcome::Recovered);
+        assert!(!format!("{event} {event:?}").contains("c4n4ry"), "{event}");
+    }
+}

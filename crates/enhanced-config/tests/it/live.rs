@@ -103,3 +103,28 @@ fn readers_never_see_half_of_a_change_nor_an_older_one() {
     });
     assert!(live.version() > 900, "{}", live.version());
 }
+
+/// A clock that lets something happen between two steps of whoever asks it for the time.
+struct Meanwhile(std::sync::Mutex<Option<Box<dyn FnOnce() + Send>>>);
+
+impl enhanced_config::clock::Clock for Meanwhile {
+    fn now(&self) -> enhanced_config::clock::Instant {
+        let meanwhile = self.0.lock().unwrap().take();
+        meanwhile.into_iter().for_each(|meanwhile| meanwhile());
+        enhanced_config::clock::Instant::from_nanos(0)
+    }
+}
+
+#[test]
+fn a_handle_taken_while_the_configuration_changes_shows_what_is_served() {
+    let dir = Dir::new(&[("app.yaml", &text(1, 10))]);
+    let clock = Arc::new(Meanwhile(std::sync::Mutex::default()));
+    let system = Arc::new(dir.builder().clock(Arc::clone(&clock) as _).build().unwrap());
+    system.load_config("app").unwrap();
+    dir.write("app.yaml", text(2, 20));
+    let other = Arc::clone(&system);
+    *clock.0.lock().unwrap() = Some(Box::new(move || drop(other.reload("app").unwrap())));
+    // Asks for the time after it has found version 1.
+    let live = system.live::<App>("app").unwrap();
+    assert_eq!((live.load().port, live.version(), system.load_config("app").unwrap().version()), (2, 2, 2));
+}

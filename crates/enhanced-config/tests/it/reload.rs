@@ -292,3 +292,95 @@ fn variables_of_the_process_are_read_at_every_reload() {
     // What the process was started with stays: no test changes the variables of all the others.
     assert_eq!(system.reload("app").unwrap().outcome, Outcome::Unchanged);
 }
+
+#[cfg(feature = "schema")]
+#[test]
+fn what_only_the_new_version_knows_to_be_secret_is_shown_by_no_event() {
+    let dir = Dir::new(&[("app.yaml", "port: 1\n")]);
+    let system = dir.builder().interpolation(true).build().unwrap();
+    system.load_config("app").unwrap();
+    // Both at once, as an atomic swap of a directory brings them.
+    dir.write("app.schema.json", r#"{"properties": {"hook": {"x-secret": true}}}"#);
+    dir.write("app.yaml", "port: 1\nhook: c4n4ry\npassword: c4n4ry\nlogin: me:${password}\n");
+    let event = system.reload("app").unwrap();
+    assert_eq!((event.changes.len(), format!("{event} {event:?}").contains("c4n4ry")), (3, false), "{event}");
+    // Nor what only the old one knew.
+    std::fs::remove_file(dir.path().join("app.schema.json")).unwrap();
+    dir.write("app.yaml", "port: 1\nhook: new\npassword: c4n4ry\nlogin: me\n");
+    let event = system.reload("app").unwrap();
+    assert_eq!((event.changes.len(), format!("{event} {event:?}").contains("c4n4ry")), (2, false), "{event}");
+}
+
+#[test]
+fn an_override_says_nothing_about_files_that_cannot_be_used() {
+    let dir = Dir::new(&[("app.yaml", "port: 1\n")]);
+    let system = dir.system();
+    assert_eq!(port(&system), 1);
+    dir.write("app.yaml", "port: [");
+    assert!(matches!(system.reload("app").unwrap().outcome, Outcome::Refused(_)));
+    let events = system.events();
+    let guard = system.override_config("app", &serde_json::json!({"port": 2})).unwrap();
+    let Received::Event(event) = events.try_recv().unwrap() else { panic!("missed") };
+    assert_eq!((event.outcome, event.cause, port(&system)), (Outcome::Applied, Cause::Override, 2));
+    assert!(system.status("app").unwrap().is_degraded());
+    drop(guard);
+    assert_eq!(port(&system), 1);
+    assert!(system.status("app").unwrap().is_degraded());
+    dir.write("app.yaml", "port: 1\n");
+    assert_eq!(system.reload("app").unwrap().outcome, Outcome::Recovered);
+    assert!(!system.status("app").unwrap().is_degraded());
+}
+
+#[cfg(feature = "schema")]
+#[test]
+fn what_needs_a_restart_waits_for_it_whatever_overrides_come_and_go() {
+    let schema = r#"{"properties": {"port": {"x-restart-required": true}}}"#;
+    let dir = Dir::new(&[("app.yaml", "port: 1\nname: a\n"), ("app.schema.json", schema)]);
+    let system = dir.system();
+    let pending = || system.status("app").unwrap().pending.len();
+    assert_eq!(port(&system), 1);
+    let guard = system.override_config("app", &serde_json::json!({"name": "c"})).unwrap();
+    dir.write("app.yaml", "port: 2\nname: b\n");
+    assert_eq!(system.reload("app").unwrap().pending.len(), 1);
+    assert_eq!((port(&system), pending()), (1, 1));
+    drop(guard);
+    let name: String = system.load_config("app").unwrap().get("name").unwrap();
+    assert_eq!((name.as_str(), port(&system), pending()), ("b", 1, 1));
+    // Whoever overrides a value means it now.
+    let guard = system.override_config("app", &serde_json::json!({"port": 3})).unwrap();
+    assert_eq!((port(&system), pending()), (3, 1));
+    drop(guard);
+    assert_eq!((port(&system), pending()), (1, 1));
+}
+
+#[test]
+fn names_that_do_not_exist_take_no_memory() {
+    let dir = Dir::new(&[]);
+    let system = dir.system();
+    for number in 0..10 {
+        assert!(system.reload(&format!("nothing-{number}")).is_err());
+        assert!(system.on_change(&format!("nothing-{number}"), ["a["], |_| Ok(())).is_err());
+    }
+    assert!(format!("{system:?}").contains("configs: []"), "{system:?}");
+}
+
+#[cfg(feature = "cache")]
+#[test]
+fn whoever_subscribes_to_what_readers_have_forgotten_is_told_of_the_next_change() {
+    use enhanced_config::cache::{CacheOptions, TierLimits};
+    let dir = Dir::new(&[("app.yaml", "port: 1\n")]);
+    let nothing = TierLimits { bytes: 0, entries: 0 };
+    let cache = CacheOptions::default().with_hot(nothing).with_cold(nothing);
+    let system = dir.builder().cache(cache).build().unwrap();
+    assert_eq!(port(&system), 1);
+    let (sender, messages) = mpsc::channel();
+    let _told = system.on_change("app", ["port"], move |change| {
+        sender
+            .send((change.old_value().get::<u16>("port").ok(), change.new_value().get::<u16>("port").ok()))
+            .unwrap();
+        Ok(())
+    });
+    dir.write("app.yaml", "port: 2\n");
+    system.reload("app").unwrap();
+    assert_eq!(messages.try_recv(), Ok((Some(1), Some(2))));
+}
