@@ -6,6 +6,7 @@
 
 use std::error::Error;
 use std::fs;
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::sleep;
@@ -55,14 +56,19 @@ impl Contestant {
         let new = self.dir.path().join("new");
         fs::write(&new, text(number))?;
         // What watches the directory has heard of the new file by then.
-        sleep(2 * SETTLE);
+        pause(number);
         self.time(|| fs::rename(&new, self.file()))
     }
 
     fn written_in_place(&self, number: usize) -> Result<Duration, Box<dyn Error>> {
-        sleep(2 * SETTLE);
+        pause(number);
         self.time(|| fs::write(self.file(), text(number)))
     }
+}
+
+/// Longer than anything takes to settle, and never in step with a poll.
+fn pause(number: usize) {
+    sleep(2 * SETTLE + Duration::from_millis((number * 37 % 200) as u64));
 }
 
 fn text(number: usize) -> String {
@@ -135,6 +141,13 @@ fn poll(dir: &Path, told: Sender<Instant>) -> Result<Box<dyn Send>, Box<dyn Erro
     Ok(Box::new(()))
 }
 
+/// For somebody who watches.
+fn progress(kind: &str, done: usize, of: usize) {
+    if std::io::stderr().is_terminal() {
+        eprint!("\r{kind}: {done} of {of}{}", if done == of { "\n" } else { "" });
+    }
+}
+
 fn main() -> Result<(), Box<dyn Error>> {
     // `cargo test --benches` and the like only want to see it start.
     let changes = if std::env::args().any(|arg| arg == "--test") { 1 } else { CHANGES };
@@ -150,15 +163,16 @@ fn main() -> Result<(), Box<dyn Error>> {
         ("moved into place", Contestant::moved_into_place),
         ("written in place", Contestant::written_in_place),
     ];
-    for (kind, change) in kinds {
+    let words: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
+    let is_wanted = |kind: &str| words.is_empty() || words.iter().any(|word| kind.contains(&**word));
+    for (kind, change) in kinds.into_iter().filter(|(kind, _)| is_wanted(kind)) {
         let mut times = vec![Vec::new(); contestants.len()];
         for number in 0..changes {
             for (contestant, times) in contestants.iter().zip(&mut times) {
                 times.push(change(contestant, number + 1)?);
             }
-            eprint!("\r{kind}: {} of {changes}", number + 1);
+            progress(kind, number + 1, changes);
         }
-        eprintln!();
         println!("\nA file {kind}, {changes} times\n");
         println!("| | median | 99 % within | times ours |\n|---|---|---|---|");
         let ours = Percentiles::of(&times[0]);
