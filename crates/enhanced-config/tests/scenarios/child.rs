@@ -5,15 +5,18 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 
 use enhanced_config::EnhancedConfigSystem;
 
-use crate::running::{has, options, sh, text};
+use crate::running::{has, ms, options, sh, text};
 
 const DIRECTORY: &str = "SCENARIO_DIRECTORY";
 
-/// What the child does; nothing in the parent.
+/// What the child does; nothing in the parent. It follows the variables of its process too, and changes one when it is
+/// told a line.
 #[test]
 fn in_a_child() {
     let Some(directory) = std::env::var_os(DIRECTORY) else { return };
-    let system = EnhancedConfigSystem::builder(directory).reload_options(options()).build().unwrap();
+    let options = options().with_environment_interval(ms(50));
+    let builder = EnhancedConfigSystem::builder(directory).env_prefix("CHILD").reload_options(options);
+    let system = builder.build().unwrap();
     system.load_config("app").unwrap();
     let told = system.on_change("app", ["first"], |change| {
         println!("\ndelivered {}", change.new_value().get::<u32>("first").unwrap());
@@ -21,7 +24,16 @@ fn in_a_child() {
     });
     system.start_hot_reload().unwrap();
     println!("\nready {}", system.is_polling().unwrap_or_default());
-    let _ = std::io::stdin().read_line(&mut String::new());
+    let line = || {
+        let mut line = String::new();
+        std::io::stdin().read_line(&mut line).unwrap();
+        line.trim().to_owned()
+    };
+    let value = line();
+    if !value.is_empty() {
+        temp_env::with_var("CHILD_FIRST", Some(value), line);
+        line();
+    }
     drop(told);
 }
 
@@ -67,6 +79,11 @@ impl Process {
 
     fn write(&self, number: u32) {
         std::fs::write(self.dir.path().join("app.yaml"), text(number)).unwrap();
+    }
+
+    fn tell(&mut self, line: &str) {
+        let stdin = self.child.stdin.as_mut().unwrap();
+        writeln!(stdin, "{line}").unwrap();
     }
 
     fn signal(&self, signal: &str) {
@@ -137,4 +154,14 @@ fn a_process_that_was_stopped_catches_up() {
     process.write(3);
     process.signal("CONT");
     assert_eq!(process.await_line("delivered"), "3");
+}
+
+#[test]
+fn variables_of_the_process_are_followed() {
+    let mut process = Process::start(&["env"]);
+    process.await_line("ready");
+    process.tell("7");
+    assert_eq!(process.await_line("delivered"), "7");
+    process.tell("the variable is unset again");
+    assert_eq!(process.await_line("delivered"), "1");
 }
