@@ -10,11 +10,17 @@ use enhanced_config_layers::{Input, Texts};
 #[non_exhaustive]
 pub enum LoadError {
     /// The name is not one that a configuration may have; the disk was not touched.
-    #[error(transparent)]
-    Name(#[from] NameError),
+    #[error("configuration {0}")]
+    Name(NameError),
     /// The configuration has problems.
     #[error(transparent)]
     Rejected(#[from] Rejection),
+}
+
+impl From<NameError> for LoadError {
+    fn from(error: NameError) -> Self {
+        LoadError::Name(error)
+    }
 }
 
 impl LoadError {
@@ -39,7 +45,7 @@ impl LoadError {
     #[cfg(feature = "render")]
     pub fn render(&self, color: crate::Color) -> String {
         match self {
-            LoadError::Name(error) => format!("error: {error}\n"),
+            LoadError::Name(_) => format!("error: {self}\n"),
             LoadError::Rejected(rejection) => rejection.render(color),
         }
     }

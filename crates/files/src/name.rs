@@ -14,7 +14,7 @@ use std::str::FromStr;
 /// let error = "../etc/passwd".parse::<Name>().unwrap_err();
 /// assert_eq!(
 ///     error.to_string(),
-///     "configuration name '../etc/passwd' starts with '.': expected a letter, a digit, '_' or '-'",
+///     "name '../etc/passwd' starts with '.': expected a letter, a digit, '_' or '-'",
 /// );
 /// # Ok::<(), enhanced_config_files::NameError>(())
 /// ```
@@ -96,10 +96,10 @@ impl Borrow<str> for Name {
 #[non_exhaustive]
 pub enum NameError {
     /// The text is empty.
-    #[error("configuration name is empty")]
+    #[error("name is empty")]
     Empty,
     /// The text is longer than [`Name::MAX_LEN`].
-    #[error("configuration name '{name}' has {length} characters: at most {} are allowed", Name::MAX_LEN)]
+    #[error("name '{name}' has {length} characters: at most {} are allowed", Name::MAX_LEN)]
     TooLong {
         /// The beginning of the name.
         name: String,
@@ -107,7 +107,7 @@ pub enum NameError {
         length: usize,
     },
     /// The text holds a character that names do not have.
-    #[error("configuration name '{name}' {}", complaint(*.found, *.position))]
+    #[error("name '{name}' {}", complaint(*.found, *.position))]
     Character {
         /// The beginning of the name.
         name: String,
@@ -136,7 +136,7 @@ mod tests {
     }
 
     fn refused(name: &str, expected: &str) {
-        assert_eq!(Name::new(name).unwrap_err().to_string(), format!("configuration name {expected}"));
+        assert_eq!(Name::new(name).unwrap_err().to_string(), format!("name {expected}"));
     }
 
     #[test]
