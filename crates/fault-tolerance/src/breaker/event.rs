@@ -1,0 +1,100 @@
+use super::State;
+use crate::Ratio;
+use enhanced_config_clock::Instant;
+use std::fmt;
+use std::time::Duration;
+
+/// What happened in a breaker.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Event {
+    /// It is in another state.
+    Changed(Transition),
+    /// In [`State::MetricsOnly`], what would have opened it. Told once for each kind of cause.
+    WouldOpen(Cause),
+    /// A call was not let through.
+    Rejected(Rejected),
+}
+
+/// A change of state.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Transition {
+    /// The state before.
+    pub from: State,
+    /// The state since.
+    pub to: State,
+    /// Why.
+    pub cause: Cause,
+    /// When.
+    pub at: Instant,
+}
+
+/// Why a breaker changed its state.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Cause {
+    /// This share of the calls failed.
+    FailureRatio(Ratio),
+    /// This share of the calls was slow.
+    SlowRatio(Ratio),
+    /// So many calls of the window failed.
+    Failures(u64),
+    /// So many calls failed in a row.
+    Consecutive(u32),
+    /// A result was [`Verdict::Trip`](crate::Verdict::Trip).
+    Tripped,
+    /// The wait, the time for a decision or the ramp is over.
+    Time,
+    /// The probes have decided.
+    Probes {
+        /// How many succeeded.
+        succeeded: u64,
+        /// How many failed.
+        failed: u64,
+    },
+    /// Somebody said so.
+    Forced,
+}
+
+/// Why a breaker did not let a call through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub struct Rejected {
+    /// The breaker's state.
+    pub state: State,
+    /// When it is worth asking again, at the latest. None if somebody has to act first.
+    pub retry_after: Option<Duration>,
+}
+
+impl fmt::Display for Rejected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = match self.state {
+            State::HalfOpen => "trying a few calls",
+            State::Ramp => "letting calls through again by and by",
+            State::ForcedOpen => "held open",
+            _ => "open",
+        };
+        write!(f, "circuit breaker is {state}")?;
+        match self.retry_after {
+            Some(wait) => write!(f, ", retry after {wait:?}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Is told what happens in a breaker, after it has happened and under no lock. `()` listens to nothing and costs
+/// nothing; closures listen.
+pub trait Observer {
+    /// Called on the thread of whoever made it happen.
+    fn event(&self, event: &Event);
+}
+
+impl Observer for () {
+    #[inline]
+    fn event(&self, _: &Event) {}
+}
+
+impl<F: Fn(&Event)> Observer for F {
+    fn event(&self, event: &Event) {
+        self(event);
+    }
+}

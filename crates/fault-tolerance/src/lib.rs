@@ -1,0 +1,36 @@
+//! Keeps a program up while what it depends on is not.
+//!
+//! ```
+//! use enhanced_config_clock::SystemClock;
+//! use enhanced_config_fault_tolerance::{CallError, CircuitBreaker};
+//!
+//! let breaker = CircuitBreaker::default();
+//! match breaker.call(&SystemClock, || std::fs::read_to_string("/remote/app.yaml")) {
+//!     Ok(text) => println!("{text}"),
+//!     Err(CallError::Rejected(rejected)) => println!("not even tried: {rejected}"),
+//!     Err(CallError::Failed(error)) => println!("tried: {error}"),
+//! }
+//! ```
+//!
+//! Each policy is a state machine that is told the time: `admit(now)` gives a permit or a reason, and
+//! `record(permit, verdict, now)` counts how it ended. Around it, `call` and `call_async` drive the same machine; there
+//! is no thread, no timer and no runtime. A permit that is dropped counts nothing.
+//!
+//! | | |
+//! |---|---|
+//! | [`CircuitBreaker`] | stops calling what keeps failing |
+//! | [`Backoff`] | how long to wait before the next attempt |
+
+mod backoff;
+pub mod breaker;
+mod error;
+mod ratio;
+mod sync;
+mod unwind;
+mod verdict;
+
+pub use backoff::{Backoff, Delays, Jitter};
+pub use breaker::{BreakerOptions, CircuitBreaker};
+pub use error::{CallError, OptionError};
+pub use ratio::{Ratio, RatioError};
+pub use verdict::{ByResult, Classify, Verdict};

@@ -1,0 +1,55 @@
+//! Neither success nor rejection allocates.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests fail by panicking"
+)]
+
+use enhanced_config_clock::{Clock, ManualClock};
+use enhanced_config_fault_tolerance::breaker::{Force, HalfOpen, Trip, Window};
+use enhanced_config_fault_tolerance::{BreakerOptions, CallError, CircuitBreaker, Ratio};
+use std::future::ready;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+fn allocates_nothing(what: &str, work: impl FnOnce()) {
+    let counts = allocation_counter::measure(work);
+    assert_eq!(counts.count_total, 0, "{what}");
+}
+
+#[test]
+fn a_breaker_allocates_nothing_after_it_is_made() {
+    let clock = ManualClock::new();
+    let seconds = Window::Time { width: Duration::from_secs(1), buckets: 10 };
+    let slow = Trip::at_ratio(Ratio::HALF, 10).with_slow(Duration::from_secs(1), Ratio::HALF);
+    for options in [
+        BreakerOptions::default(),
+        BreakerOptions::default().with_window(seconds).with_trip(slow),
+        BreakerOptions::default().with_window(Window::Consecutive).with_trip(Trip::at_consecutive(3)),
+    ] {
+        let breaker = CircuitBreaker::new(options.with_half_open(HalfOpen::all_of(1))).unwrap();
+        allocates_nothing("success", || {
+            for _ in 0..200 {
+                breaker.call(&clock, || Ok::<_, ()>(1)).unwrap();
+            }
+        });
+        allocates_nothing("asynchronous success", || {
+            let mut call = pin!(breaker.call_async(&clock, || ready(Ok::<_, ()>(1))));
+            let poll = call.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+            assert_eq!(poll, Poll::Ready(Ok(1)));
+        });
+        allocates_nothing("failures until it opens", || {
+            while breaker.call(&clock, || Err::<(), _>(())) == Err(CallError::Failed(())) {}
+        });
+        allocates_nothing("rejection", || {
+            assert!(breaker.call(&clock, || Ok::<_, ()>(())).is_err());
+        });
+        clock.advance(Duration::from_secs(100));
+        allocates_nothing("probe", || breaker.call(&clock, || Ok::<_, ()>(())).unwrap());
+        allocates_nothing("by hand", || breaker.force(Force::ForcedOpen, clock.now()));
+    }
+}

@@ -1,0 +1,326 @@
+use enhanced_config_clock::{Clock, Instant, ManualClock};
+use enhanced_config_fault_tolerance::breaker::{
+    Cause, Closing, Event, Force, HalfOpen, Recorded, Rejected, State, Transition, Trip, Undecided, Window,
+};
+use enhanced_config_fault_tolerance::{Backoff, BreakerOptions, CallError, CircuitBreaker, Ratio, Verdict};
+use std::cell::RefCell;
+use std::convert::Infallible;
+use std::future::{pending, poll_fn};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+const SECOND: Duration = Duration::from_secs(1);
+
+fn at(seconds: u64) -> Instant {
+    Instant::from_nanos(0) + SECOND * seconds as u32
+}
+
+fn options() -> BreakerOptions {
+    BreakerOptions::default()
+        .with_trip(Trip::at_consecutive(1))
+        .with_half_open(HalfOpen::all_of(1))
+        .with_wait(Backoff::constant(SECOND * 5))
+}
+
+fn breaker(options: BreakerOptions) -> CircuitBreaker {
+    CircuitBreaker::new(options).unwrap()
+}
+
+fn call(breaker: &CircuitBreaker, verdict: Verdict, now: Instant) {
+    let permit = breaker.admit(now).unwrap();
+    breaker.record(permit, verdict, now);
+}
+
+#[test]
+fn breakers_and_permits_go_between_threads() {
+    fn check<T: Send + Sync>() {}
+    check::<CircuitBreaker>();
+    check::<enhanced_config_fault_tolerance::breaker::Permit<'_>>();
+}
+
+#[test]
+fn whoever_comes_at_the_deadline_gets_in() {
+    let breaker = breaker(options());
+    call(&breaker, Verdict::Failure, at(0));
+    let before = at(5) - Duration::from_nanos(1);
+    let rejected = Rejected { state: State::Open, retry_after: Some(Duration::from_nanos(1)) };
+    assert_eq!(breaker.admit(before).unwrap_err(), rejected);
+    assert!(breaker.admit(at(5)).is_ok());
+}
+
+#[test]
+fn a_result_from_before_changes_nothing() {
+    let breaker = breaker(options());
+    let early = [breaker.admit(at(0)).unwrap(), breaker.admit(at(0)).unwrap()];
+    call(&breaker, Verdict::Failure, at(0));
+    let probe = breaker.admit(at(5)).unwrap();
+    let [success, failure] = early;
+    assert_eq!(breaker.record(success, Verdict::Success, at(5)), Recorded::Stale);
+    assert_eq!(breaker.record(failure, Verdict::Failure, at(5)), Recorded::Stale);
+    assert_eq!(breaker.state(at(5)), State::HalfOpen);
+    assert_eq!(breaker.record(probe, Verdict::Success, at(5)), Recorded::Recorded);
+    assert_eq!(breaker.state(at(5)), State::Closed);
+}
+
+#[test]
+fn a_permit_of_another_breaker_is_stale_and_given_back() {
+    let (one, other) = (breaker(options()), breaker(options()));
+    one.force(Force::HalfOpen, at(0));
+    let permit = one.admit(at(0)).unwrap();
+    assert_eq!(other.record(permit, Verdict::Failure, at(0)), Recorded::Stale);
+    assert_eq!(other.state(at(0)), State::Closed);
+    assert!(one.admit(at(0)).is_ok());
+}
+
+#[test]
+fn a_probe_that_never_returns_is_given_up() {
+    let breaker = breaker(options());
+    breaker.force(Force::HalfOpen, at(0));
+    let lost = breaker.admit(at(10)).unwrap();
+    assert_eq!(breaker.admit(at(39)).unwrap_err().retry_after, Some(SECOND));
+    let probe = breaker.admit(at(40)).unwrap();
+    assert_eq!(breaker.record(lost, Verdict::Failure, at(41)), Recorded::Stale);
+    assert!(breaker.admit(at(41)).is_err(), "the late one has no place to give back");
+    assert_eq!(breaker.record(probe, Verdict::Success, at(41)), Recorded::Recorded);
+    assert_eq!(breaker.state(at(41)), State::Closed);
+}
+
+#[test]
+fn what_probes_have_shown_outlives_those_that_are_given_up() {
+    let breaker = breaker(options().with_half_open(HalfOpen::all_of(3)));
+    breaker.force(Force::HalfOpen, at(0));
+    call(&breaker, Verdict::Success, at(0));
+    let _lost = [breaker.admit(at(0)).unwrap(), breaker.admit(at(0)).unwrap()];
+    assert!(breaker.admit(at(0)).is_err());
+    call(&breaker, Verdict::Success, at(30));
+    assert_eq!(breaker.snapshot(at(30)).tally.calls, 2);
+    call(&breaker, Verdict::Success, at(30));
+    assert_eq!(breaker.state(at(30)), State::Closed);
+}
+
+#[test]
+fn it_reopens_as_soon_as_closing_is_impossible() {
+    let breaker = breaker(options().with_half_open(HalfOpen::some_of(3, 5)));
+    breaker.force(Force::HalfOpen, at(0));
+    call(&breaker, Verdict::Failure, at(0));
+    call(&breaker, Verdict::Failure, at(0));
+    assert_eq!(breaker.state(at(0)), State::HalfOpen);
+    call(&breaker, Verdict::Failure, at(0));
+    assert_eq!(breaker.state(at(0)), State::Open);
+}
+
+#[test]
+fn a_slow_probe_has_failed_where_slowness_trips() {
+    let trip = Trip::at_consecutive(1).with_slow(SECOND, Ratio::HALF);
+    let breaker = breaker(options().with_trip(trip));
+    breaker.force(Force::HalfOpen, at(0));
+    let probe = breaker.admit(at(0)).unwrap();
+    breaker.record(probe, Verdict::Success, at(2));
+    assert_eq!(breaker.state(at(2)), State::Open);
+}
+
+#[test]
+fn a_call_is_slow_only_if_it_takes_longer() {
+    let trip = Trip { minimum_calls: 1, ..Trip::never().with_slow(SECOND, Ratio::ONE) };
+    let breaker = breaker(options().with_trip(trip));
+    let quick = breaker.admit(at(0)).unwrap();
+    breaker.record(quick, Verdict::Success, at(1));
+    assert_eq!(breaker.state(at(1)), State::Closed);
+    breaker.force(Force::Closed, at(1));
+    let slow = breaker.admit(at(1)).unwrap();
+    breaker.record(slow, Verdict::Success, at(2) + Duration::from_nanos(1));
+    assert_eq!(breaker.state(at(2)), State::Open);
+}
+
+#[test]
+fn an_error_may_say_how_long_to_wait_up_to_a_bound() {
+    let breaker = breaker(options());
+    let long = SECOND * 3600;
+    for (wait, expected) in [(SECOND * 7, SECOND * 7), (long, SECOND * 300)] {
+        breaker.force(Force::Closed, at(0));
+        call(&breaker, Verdict::RetryAfter(wait), at(0));
+        assert_eq!(breaker.admit(at(0)).unwrap_err().retry_after, Some(expected));
+    }
+}
+
+#[test]
+fn a_trip_opens_at_once() {
+    let breaker = breaker(options().with_trip(Trip::never()));
+    call(&breaker, Verdict::Failure, at(0));
+    assert_eq!(breaker.state(at(0)), State::Closed);
+    call(&breaker, Verdict::Trip, at(0));
+    assert_eq!(breaker.state(at(0)), State::Open);
+}
+
+#[test]
+fn waits_grow_until_it_closes() {
+    let breaker = breaker(options().with_wait(Backoff::exponential(SECOND, 2.0)));
+    let mut now = at(0);
+    for expected in [1, 2, 4] {
+        call(&breaker, Verdict::Failure, now);
+        assert_eq!(breaker.admit(now).unwrap_err().retry_after, Some(SECOND * expected));
+        now = now + SECOND * expected;
+    }
+    call(&breaker, Verdict::Success, now);
+    call(&breaker, Verdict::Failure, now);
+    assert_eq!(breaker.admit(now).unwrap_err().retry_after, Some(SECOND));
+}
+
+#[test]
+fn a_ramp_lets_a_growing_share_through() {
+    let mut half_open = HalfOpen::all_of(1);
+    half_open.ramp = Some(SECOND * 100);
+    let breaker = breaker(options().with_half_open(half_open));
+    breaker.force(Force::HalfOpen, at(0));
+    call(&breaker, Verdict::Success, at(0));
+    assert_eq!(breaker.state(at(0)), State::Ramp);
+    let admitted = |now| (0..1000).filter(|_| breaker.admit(now).is_ok()).count();
+    for (now, expected) in [(0, 10), (10, 100), (50, 500), (99, 990)] {
+        let admitted = admitted(at(now));
+        assert!(admitted.abs_diff(expected) <= 1, "{admitted} after {now} s");
+    }
+    let out = breaker.admit(at(99) + SECOND / 2).ok();
+    assert_eq!(admitted(at(100)), 1000);
+    assert_eq!(breaker.state(at(100)), State::Closed);
+    if let Some(out) = out {
+        assert_eq!(breaker.record(out, Verdict::Success, at(100)), Recorded::Recorded);
+    }
+    call(&breaker, Verdict::Failure, at(100));
+    assert_eq!(breaker.state(at(100)), State::Open);
+}
+
+#[test]
+fn a_breaker_by_hand_stays_as_it_is_told() {
+    let breaker = breaker(options());
+    breaker.force(Force::ForcedOpen, at(0));
+    let rejected = Rejected { state: State::ForcedOpen, retry_after: None };
+    assert_eq!(breaker.admit(at(1_000_000)).unwrap_err(), rejected);
+    breaker.force(Force::Disabled, at(0));
+    call(&breaker, Verdict::Trip, at(0));
+    assert_eq!(breaker.snapshot(at(0)).tally.calls, 0);
+    breaker.force(Force::MetricsOnly, at(0));
+    call(&breaker, Verdict::Trip, at(0));
+    assert_eq!(breaker.snapshot(at(0)).tally.failed, 1);
+    assert_eq!(breaker.state(at(0)), State::MetricsOnly);
+}
+
+#[test]
+fn a_decision_has_a_limit() {
+    for (undecided, expected) in [(Undecided::Close, State::Closed), (Undecided::Open, State::Open)] {
+        let mut half_open = HalfOpen::all_of(1);
+        half_open.limit = Some((SECOND, undecided));
+        let breaker = breaker(options().with_half_open(half_open));
+        breaker.force(Force::HalfOpen, at(0));
+        let out = breaker.admit(at(0)).unwrap();
+        assert_eq!(breaker.state(at(1)), expected);
+        assert_eq!(breaker.record(out, Verdict::Success, at(1)), Recorded::Stale);
+    }
+}
+
+#[test]
+fn a_panic_is_a_failure_and_goes_on() {
+    let (breaker, clock) = (breaker(options()), ManualClock::new());
+    let call = || breaker.call(&clock, || -> Result<(), Infallible> { panic!("on purpose") });
+    assert!(catch_unwind(AssertUnwindSafe(call)).is_err());
+    assert_eq!(breaker.state(clock.now()), State::Open);
+}
+
+#[test]
+fn a_panic_of_a_future_is_a_failure_and_goes_on() {
+    let (breaker, clock) = (breaker(options()), ManualClock::new());
+    let mut call = pin!(breaker.call_async(&clock, || async {
+        std::future::ready(()).await;
+        if true {
+            panic!("on purpose")
+        }
+        Ok::<(), Infallible>(())
+    }));
+    let mut context = Context::from_waker(Waker::noop());
+    assert!(catch_unwind(AssertUnwindSafe(|| call.as_mut().poll(&mut context).is_ready())).is_err());
+    assert_eq!(breaker.state(clock.now()), State::Open);
+}
+
+#[test]
+fn a_future_dropped_at_any_await_is_as_if_the_call_never_was() {
+    let (breaker, clock) = (breaker(options()), ManualClock::new());
+    let mut context = Context::from_waker(Waker::noop());
+    for awaits in 0..3 {
+        breaker.force(Force::HalfOpen, clock.now());
+        let before = breaker.snapshot(clock.now());
+        {
+            let mut left = awaits;
+            let work = || async move {
+                poll_fn(|_| {
+                    left -= 1;
+                    if left > 0 { Poll::Pending } else { Poll::Ready(()) }
+                })
+                .await;
+                pending::<Result<(), Infallible>>().await
+            };
+            let mut call = pin!(breaker.call_async(&clock, work));
+            for _ in 0..awaits {
+                assert!(call.as_mut().poll(&mut context).is_pending());
+            }
+        }
+        assert_eq!(breaker.snapshot(clock.now()), before);
+        assert!(breaker.admit(clock.now()).is_ok());
+    }
+}
+
+#[test]
+fn results_are_what_the_judge_says() {
+    let (breaker, clock) = (breaker(options()), ManualClock::new());
+    let judge = |result: &Result<u16, &str>| match result {
+        Ok(500..) => Verdict::Failure,
+        Ok(_) => Verdict::Success,
+        Err(_) => Verdict::Ignore,
+    };
+    let error = breaker.call_judged(&clock, &judge, || Err("invalid request"));
+    assert_eq!(error, Err(CallError::Failed("invalid request")));
+    assert_eq!(breaker.state(clock.now()), State::Closed);
+    assert_eq!(breaker.call_judged(&clock, &judge, || Ok(503)), Ok(503));
+    assert_eq!(breaker.state(clock.now()), State::Open);
+}
+
+#[test]
+fn observers_are_told_in_order_and_may_use_the_breaker() {
+    let events = RefCell::new(Vec::new());
+    let note = |event: &Event| events.borrow_mut().push(*event);
+    let breaker = CircuitBreaker::with_observer(options(), &note).unwrap();
+    let permit = breaker.admit(at(0)).unwrap();
+    breaker.record(permit, Verdict::Failure, at(0));
+    let rejected = breaker.admit(at(1)).unwrap_err();
+    let probe = breaker.admit(at(5)).unwrap();
+    breaker.record(probe, Verdict::Success, at(6));
+    let changed = |from, to, cause, now| Event::Changed(Transition { from, to, cause, at: at(now) });
+    let probes = Cause::Probes { succeeded: 1, failed: 0 };
+    let expected = [
+        changed(State::Closed, State::Open, Cause::Consecutive(1), 0),
+        Event::Rejected(rejected),
+        changed(State::Open, State::HalfOpen, Cause::Time, 5),
+        changed(State::HalfOpen, State::Closed, probes, 6),
+    ];
+    assert_eq!(*events.borrow(), expected);
+}
+
+#[test]
+fn options_that_contradict_themselves_are_refused() {
+    let check = |options: BreakerOptions, option| {
+        assert_eq!(CircuitBreaker::new(options).map(|_| ()).map_err(|error| error.option), Err(option));
+    };
+    let with = |half_open| options().with_half_open(half_open);
+    check(options().with_window(Window::Calls(0)), "window.calls");
+    check(options().with_window(Window::Calls(u32::MAX)), "window.calls");
+    check(options().with_window(Window::Time { width: Duration::ZERO, buckets: 1 }), "window.time.width");
+    check(options().with_window(Window::Time { width: SECOND, buckets: 0 }), "window.time.buckets");
+    check(options().with_window(Window::Consecutive).with_trip(Trip::default()), "trip");
+    check(options().with_trip(Trip::at_failures(0)), "trip.failures");
+    check(options().with_trip(Trip::at_consecutive(0)), "trip.consecutive");
+    check(with(HalfOpen::all_of(0)), "half_open.probes");
+    check(with(HalfOpen::all_of(4096)), "half_open.probes");
+    check(with(HalfOpen::some_of(4, 3)), "half_open.closing.successes");
+    check(with(HalfOpen::some_of(0, 3)), "half_open.closing.successes");
+    check(with(HalfOpen { closing: Closing::Ratios, ..HalfOpen::all_of(3) }), "half_open.closing");
+}

@@ -1,0 +1,13 @@
+//! What the policies do, through the public interface.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests fail by panicking"
+)]
+
+mod backoff;
+mod breaker;
+mod ratio;
