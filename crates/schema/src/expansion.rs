@@ -12,6 +12,7 @@ use referencing::Resolver;
 use serde_json::Value as Json;
 
 use crate::library::NOT_REGISTERED;
+use crate::patterns::width;
 use crate::resources::{Resources, address};
 
 /// Checks of one value that any schema may ask for. Schemas of real systems stay below a thousand.
@@ -82,6 +83,15 @@ struct Cost {
 
 const LEAF: Cost = Cost { checks: 1, chain: 1 };
 
+/// Without what it leads to. A pattern counts for every place that it may be at.
+fn own_cost(schema: &Json) -> Cost {
+    let of_names = schema.get("patternProperties").and_then(Json::as_object);
+    let of_names = of_names.into_iter().flat_map(|patterns| patterns.keys().map(String::as_str));
+    let patterns = schema.get("pattern").and_then(Json::as_str).into_iter().chain(of_names);
+    let checks = patterns.map(width).fold(LEAF.checks, u64::saturating_add);
+    Cost { checks, ..LEAF }
+}
+
 /// Which values an inner schema is for.
 #[derive(Clone, Copy, PartialEq)]
 enum For {
@@ -144,7 +154,7 @@ impl<'a> Walk<'a> {
             None if above >= LONGEST_CHAIN => return self.refuse(place.schema, too_long()),
             None => self.costs.insert(id, None),
         };
-        let mut cost = LEAF;
+        let mut cost = own_cost(place.schema);
         for inner in self.same_value(place) {
             let inner = self.cost(&inner, above + 1);
             cost.checks = cost.checks.saturating_add(inner.checks);
@@ -304,7 +314,10 @@ fn subschemas<'a>(keyword: &str, value: &'a Json) -> (For, Vec<&'a Json>) {
 }
 
 fn too_many(most: u64) -> String {
-    format!("asks for more than {most} checks of one value: alternatives that refer to alternatives multiply")
+    format!(
+        "asks for more than {most} checks of one value: alternatives that refer to alternatives multiply, \
+         and a pattern counts for every place that it may be at while it is matched"
+    )
 }
 
 fn too_long() -> String {

@@ -179,6 +179,32 @@ fn patterns() -> Vec<Bomb> {
             "",
         ),
         bomb(
+            "forty patterns of a thousand places",
+            {
+                let patterns: Vec<String> =
+                    (0..40).map(|at| format!(r#"{{"pattern":"[\\s\\S]{{0,1000}}x{at}"}}"#)).collect();
+                format!(r#"{{"properties":{{"a":{{"allOf":[{}]}}}}}}"#, patterns.join(","))
+            },
+            format!("{{\"a\":\"{}\"}}", "a".repeat(10_000)),
+            TOO_MANY,
+        ),
+        bomb(
+            "one pattern a thousand times",
+            steps(10, r#"{"anyOf":[NEXT,NEXT]}"#, r#"{"pattern":"[\\s\\S]{0,1000}x"}"#),
+            "{}",
+            TOO_MANY,
+        ),
+        bomb(
+            "forty patterns of one place",
+            {
+                let patterns: Vec<String> =
+                    (0..40).map(|at| format!(r#"{{"pattern":"^[a-z]{{{},1000}}$"}}"#, at)).collect();
+                format!(r#"{{"properties":{{"a":{{"allOf":[{}]}}}}}}"#, patterns.join(","))
+            },
+            format!("{{\"a\":\"{}\"}}", "a".repeat(1_000)),
+            "valid",
+        ),
+        bomb(
             "a pattern that backtracks elsewhere",
             r#"{"properties":{"a":{"pattern":"^(a+)+$"}}}"#,
             format!("{{\"a\":\"{}!\"}}", "a".repeat(1_000_000)),
@@ -258,9 +284,9 @@ fn values() -> Vec<Bomb> {
             "a[99999]: comes twice",
         ),
         bomb(
-            "30,000 members that differ, 150 times",
-            about_a(&format!(r#"{{"allOf":[{}]}}"#, vec![r#"{"uniqueItems":true}"#; 150].join(","))),
-            list(30_000, |at| at.to_string()),
+            "10,000 members that differ, 200 times",
+            about_a(&format!(r#"{{"allOf":[{}]}}"#, vec![r#"{"uniqueItems":true}"#; 200].join(","))),
+            list(10_000, |at| at.to_string()),
             TOO_COMPLEX,
         ),
         bomb(

@@ -1,7 +1,11 @@
 //! The regular expressions of a schema.
 
+mod width;
+
 use enhanced_config_core::{Document, KeyPath, NodeRef, Origin, Problem, ProblemKind, Problems};
 use jsonschema::PatternOptions;
+
+pub(crate) use self::width::width;
 
 /// Bytes that a pattern may compile to.
 const SIZE: usize = 1 << 20;
