@@ -3,6 +3,7 @@
 //! [`parse`] reads a text, [`emit`] writes a document, and `render` shows a problem with the line it is about.
 
 mod dotenv;
+mod edit;
 mod emit;
 mod format;
 mod json;
@@ -15,6 +16,7 @@ mod toml;
 #[cfg(feature = "yaml")]
 mod yaml;
 
+pub use edit::{EditError, Editor, Refusal};
 pub use emit::{EmitError, emit};
 pub use format::Format;
 pub use limits::Limits;

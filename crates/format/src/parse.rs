@@ -29,11 +29,13 @@ pub struct ParseOptions {
     /// Whether a text without any value is an empty map instead of an error. Default: no, because a file caught in
     /// the middle of being written looks like that.
     pub allow_empty: bool,
+    /// Whether JSON may have comments, `//` and `/* */`, and a comma behind the last member. Default: no.
+    pub comments: bool,
 }
 
 impl Default for ParseOptions {
     fn default() -> Self {
-        Self { limits: Limits::default(), layer: LayerKind::Base, allow_empty: false }
+        Self { limits: Limits::default(), layer: LayerKind::Base, allow_empty: false, comments: false }
     }
 }
 
@@ -49,6 +51,13 @@ impl ParseOptions {
     #[must_use]
     pub fn with_layer(mut self, layer: LayerKind) -> Self {
         self.layer = layer;
+        self
+    }
+
+    /// Lets JSON have comments and commas behind the last member.
+    #[must_use]
+    pub fn with_comments(mut self, allow: bool) -> Self {
+        self.comments = allow;
         self
     }
 
@@ -82,7 +91,9 @@ pub fn parse(input: &[u8], format: Format, name: &str, options: &ParseOptions) -
         return Err(whole(ProblemKind::Limit { limit: Limit::Text, most: most as u64 }));
     }
     let text = decode(input, options.layer, name)?;
+    let blanked = (format == Format::Json && options.comments).then(|| crate::json::comments::blanked(text));
     let mut reading = Reading::new(text, name, options);
+    reading.text = blanked.as_deref().unwrap_or(text);
     let built = match format {
         Format::Json => crate::json::read(&mut reading),
         #[cfg(feature = "yaml")]

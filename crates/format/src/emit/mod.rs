@@ -2,7 +2,7 @@
 
 mod dotenv;
 #[cfg(feature = "toml")]
-mod toml;
+pub(crate) mod toml;
 #[cfg(feature = "yaml")]
 mod yaml;
 

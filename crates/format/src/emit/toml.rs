@@ -34,3 +34,27 @@ fn check(node: NodeRef<'_>, path: &mut KeyPath) -> Result<(), EmitError> {
         _ => Ok(()),
     }
 }
+
+/// A map as [`emit`] writes it, but each list and text on one line.
+pub(crate) fn compact(node: NodeRef<'_>) -> Result<String, EmitError> {
+    check(node, &mut KeyPath::root())?;
+    ::toml::to_string(&node).map_err(|error| EmitError::Writer { format: FORMAT, why: error.to_string() })
+}
+
+/// A value as it stands behind a `=`, on one line where it has no text of several.
+pub(crate) fn inline(node: NodeRef<'_>) -> Result<String, EmitError> {
+    check(node, &mut KeyPath::root())?;
+    let mut text = String::new();
+    serde::Serialize::serialize(&node, ::toml::ser::ValueSerializer::new(&mut text))
+        .map_err(|error| EmitError::Writer { format: FORMAT, why: error.to_string() })?;
+    Ok(text)
+}
+
+/// A key, quoted where it is not bare.
+pub(crate) fn key(name: &str) -> String {
+    let is_bare = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    if !name.is_empty() && name.bytes().all(is_bare) {
+        return name.to_owned();
+    }
+    ::toml::Value::String(name.to_owned()).to_string()
+}

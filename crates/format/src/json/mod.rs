@@ -3,6 +3,7 @@
 //! One pass over the bytes, without recursion: the builder knows what is open. What makes the text unreadable ends the
 //! pass; a number out of range is noted, as is a duplicate key, and the pass goes on.
 
+pub(crate) mod comments;
 mod cursor;
 mod diagnose;
 mod fault;

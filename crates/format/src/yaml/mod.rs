@@ -37,10 +37,16 @@ use granit_parser::{Parser, options};
 use crate::Limits;
 use crate::parse::Reading;
 use compose::{Composer, Stop};
+pub(crate) use place::block_indicator;
+
+/// Whether a plain scalar is a text, and nothing but a text.
+pub(crate) fn is_plain_text(text: &str) -> bool {
+    matches!(scalar::plain(text), Ok(scalar::Scalar::Text))
+}
 
 /// How many characters the parser looks ahead of a token that may be a key. YAML says 1,024; what the limit counts is
 /// the key behind its escapes, of which `\u0061` is the longest.
-fn key_characters(limits: &Limits) -> usize {
+pub(crate) fn key_characters(limits: &Limits) -> usize {
     limits.key_bytes.saturating_mul(6).saturating_add(64)
 }
 

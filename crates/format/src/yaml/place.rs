@@ -79,7 +79,7 @@ pub(super) fn dash_before(text: &str, at: usize) -> Option<usize> {
 }
 
 /// The `|` or `>` of a block scalar, where `from` is behind the token before it.
-pub(super) fn block_indicator(text: &str, from: usize) -> Option<usize> {
+pub(crate) fn block_indicator(text: &str, from: usize) -> Option<usize> {
     let bytes = text.as_bytes();
     let mut at = from;
     while let Some(byte) = bytes.get(at) {

@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod dotenv;
+#[cfg(all(feature = "toml", feature = "yaml"))]
+mod edit;
 mod json;
 #[cfg(all(feature = "render", feature = "toml", feature = "yaml"))]
 mod render;

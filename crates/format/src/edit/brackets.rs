@@ -1,0 +1,128 @@
+//! Where the values of a text in JSON stand, and those behind a `=` in TOML. The text has been read already: nothing
+//! here looks for mistakes.
+
+use super::source::{Comments, Source};
+use super::tree::{Holds, Member, Node, Style};
+
+/// The value at `at`, blanks and comments before it skipped.
+pub(super) fn value(source: &Source<'_>, at: usize) -> Node {
+    let start = source.gap(at);
+    match source.rest(start).chars().next() {
+        Some('{') => collection(source, start, Holds::Keys),
+        Some('[') => collection(source, start, Holds::Items),
+        Some(quote @ ('"' | '\'')) => {
+            Node::new(Style::Scalar(Some(quote)), start..end_of_quoted(source, start))
+        }
+        _ => Node::new(Style::Scalar(None), start..end_of_bare(source, start)),
+    }
+}
+
+fn collection(source: &Source<'_>, start: usize, holds: Holds) -> Node {
+    let mut node = Node::new(Style::Flow(holds), start..start + 1);
+    let mut at = start + 1;
+    loop {
+        at = source.gap(at);
+        match source.rest(at).bytes().next() {
+            Some(b',') => at += 1,
+            None | Some(b'}' | b']') => {
+                node.span.end = source.text.len().min(at + 1);
+                return node;
+            }
+            Some(_) => {
+                let member = member(source, at, holds);
+                at = member.value.span.end.max(at + 1);
+                node.members.push(member);
+            }
+        }
+    }
+}
+
+fn member(source: &Source<'_>, at: usize, holds: Holds) -> Member {
+    if holds == Holds::Items {
+        let value = value(source, at);
+        return Member { name: None, key: value.span.clone(), behind: Some(at), is_merge: false, value };
+    }
+    let key = at..end_of_key(source, at);
+    let separator = if source.comments == Comments::Slash { ':' } else { '=' };
+    let found = source.gap(key.end);
+    let is_single = source.rest(found).starts_with(separator);
+    // A dotted key: what it leads to is not a member of this map.
+    let behind = source.rest(found).find(separator).map_or(found, |length| found + length + 1);
+    let name = is_single.then(|| name(source, key.clone())).flatten();
+    Member { name, key, behind: is_single.then_some(behind), is_merge: false, value: value(source, behind) }
+}
+
+/// Behind a part of a key, or a whole one in JSON.
+pub(super) fn end_of_key(source: &Source<'_>, at: usize) -> usize {
+    if source.rest(at).starts_with(['"', '\'']) {
+        return end_of_quoted(source, at);
+    }
+    let rest = source.rest(at);
+    let length = rest.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-')));
+    at + length.unwrap_or(rest.len())
+}
+
+/// What a part of a key says.
+pub(super) fn name(source: &Source<'_>, key: std::ops::Range<usize>) -> Option<String> {
+    let written = source.slice(key);
+    match written.as_bytes().first() {
+        Some(b'\'') => written.get(1..written.len().checked_sub(1)?).map(str::to_owned),
+        Some(b'"') if written.contains('\\') => unescaped(source, written),
+        Some(b'"') => written.get(1..written.len().checked_sub(1)?).map(str::to_owned),
+        _ => Some(written.to_owned()),
+    }
+}
+
+fn unescaped(source: &Source<'_>, written: &str) -> Option<String> {
+    let (format, text) = match source.comments {
+        Comments::Slash => (crate::Format::Json, format!("{{{written}: 0}}")),
+        Comments::Hash => (crate::Format::Toml, format!("{written} = 0")),
+    };
+    let parsed = crate::parse(text.as_bytes(), format, "", &crate::ParseOptions::default()).ok()?;
+    let (key, _) = parsed.document.root().entries().next()?;
+    Some(key.to_owned())
+}
+
+fn end_of_quoted(source: &Source<'_>, start: usize) -> usize {
+    let rest = source.rest(start);
+    let quote = rest.get(..1).unwrap_or_default();
+    let long = quote.repeat(3);
+    if source.comments == Comments::Hash && rest.starts_with(&long) {
+        return end_of_long(source, start, &long);
+    }
+    let mut escaped = false;
+    let body = rest.get(1..).unwrap_or_default();
+    let length = body.find(|c: char| {
+        let ends = !escaped && quote.starts_with(c);
+        escaped = !escaped && c == '\\' && quote == "\"";
+        ends
+    });
+    start + 1 + length.map_or(body.len(), |length| length + 1)
+}
+
+/// Behind a text between three quotes, which may end in up to two quotes of its own.
+fn end_of_long(source: &Source<'_>, start: usize, quotes: &str) -> usize {
+    let bytes = source.text.as_bytes();
+    let mut at = start + 3;
+    while let Some(&byte) = bytes.get(at) {
+        if byte == b'\\' && quotes.starts_with('"') {
+            at += 2;
+        } else if source.rest(at).starts_with(quotes) {
+            let own = source.rest(at + 3).bytes().take(2).take_while(|&more| more == byte).count();
+            return at + 3 + own;
+        } else {
+            // A quote or a character of ASCII never is a part of another.
+            at += 1;
+            while !source.text.is_char_boundary(at) {
+                at += 1;
+            }
+        }
+    }
+    bytes.len()
+}
+
+fn end_of_bare(source: &Source<'_>, start: usize) -> usize {
+    let rest = source.rest(start);
+    let length = rest.find([',', ']', '}', '\n', '\r', '#', '/']).unwrap_or(rest.len());
+    start + rest.get(..length).unwrap_or_default().trim_end().len()
+}

@@ -1,0 +1,88 @@
+use enhanced_config_format::Format;
+
+#[track_caller]
+fn check(before: &str, change: &str, after: &str) {
+    super::check(Format::Toml, before, change, after);
+}
+
+const TEXT: &str = "# top\ntitle = 'x' # t\n\n# owner\n[owner]\nname = \"n\" # who\nlimits.cpu = 1\nlimits.mem = 2\n\n[servers.alpha]\nip = \"1\"\nroles = [\"a\", \"b\"]\n\n# second\n[[items]]\nid = 1\n\n[items.sub]\nx = 1\n\n[[items]]\nid = 2\n";
+
+#[test]
+fn a_value_keeps_what_stands_around_it() {
+    check(TEXT, "set owner.name \"m\"", &TEXT.replace("\"n\" #", "\"m\" #"));
+    check(TEXT, "set owner.limits.mem 3", &TEXT.replace("mem = 2", "mem = 3"));
+    check(TEXT, "set items[1].id 5", &TEXT.replace("id = 2", "id = 5"));
+    check(TEXT, "set items[0].sub.x 5", &TEXT.replace("x = 1", "x = 5"));
+    check(TEXT, "insert servers.alpha.roles[1] \"c\"", &TEXT.replace("\"b\"", "\"c\", \"b\""));
+    check(
+        "a = \"\"\"\nx # \\\"\"\"\"\"\" # c\nb = 1\n",
+        "set b 2",
+        "a = \"\"\"\nx # \\\"\"\"\"\"\" # c\nb = 2\n",
+    );
+}
+
+#[test]
+fn a_new_key() {
+    check(TEXT, "set x 1", &TEXT.replace("# t\n", "# t\nx = 1\n"));
+    check(TEXT, "set owner.age 1", &TEXT.replace("mem = 2\n", "mem = 2\nage = 1\n"));
+    check(TEXT, "set owner.limits.disk 1", &TEXT.replace("mem = 2\n", "mem = 2\nlimits.disk = 1\n"));
+    check(TEXT, "set servers.x 1", &TEXT.replace("[servers.alpha]", "[servers]\nx = 1\n\n[servers.alpha]"));
+    check(
+        TEXT,
+        "set servers.beta.ip \"2\"",
+        &TEXT.replace("\"b\"]\n", "\"b\"]\n\n[servers.beta]\nip = \"2\"\n"),
+    );
+    check(TEXT, "set items[0].y 1", &TEXT.replace("id = 1\n", "id = 1\ny = 1\n"));
+    check(TEXT, "set items[2] {\"id\": 3}", &(TEXT.to_owned() + "\n[[items]]\nid = 3\n"));
+    check(
+        TEXT,
+        "insert items[1] {\"id\": 3}",
+        &TEXT.replace("\n[[items]]\nid = 2", "\n[[items]]\nid = 3\n\n[[items]]\nid = 2"),
+    );
+    check(TEXT, "set new.deep.key [1, 2]", &(TEXT.to_owned() + "\n[new.deep]\nkey = [1, 2]\n"));
+    check("[a]\nb = 1\n", "set c 1", "c = 1\n\n[a]\nb = 1\n");
+    check("a = {}\n", "set a.b 1", "a = { b = 1 }\n");
+    check("a = { b = 1 }\r\n", "set a.c.d \"x\"", "a = { b = 1, c = { d = \"x\" } }\r\n");
+    check("a = 1", "set b 2", "a = 1\nb = 2");
+}
+
+#[test]
+fn what_is_removed_takes_its_comments_along() {
+    check(TEXT, "remove title", &TEXT.replace("# top\ntitle = 'x' # t\n", ""));
+    check(
+        TEXT,
+        "remove owner",
+        &TEXT.replace("# owner\n[owner]\nname = \"n\" # who\nlimits.cpu = 1\nlimits.mem = 2\n", ""),
+    );
+    check(TEXT, "remove owner.limits", &TEXT.replace("limits.cpu = 1\nlimits.mem = 2\n", ""));
+    check(TEXT, "remove items[0]", &TEXT.replace("# second\n[[items]]\nid = 1\n\n[items.sub]\nx = 1\n", ""));
+    check(TEXT, "remove servers.alpha.roles[1]", &TEXT.replace("[\"a\", \"b\"]", "[\"a\"]"));
+    check(
+        TEXT,
+        "remove servers.alpha",
+        &TEXT.replace("[servers.alpha]\nip = \"1\"\nroles = [\"a\", \"b\"]\n", "[servers]\n"),
+    );
+    check("a.b = 1\nc = 2\n", "remove a.b", "a = {}\nc = 2\n");
+    check("c = 2\n[[l]]\nx = 1\n", "remove l[0]", "c = 2\nl = []\n");
+    check("[t]\nx = 1\n", "remove t.x", "[t]\n");
+}
+
+#[test]
+fn renames_and_moves() {
+    check(TEXT, "rename owner holder", &TEXT.replace("[owner]", "[holder]"));
+    check(TEXT, "rename items things", &TEXT.replace("items", "things"));
+    check(TEXT, "rename owner.limits bounds", &TEXT.replace("limits", "bounds"));
+    check(TEXT, "rename items[0].id key.x", &TEXT.replace("id = 1", "\"key.x\" = 1"));
+    check(
+        TEXT,
+        "move owner.name servers.alpha.owner",
+        &TEXT.replace("name = \"n\" # who\n", "").replace("\"b\"]\n", "\"b\"]\nowner = \"n\"\n"),
+    );
+    check(
+        TEXT,
+        "set owner 5",
+        &TEXT
+            .replace("# t\n", "# t\nowner = 5\n")
+            .replace("# owner\n[owner]\nname = \"n\" # who\nlimits.cpu = 1\nlimits.mem = 2\n", ""),
+    );
+}

@@ -1,0 +1,131 @@
+use enhanced_config_format::Format;
+
+#[track_caller]
+fn check(before: &str, change: &str, after: &str) {
+    super::check(Format::Yaml, before, change, after);
+}
+
+#[test]
+fn a_scalar_keeps_what_stands_around_it() {
+    check("a: 1   # one\nb: 2\n", "set a 10", "a: 10   # one\nb: 2\n");
+    check("a:   'x'\n", "set a \"it's\"", "a:   'it''s'\n");
+    check("a: \"x\"\n", "set a \"y\"", "a: \"y\"\n");
+    check("a: x\n", "set a \"yes\"", "a: \"yes\"\n");
+    check("a: x\n", "set a \"0644\"", "a: \"0644\"\n");
+    check("a:\nb: 1\n", "set a 5", "a: 5\nb: 1\n");
+    check("a: # none\nb: 1\n", "set a 5", "a: 5 # none\nb: 1\n");
+    check("a: 1", "set a 2", "a: 2");
+    check("a: 1\r\nb: 2\r\n", "set b 3", "a: 1\r\nb: 3\r\n");
+    check("a: !!str 1 # x\n", "set a 2", "a:  2 # x\n");
+    check("a: &x 1\nb: 2\n", "set a 2", "a: &x 2\nb: 2\n");
+    check("a: one\n  two\n  three\nb: 1\n", "set a 2", "a: 2\nb: 1\n");
+}
+
+#[test]
+fn texts_of_several_lines() {
+    check("a: |\n  x\n  y\nb: 1\n", "set a \"p\\nq\\n\"", "a: |\n  p\n  q\nb: 1\n");
+    check("a: |-\n    x\n\n# b's\nb: 1\n", "set a 1", "a: 1\n\n# b's\nb: 1\n");
+    check("a: >+\n  x\n\nb: 1\n", "set a \"p\"", "a: p\nb: 1\n");
+    check("a: |\n  x\n  # no comment\nb: 1\n", "remove b", "a: |\n  x\n  # no comment\n");
+    check("a: |\n  x\n  # no comment\nb: 1\n", "remove a", "b: 1\n");
+    check("b: 1\n", "set a \"p\\nq\"", "b: 1\na: |-\n  p\n  q\n");
+    check("a: x\n", "set a \"p\\nq\"", "a: \"p\\nq\"\n");
+}
+
+#[test]
+fn a_new_key_stands_behind_its_siblings() {
+    check("a:\n    b: 1 # b\n\nc: 2\n", "set a.x true", "a:\n    b: 1 # b\n    x: true\n\nc: 2\n");
+    check("a: 1", "set b 2", "a: 1\nb: 2");
+    check("a: 1\r\n", "set b.c 2", "a: 1\r\nb:\r\n  c: 2\r\n");
+    check("a: {}\n", "set a.b 1", "a:\n  b: 1\n");
+    check("a: {} # why\n", "set a.b.c 1", "a: # why\n  b:\n    c: 1\n");
+    check("a:\nb: 1\n", "set a.x 1", "a:\n  x: 1\nb: 1\n");
+    check("a: ~\nb: 1\n", "set a.x.z 1", "a:\n  x:\n    z: 1\nb: 1\n");
+    check("{}\n", "set a 1", "a: 1\n");
+    check("a: []\n", "set a[0] {\"x\": 1, \"z\": [2]}", "a:\n  - x: 1\n    z:\n      - 2\n");
+    check("l:\n- a\n", "set m [1, [2, 3], {}]", "l:\n- a\nm:\n- 1\n- - 2\n  - 3\n- {}\n");
+    check("a: {b: 1}\n", "set a.c \"x, y\"", "a: {b: 1, c: \"x, y\"}\n");
+    check("a: {\n  b: 1, # b\n}\n", "set a.c 2", "a: {\n  b: 1, # b\n  c: 2,\n}\n");
+}
+
+#[test]
+fn a_key_takes_its_comments_along() {
+    let text = "# file\n\n# about a\n# more\na: 1 # one\n\n# about b\nb:\n  # about c\n  c: 2\n  # about d\n  d: 3\n";
+    check(text, "remove a", "# file\n\n\n# about b\nb:\n  # about c\n  c: 2\n  # about d\n  d: 3\n");
+    check(
+        text,
+        "remove b.d",
+        "# file\n\n# about a\n# more\na: 1 # one\n\n# about b\nb:\n  # about c\n  c: 2\n",
+    );
+    check(
+        text,
+        "remove b.c",
+        "# file\n\n# about a\n# more\na: 1 # one\n\n# about b\nb:\n  # about d\n  d: 3\n",
+    );
+    check(text, "remove b", "# file\n\n# about a\n# more\na: 1 # one\n\n");
+    check("a:\n  x: 1\n  # no longer\nb: 2\nc: 3\n", "remove b", "a:\n  x: 1\n  # no longer\nc: 3\n");
+    check("a:\n  x: 1\nb: 2\n", "remove a.x", "a: {}\nb: 2\n");
+    check("a: 1\nb: 2", "remove b", "a: 1");
+    check("# a\na: 1 # a\n", "remove a", "{}\n");
+    check("{} # none\n", "set a [\"l\\nl\"]", "# none\na:\n  - |-\n    l\n    l\n");
+    check("l:\n  - a: 1 # a\n", "remove l[0].a", "l:\n  - {}\n");
+    check("l:\n  - 5 # five\n", "set l[0] {\"b\": 1}", "l:\n  - # five\n    b: 1\n");
+    check("a: [1, 2, 3]\n", "remove a[1]", "a: [1, 3]\n");
+    check("a: [1, 2, 3]\n", "remove a[2]", "a: [1, 2]\n");
+    check("a: [1]\n", "remove a[0]", "a: []\n");
+    check("a: {b: 1, c: 2}\n", "remove a.b", "a: {c: 2}\n");
+}
+
+#[test]
+fn lists_of_maps() {
+    let text = "l:\n  - name: x # x\n    port: 1\n  # the second\n  - name: y\n    port: 2\nend: 1\n";
+    check(text, "set l[1].port 3", &text.replace("port: 2", "port: 3"));
+    check(text, "remove l[1]", "l:\n  - name: x # x\n    port: 1\nend: 1\n");
+    check(text, "remove l[0]", "l:\n  # the second\n  - name: y\n    port: 2\nend: 1\n");
+    check(text, "remove l[0].port", &text.replace("    port: 1\n", ""));
+    check(text, "remove l[1].name", &text.replace("name: y\n    port", "port"));
+    check(text, "insert l[0].tls true", &text.replace("port: 1\n", "port: 1\n    tls: true\n"));
+    check(
+        text,
+        "insert l[1] {\"name\": \"z\"}",
+        &text.replace("  # the second", "  - name: z\n  # the second"),
+    );
+    check(text, "insert l[2] 5", &text.replace("end", "  - 5\nend"));
+    check(text, "set l[2] [\"a\"]", &text.replace("end", "  - - a\nend"));
+    check(text, "rename l[0].name title", &text.replace("- name: x", "- title: x"));
+    check("- a: 1\n".replace("- a", "l:\n- a").as_str(), "set l[0] 5", "l:\n- 5\n");
+    check("l:\n- - 1\n  - 2\n", "insert l[0][0] 0", "l:\n- - 0\n  - 1\n  - 2\n");
+    check("l:\n- - 1\n", "remove l[0][0]", "l:\n- []\n");
+}
+
+#[test]
+fn a_value_becomes_another_kind() {
+    check("a: 1 # n\nb: 2\n", "set a {\"x\": 1}", "a: # n\n  x: 1\nb: 2\n");
+    check("a: # n\n  x: 1\nb: 2\n", "set a 5", "a: 5 # n\nb: 2\n");
+    check("a:\n  x: 1\nb: 2\n", "set a [1]", "a:\n  - 1\nb: 2\n");
+    check("a:\n  - x\nb: 2\n", "set a {\"k\": {\"l\": []}}", "a:\n  k:\n    l: []\nb: 2\n");
+    check("a: &k\n  x: 1\nb: 2\n", "set a 5", "a: &k 5\nb: 2\n");
+}
+
+#[test]
+fn setting_a_map_changes_what_differs() {
+    check(
+        "a:\n  # b\n  b: 1\n  # c\n  c: 2 # two\n",
+        "set a {\"c\": 2, \"d\": 3}",
+        "a:\n  # c\n  c: 2 # two\n  d: 3\n",
+    );
+    check(
+        "l: # l\n  - 1 # one\n  - 2 # two\n  - 3 # three\n",
+        "set l [1, 3]",
+        "l: # l\n  - 1 # one\n  - 3 # three\n",
+    );
+}
+
+#[test]
+fn renames_and_moves() {
+    check("'a.b': 1 # x\nc: 2\n", "rename \"a.b\" d", "d: 1 # x\nc: 2\n");
+    check("a: 1\nc: 2\n", "rename a 1.5", "\"1.5\": 1\nc: 2\n");
+    check("a: {x: 1}\n", "rename a.x z", "a: {z: 1}\n");
+    check("? a\n: 1\n", "rename a b", "? b\n: 1\n");
+    check("a: 1\nb: 2\n", "move a c", "c: 1\nb: 2\n");
+}
