@@ -61,8 +61,12 @@ impl fmt::Debug for LoadError {
 /// A configuration that is not as it must be: all of its problems.
 ///
 /// Its text has one line a problem; [`render`](Self::render) shows the lines they are about.
+// Boxed: whoever is given a configuration pays for the size of the error that it is not, each time.
 #[derive(Clone)]
-pub struct Rejection {
+pub struct Rejection(Box<Details>);
+
+#[derive(Clone)]
+struct Details {
     name: Box<str>,
     problems: Problems,
     #[cfg_attr(not(feature = "render"), allow(dead_code, reason = "only rendering shows lines"))]
@@ -74,22 +78,22 @@ pub struct Rejection {
 
 impl Rejection {
     pub(crate) fn new(name: &str, problems: Problems, texts: Texts, redactor: Redactor) -> Self {
-        Self { name: name.into(), problems, texts, redactor, inputs: Arc::default() }
+        Self(Box::new(Details { name: name.into(), problems, texts, redactor, inputs: Arc::default() }))
     }
 
     pub(crate) fn with_inputs(mut self, inputs: Vec<Input>) -> Self {
-        self.inputs = inputs.into();
+        self.0.inputs = inputs.into();
         self
     }
 
     /// The name of the configuration.
     pub fn name(&self) -> &str {
-        &self.name
+        &self.0.name
     }
 
     /// Everything that is wrong, warnings included, in the order of layers and places.
     pub fn problems(&self) -> &Problems {
-        &self.problems
+        &self.0.problems
     }
 
     /// The files and directories that were read or looked for until it failed, those of schemas included, and what was
@@ -98,13 +102,13 @@ impl Rejection {
     ///
     /// Nothing for values that were set by the program and refused by themselves.
     pub fn inputs(&self) -> &[Input] {
-        &self.inputs
+        &self.0.inputs
     }
 
     fn summary(&self) -> String {
-        let errors = self.problems.iter().filter(|problem| problem.severity == Severity::Error).count();
+        let errors = self.0.problems.iter().filter(|problem| problem.severity == Severity::Error).count();
         let plural = if errors == 1 { "" } else { "s" };
-        format!("configuration {} has {errors} problem{plural}", self.name)
+        format!("configuration {} has {errors} problem{plural}", self.0.name)
     }
 
     /// The problems with the lines they are about, for a terminal: [`Color::Auto`](crate::Color::Auto) looks at the
@@ -113,8 +117,8 @@ impl Rejection {
     pub fn render(&self, color: crate::Color) -> String {
         let snippets = enhanced_config_format::Renderer::new()
             .with_color(color, &std::io::stderr())
-            .with_redactor(self.redactor.clone())
-            .render(&self.problems, |layer| self.texts.get(layer.name()));
+            .with_redactor(self.0.redactor.clone())
+            .render(&self.0.problems, |layer| self.0.texts.get(layer.name()));
         format!("{snippets}\n{}\n", self.summary())
     }
 }
@@ -122,7 +126,7 @@ impl Rejection {
 impl fmt::Display for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.summary())?;
-        self.problems.to_string().lines().try_for_each(|line| write!(f, "\n  {line}"))
+        self.0.problems.to_string().lines().try_for_each(|line| write!(f, "\n  {line}"))
     }
 }
 

@@ -63,13 +63,11 @@ impl EnhancedConfigSystem {
     /// When the name is not allowed, or everything that is wrong with the configuration. A later call tries again.
     #[inline]
     pub fn load_config(&self, name: &str) -> Result<Config, LoadError> {
-        match self.shared.shelf.get(name) {
-            Some(served) if self.shared.checks.is_due(&served.label.checked) => {
-                Ok(self.shared.refresh(Config::new(served)))
-            }
-            Some(served) => Ok(Config::new(served)),
-            None => self.load_anew(name),
+        let Some(served) = self.shared.shelf.get(name) else { return self.load_anew(name) };
+        if self.shared.checks.is_due(&served.label.checked) {
+            return Ok(self.shared.refresh(Config::new(served)));
         }
+        Ok(Config::new(served))
     }
 
     /// The configuration called `name` as a type. See [`Config::extract`].
