@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 /// Why a call through a policy gave no value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CallError<E, R> {
@@ -7,6 +9,12 @@ pub enum CallError<E, R> {
     /// The call's own error.
     #[error(transparent)]
     Failed(E),
+}
+
+/// A policy's refusal to let a call begin.
+pub trait Rejection {
+    /// When it is worth asking again; none if that is unknown or never.
+    fn retry_after(&self) -> Option<Duration>;
 }
 
 /// Options that contradict themselves.

@@ -19,18 +19,22 @@
 //! | | |
 //! |---|---|
 //! | [`CircuitBreaker`] | stops calling what keeps failing |
+//! | [`RetryPolicy`] | attempts again what has failed, within a [`RetryBudget`] |
 //! | [`Backoff`] | how long to wait before the next attempt |
 
 mod backoff;
 pub mod breaker;
 mod error;
 mod ratio;
+pub mod retry;
+mod spans;
 mod sync;
 mod unwind;
 mod verdict;
 
 pub use backoff::{Backoff, Delays, Jitter};
 pub use breaker::{BreakerOptions, CircuitBreaker};
-pub use error::{CallError, OptionError};
+pub use error::{CallError, OptionError, Rejection};
 pub use ratio::{Ratio, RatioError};
-pub use verdict::{ByResult, Classify, Verdict};
+pub use retry::{RetryBudget, RetryOptions, RetryPolicy};
+pub use verdict::{ByPolicy, ByResult, Classify, Verdict};

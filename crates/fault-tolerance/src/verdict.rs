@@ -1,3 +1,4 @@
+use crate::{CallError, Rejection};
 use std::time::Duration;
 
 /// What a call's result means to the policies around it.
@@ -30,6 +31,23 @@ pub struct ByResult;
 impl<T, E> Classify<T, E> for ByResult {
     fn classify(&self, result: &Result<T, E>) -> Verdict {
         if result.is_ok() { Verdict::Success } else { Verdict::Failure }
+    }
+}
+
+/// Judges calls through another policy: what that one turned away asks for a retry when it says, and is not worth one
+/// otherwise; what it let through is judged by its result.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ByPolicy;
+
+impl<T, E, R: Rejection> Classify<T, CallError<E, R>> for ByPolicy {
+    fn classify(&self, result: &Result<T, CallError<E, R>>) -> Verdict {
+        match result {
+            Ok(_) => Verdict::Success,
+            Err(CallError::Failed(_)) => Verdict::Failure,
+            Err(CallError::Rejected(rejection)) => {
+                rejection.retry_after().map_or(Verdict::Ignore, Verdict::RetryAfter)
+            }
+        }
     }
 }
 

@@ -10,9 +10,13 @@
 
 use enhanced_config_clock::{Clock, ManualClock};
 use enhanced_config_fault_tolerance::breaker::{Force, HalfOpen, Trip, Window};
-use enhanced_config_fault_tolerance::{BreakerOptions, CallError, CircuitBreaker, Ratio};
+use enhanced_config_fault_tolerance::retry::Safety;
+use enhanced_config_fault_tolerance::{
+    BreakerOptions, CallError, CircuitBreaker, Ratio, RetryBudget, RetryPolicy,
+};
 use std::future::ready;
 use std::pin::pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
@@ -52,4 +56,16 @@ fn a_breaker_allocates_nothing_after_it_is_made() {
         allocates_nothing("probe", || breaker.call(&clock, || Ok::<_, ()>(())).unwrap());
         allocates_nothing("by hand", || breaker.force(Force::ForcedOpen, clock.now()));
     }
+}
+
+#[test]
+fn an_operation_that_succeeds_at_once_allocates_nothing() {
+    let clock = ManualClock::new();
+    let budget = Arc::new(RetryBudget::new(Ratio::HALF, 1));
+    let policy = RetryPolicy::default().with_budget(budget);
+    allocates_nothing("success", || {
+        for _ in 0..200 {
+            policy.call(&clock, Safety::Idempotent, || Ok::<_, ()>(1)).unwrap();
+        }
+    });
 }

@@ -114,22 +114,22 @@ fn check(model: fn(), schedules: usize) {
 
 #[test]
 fn never_more_probes_than_places() {
-    check(probes_in_flight, 3000);
+    check(probes_in_flight, 1500);
 }
 
 #[test]
 fn late_results_never_move_the_present_state() {
-    check(stale_results, 3000);
+    check(stale_results, 1500);
 }
 
 #[test]
 fn no_result_is_lost() {
-    check(counting, 3000);
+    check(counting, 1500);
 }
 
 #[test]
 fn probes_given_up_cannot_come_back() {
-    check(given_up, 3000);
+    check(given_up, 1500);
 }
 
 /// `cargo test --release -p enhanced-config-fault-tolerance --lib -- --ignored`

@@ -1,5 +1,5 @@
 use super::State;
-use crate::Ratio;
+use crate::{Ratio, Rejection};
 use enhanced_config_clock::Instant;
 use std::fmt;
 use std::time::Duration;
@@ -63,6 +63,12 @@ pub struct Rejected {
     pub state: State,
     /// When it is worth asking again, at the latest. None if somebody has to act first.
     pub retry_after: Option<Duration>,
+}
+
+impl Rejection for Rejected {
+    fn retry_after(&self) -> Option<Duration> {
+        self.retry_after
+    }
 }
 
 impl fmt::Display for Rejected {

@@ -2,6 +2,7 @@ use super::event::Cause;
 use super::options::{BreakerOptions, Closing, Trip};
 use super::window::{Outcome, Recent, Tally};
 use crate::backoff::{Delays, Random};
+use crate::spans::Counts;
 use enhanced_config_clock::Instant;
 
 /// What only whoever counts a result has to know. Behind a lock.
@@ -113,7 +114,7 @@ impl Reading {
 
 impl Probes {
     pub(super) fn record(&mut self, outcome: Outcome) {
-        self.tally.add(outcome);
+        self.tally.add(outcome.tally());
         self.bad += u64::from(outcome.failed || outcome.slow);
     }
 

@@ -2,8 +2,8 @@
 
 use super::options::Window;
 use crate::Ratio;
+use crate::spans::{Counts, Spans};
 use enhanced_config_clock::Instant;
-use std::time::Duration;
 
 /// Calls by how they ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -34,14 +34,16 @@ impl Tally {
     pub fn slow_ratio(&self) -> Option<Ratio> {
         Ratio::of(self.slow, self.calls)
     }
+}
 
-    pub(super) const fn add(&mut self, outcome: Outcome) {
-        self.calls += 1;
-        self.failed += outcome.failed as u64;
-        self.slow += outcome.slow as u64;
+impl Counts for Tally {
+    fn add(&mut self, other: Self) {
+        self.calls += other.calls;
+        self.failed += other.failed;
+        self.slow += other.slow;
     }
 
-    const fn remove(&mut self, other: Self) {
+    fn remove(&mut self, other: Self) {
         self.calls -= other.calls;
         self.failed -= other.failed;
         self.slow -= other.slow;
@@ -55,10 +57,16 @@ pub(super) struct Outcome {
     pub(super) slow: bool,
 }
 
+impl Outcome {
+    pub(super) const fn tally(self) -> Tally {
+        Tally { calls: 1, failed: self.failed as u64, slow: self.slow as u64 }
+    }
+}
+
 #[derive(Debug)]
 pub(super) enum Recent {
     Calls(Calls),
-    Time(Buckets),
+    Time(Spans<Tally>),
     Consecutive,
 }
 
@@ -66,7 +74,7 @@ impl Recent {
     pub(super) fn new(window: Window) -> Self {
         match window {
             Window::Calls(calls) => Self::Calls(Calls::new(calls as usize)),
-            Window::Time { width, buckets } => Self::Time(Buckets::new(width, buckets as usize)),
+            Window::Time { width, buckets } => Self::Time(Spans::new(width, buckets as usize)),
             Window::Consecutive => Self::Consecutive,
         }
     }
@@ -74,7 +82,7 @@ impl Recent {
     pub(super) fn record(&mut self, outcome: Outcome, now: Instant) {
         match self {
             Self::Calls(calls) => calls.record(outcome),
-            Self::Time(buckets) => buckets.record(outcome, now),
+            Self::Time(spans) => spans.add(outcome.tally(), now),
             Self::Consecutive => {}
         }
     }
@@ -82,10 +90,7 @@ impl Recent {
     pub(super) fn tally(&mut self, now: Instant) -> Tally {
         match self {
             Self::Calls(calls) => calls.tally,
-            Self::Time(buckets) => {
-                buckets.advance(now);
-                buckets.tally
-            }
+            Self::Time(spans) => spans.total(now),
             Self::Consecutive => Tally::default(),
         }
     }
@@ -93,7 +98,7 @@ impl Recent {
     pub(super) fn clear(&mut self) {
         match self {
             Self::Calls(calls) => calls.clear(),
-            Self::Time(buckets) => buckets.clear(),
+            Self::Time(spans) => spans.clear(),
             Self::Consecutive => {}
         }
     }
@@ -138,12 +143,10 @@ impl Calls {
         if let Some(place) = self.outcomes.get_mut(self.oldest) {
             let pushed_out = std::mem::replace(place, outcome);
             if full {
-                let mut one = Tally::default();
-                one.add(pushed_out);
-                self.tally.remove(one);
+                self.tally.remove(pushed_out.tally());
             }
         }
-        self.tally.add(outcome);
+        self.tally.add(outcome.tally());
         self.oldest += 1;
         if self.oldest == self.outcomes.len() {
             self.oldest = 0;
@@ -152,53 +155,6 @@ impl Calls {
 
     fn clear(&mut self) {
         self.oldest = 0;
-        self.tally = Tally::default();
-    }
-}
-
-/// The calls of the last so many spans of time.
-#[derive(Debug)]
-pub(super) struct Buckets {
-    width: u64,
-    buckets: Box<[Tally]>,
-    /// The number of the span that is counted now, from the clock's origin on.
-    present: u64,
-    tally: Tally,
-}
-
-impl Buckets {
-    fn new(width: Duration, buckets: usize) -> Self {
-        let width = u64::try_from(width.as_nanos()).unwrap_or(u64::MAX).max(1);
-        Self { width, buckets: vec![Tally::default(); buckets].into(), present: 0, tally: Tally::default() }
-    }
-
-    fn record(&mut self, outcome: Outcome, now: Instant) {
-        self.advance(now);
-        self.tally.add(outcome);
-        let present = self.present;
-        self.bucket(present).add(outcome);
-    }
-
-    /// Forgets what has become too old. A moment before the present span belongs to it: that caller looked at the
-    /// clock first and came second.
-    fn advance(&mut self, now: Instant) {
-        let span = now.as_nanos() / self.width;
-        let passed = span.saturating_sub(self.present).min(self.buckets.len() as u64);
-        for back in 0..passed {
-            let old = std::mem::take(self.bucket(span - back));
-            self.tally.remove(old);
-        }
-        self.present = self.present.max(span);
-    }
-
-    #[expect(clippy::indexing_slicing, reason = "a remainder of the length, which is not 0")]
-    fn bucket(&mut self, span: u64) -> &mut Tally {
-        let place = (span % self.buckets.len() as u64) as usize;
-        &mut self.buckets[place]
-    }
-
-    fn clear(&mut self) {
-        self.buckets.fill(Tally::default());
         self.tally = Tally::default();
     }
 }

@@ -11,3 +11,5 @@
 mod backoff;
 mod breaker;
 mod ratio;
+mod retry;
+mod vectors;

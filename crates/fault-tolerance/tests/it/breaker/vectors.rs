@@ -1,5 +1,6 @@
 //! Facts from the test suites of other breakers, each with its source, in `vectors.json`.
 
+use crate::vectors::{items, number, parse, text};
 use enhanced_config_clock::Instant;
 use enhanced_config_fault_tolerance::breaker::{
     Cause, Closing, Event, Force, HalfOpen, Observer, Permit, Recorded, Snapshot, State, Trip, Undecided,
@@ -28,25 +29,13 @@ const DIFFERENCES: [(&str, &str); 3] = [
     ),
 ];
 
-fn vectors() -> Value {
-    serde_json::from_str(include_str!("vectors.json")).unwrap()
+fn all() -> Value {
+    parse(include_str!("vectors.json"))
 }
 
 /// A clock that has run for a while, so that calls can have begun before the first step.
 fn at(ms: u64) -> Instant {
     Instant::from_nanos(0) + Duration::from_secs(600) + Duration::from_millis(ms)
-}
-
-fn number(value: &Value, key: &str) -> Option<u64> {
-    value.get(key).and_then(Value::as_u64)
-}
-
-fn text<'a>(value: &'a Value, key: &str) -> Option<&'a str> {
-    value.get(key).and_then(Value::as_str)
-}
-
-fn items<'a>(value: &'a Value, key: &str) -> &'a [Value] {
-    value.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
 fn state(name: &str) -> State {
@@ -63,7 +52,7 @@ fn state(name: &str) -> State {
 
 #[test]
 fn every_case_holds() {
-    let all = vectors();
+    let all = all();
     let cases = items(&all, "cases");
     assert!(cases.len() >= 30);
     for case in cases {
@@ -87,7 +76,7 @@ fn every_case_holds() {
 
 #[test]
 fn differences_name_cases() {
-    let all = vectors();
+    let all = all();
     for (id, _) in DIFFERENCES {
         assert!(items(&all, "cases").iter().any(|case| text(case, "id") == Some(id)), "{id}");
     }

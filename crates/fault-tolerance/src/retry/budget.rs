@@ -1,0 +1,97 @@
+use crate::Ratio;
+use crate::spans::{Counts, Spans};
+use crate::sync::Mutex;
+use enhanced_config_clock::Instant;
+use std::time::Duration;
+
+/// Over how many spans a budget looks back.
+const SPANS: u32 = 10;
+/// The parts of a call that a retry is paid with: whole ones, so that nothing is lost to rounding.
+const PARTS: u64 = 1_000_000;
+
+/// How many retries all users of a dependency may make together: a share of their calls, and a few per second.
+///
+/// When a dependency fails every call, retries without a budget multiply its load just then. Share one among all
+/// policies for the same dependency. After Twitter's Finagle (`RetryBudget`), but a retry is charged when it is
+/// scheduled, and counted in whole numbers.
+///
+/// ```
+/// use enhanced_config_clock::Instant;
+/// use enhanced_config_fault_tolerance::{Ratio, RetryBudget};
+///
+/// let budget = RetryBudget::new(Ratio::percent(20), 0);
+/// let now = Instant::default();
+/// (0..10).for_each(|_| budget.deposit(now));
+/// assert_eq!((0..10).filter(|_| budget.withdraw(now)).count(), 2);
+/// ```
+#[derive(Debug)]
+pub struct RetryBudget {
+    /// Of [`PARTS`], what a call deposits.
+    share: u64,
+    /// In parts, what there is without any call.
+    reserve: u64,
+    spans: Mutex<Spans<Movements>>,
+}
+
+/// What went in and out of a budget.
+#[derive(Clone, Copy, Debug, Default)]
+struct Movements {
+    deposits: u64,
+    withdrawals: u64,
+}
+
+impl Counts for Movements {
+    fn add(&mut self, other: Self) {
+        self.deposits += other.deposits;
+        self.withdrawals += other.withdrawals;
+    }
+
+    fn remove(&mut self, other: Self) {
+        self.deposits -= other.deposits;
+        self.withdrawals -= other.withdrawals;
+    }
+}
+
+impl RetryBudget {
+    /// Of the calls of the last ten seconds `share` may be retried, and `per_second` more.
+    #[must_use]
+    pub fn new(share: Ratio, per_second: u32) -> Self {
+        Self::over(Duration::from_secs(10), share, per_second)
+    }
+
+    /// The same over another time, which is divided into ten spans.
+    #[must_use]
+    pub fn over(window: Duration, share: Ratio, per_second: u32) -> Self {
+        let reserve = window.as_micros().saturating_mul(per_second.into());
+        Self {
+            share: (share.get() * PARTS as f64).round() as u64,
+            reserve: u64::try_from(reserve).unwrap_or(u64::MAX),
+            spans: Mutex::new(Spans::new(window / SPANS, SPANS as usize)),
+        }
+    }
+
+    /// Notes a call, its first attempt only.
+    pub fn deposit(&self, now: Instant) {
+        self.spans.lock().add(Movements { deposits: 1, withdrawals: 0 }, now);
+    }
+
+    /// Pays for one retry, if there is enough.
+    pub fn withdraw(&self, now: Instant) -> bool {
+        let mut spans = self.spans.lock();
+        let enough = self.left(spans.total(now)) > 0;
+        if enough {
+            spans.add(Movements { deposits: 0, withdrawals: 1 }, now);
+        }
+        enough
+    }
+
+    /// How many retries could be paid for now.
+    pub fn balance(&self, now: Instant) -> u64 {
+        self.left(self.spans.lock().total(now))
+    }
+
+    fn left(&self, total: Movements) -> u64 {
+        let parts = total.deposits.saturating_mul(self.share).saturating_add(self.reserve);
+        (parts / PARTS).saturating_sub(total.withdrawals)
+    }
+}

@@ -1,0 +1,152 @@
+//! Retries.
+
+mod budget;
+mod call;
+mod error;
+mod history;
+mod operation;
+mod retry_after;
+
+use crate::backoff::{Delays, Random};
+use crate::sync::AtomicU64;
+use crate::{Backoff, Jitter};
+use enhanced_config_clock::Instant;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::Duration;
+
+pub use budget::RetryBudget;
+pub use call::AsyncSleep;
+pub use error::{GiveUp, RetryError};
+pub use history::{Attempt, History};
+pub use operation::{Decision, Operation, Safety};
+pub use retry_after::retry_after;
+
+/// Attempts an operation again when it has failed, after a wait, while that makes sense.
+///
+/// ```
+/// use enhanced_config_clock::ManualClock;
+/// use enhanced_config_fault_tolerance::{RetryPolicy, retry::Safety};
+///
+/// let clock = ManualClock::new();
+/// let mut answers = [Err("refused"), Err("refused"), Ok("hello")].into_iter();
+/// let answer = RetryPolicy::default().call(&clock, Safety::Idempotent, || answers.next().unwrap_or(Err("none left")));
+/// assert_eq!(answer.ok(), Some("hello"));
+/// ```
+///
+/// [`begin`](Self::begin) and [`Operation::record`] are the whole machine, [`call`](Self::call) and
+/// [`call_async`](Self::call_async) drive it. Success at once allocates nothing.
+///
+/// What limits the attempts, in the order in which it is asked: what the judge says, whether the call may be repeated,
+/// [`max_attempts`](RetryOptions::max_attempts), the wait that the dependency asks for,
+/// [`max_elapsed`](RetryOptions::max_elapsed), the deadline of the operation, the budget. A wait that is known to be
+/// too long is not begun.
+#[derive(Debug)]
+pub struct RetryPolicy {
+    options: RetryOptions,
+    budget: Option<Arc<RetryBudget>>,
+    /// Where the jitter of the next operation begins.
+    seed: AtomicU64,
+}
+
+/// How a [`RetryPolicy`] decides.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RetryOptions {
+    /// All attempts, the first included. Default: 3.
+    pub max_attempts: NonZeroU32,
+    /// The waits between them. Default: 100 ms, doubled each time up to 10 s, anything below that.
+    pub backoff: Backoff,
+    /// From the first attempt's beginning to the last one's. Default: no limit.
+    pub max_elapsed: Option<Duration>,
+    /// The longest wait that a dependency may ask for ([`Verdict::RetryAfter`](crate::Verdict::RetryAfter)); it is
+    /// neither spread nor cut to the backoff's cap. Default: a minute.
+    pub longest_retry_after: Duration,
+    /// Where jitter begins: the same operations in the same order then wait the same. Default: somewhere else in every
+    /// policy.
+    pub seed: Option<u64>,
+}
+
+impl Default for RetryOptions {
+    fn default() -> Self {
+        let backoff = Backoff::exponential(Duration::from_millis(100), 2.0);
+        Self {
+            max_attempts: NonZeroU32::MIN.saturating_add(2),
+            backoff: backoff.with_cap(Duration::from_secs(10)).with_jitter(Jitter::Full),
+            max_elapsed: None,
+            longest_retry_after: Duration::from_secs(60),
+            seed: None,
+        }
+    }
+}
+
+impl RetryOptions {
+    /// So many attempts in all; none counts as one.
+    #[must_use]
+    pub fn with_max_attempts(mut self, attempts: u32) -> Self {
+        self.max_attempts = NonZeroU32::new(attempts).unwrap_or(NonZeroU32::MIN);
+        self
+    }
+
+    /// Waits like this.
+    #[must_use]
+    pub const fn with_backoff(mut self, backoff: Backoff) -> Self {
+        self.backoff = backoff;
+        self
+    }
+
+    /// No attempt begins later than this after the first.
+    #[must_use]
+    pub const fn with_max_elapsed(mut self, elapsed: Duration) -> Self {
+        self.max_elapsed = Some(elapsed);
+        self
+    }
+
+    /// Waits as long as the dependency asks, up to this.
+    #[must_use]
+    pub const fn with_longest_retry_after(mut self, wait: Duration) -> Self {
+        self.longest_retry_after = wait;
+        self
+    }
+
+    /// The same waits in every run.
+    #[must_use]
+    pub const fn with_seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
+        self
+    }
+}
+
+impl Default for RetryPolicy {
+    fn default() -> Self {
+        Self::new(RetryOptions::default())
+    }
+}
+
+impl RetryPolicy {
+    /// A policy without a budget.
+    #[must_use]
+    pub fn new(options: RetryOptions) -> Self {
+        let seed = AtomicU64::new(options.seed.unwrap_or_else(Random::seed));
+        Self { options, budget: None, seed }
+    }
+
+    /// Pays for retries from `budget`, which others may share.
+    #[must_use]
+    pub fn with_budget(mut self, budget: Arc<RetryBudget>) -> Self {
+        self.budget = Some(budget);
+        self
+    }
+
+    /// Begins an operation, whose first attempt begins at `now`.
+    pub fn begin(&self, safety: Safety, now: Instant) -> Operation<'_> {
+        if let Some(budget) = &self.budget {
+            budget.deposit(now);
+        }
+        Operation::new(self, safety, now)
+    }
+
+    fn delays(&self) -> Delays {
+        self.options.backoff.delays(self.seed.fetch_add(1, Relaxed))
+    }
+}

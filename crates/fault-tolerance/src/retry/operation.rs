@@ -1,0 +1,128 @@
+use super::history::{Attempt, History};
+use super::{GiveUp, RetryPolicy};
+use crate::Verdict;
+use crate::backoff::Delays;
+use enhanced_config_clock::Instant;
+use std::time::Duration;
+
+/// Whether a call may be made twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Safety {
+    /// Twice is as good as once.
+    Idempotent,
+    /// Twice may be once too often. It is repeated only when it was turned away, which is what
+    /// [`Verdict::RetryAfter`] says.
+    NotIdempotent,
+}
+
+/// What to do after an attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// It succeeded.
+    Done,
+    /// Wait so long, then attempt it again.
+    Retry(Duration),
+    /// Return the error.
+    GiveUp(GiveUp),
+}
+
+/// One operation and its attempts: the pure machine of a retry. See [`RetryPolicy::begin`].
+#[derive(Debug)]
+pub struct Operation<'a> {
+    policy: &'a RetryPolicy,
+    safety: Safety,
+    began: Instant,
+    attempt_began: Instant,
+    deadline: Option<Instant>,
+    /// Made at the first failure: most operations need none.
+    delays: Option<Delays>,
+    history: History,
+}
+
+impl<'a> Operation<'a> {
+    pub(super) fn new(policy: &'a RetryPolicy, safety: Safety, now: Instant) -> Self {
+        let history = History::default();
+        Self { policy, safety, began: now, attempt_began: now, deadline: None, delays: None, history }
+    }
+
+    /// No attempt begins at `deadline` or later, nor does a wait that would end then. Default: none.
+    #[must_use]
+    pub const fn with_deadline(mut self, deadline: Instant) -> Self {
+        self.deadline = Some(deadline);
+        self
+    }
+
+    /// What has failed.
+    #[must_use]
+    pub const fn history(&self) -> &History {
+        &self.history
+    }
+
+    pub(super) fn into_history(self) -> History {
+        self.history
+    }
+
+    /// Counts how an attempt ended, at `now`, and decides. A retry is charged to the budget here.
+    pub fn record(&mut self, verdict: Verdict, now: Instant) -> Decision {
+        let decision = self.decide(verdict, now);
+        let wait = match decision {
+            // Success allocates nothing.
+            Decision::Done => return decision,
+            Decision::Retry(wait) => Some(wait),
+            Decision::GiveUp(_) => None,
+        };
+        let (began, took) = (self.attempt_began - self.began, now - self.attempt_began);
+        self.history.push(Attempt { began, took, verdict, wait });
+        // Unless told otherwise: see `attempt`.
+        self.attempt_began = now + wait.unwrap_or_default();
+        decision
+    }
+
+    /// Notes that the next attempt begins at `now`, where that is not just after the wait.
+    pub const fn attempt(&mut self, now: Instant) {
+        self.attempt_began = now;
+    }
+
+    fn decide(&mut self, verdict: Verdict, now: Instant) -> Decision {
+        let wait = match verdict {
+            Verdict::Success => return Decision::Done,
+            Verdict::Ignore | Verdict::Trip => Err(GiveUp::Hopeless),
+            Verdict::Failure if self.safety == Safety::NotIdempotent => Err(GiveUp::NotIdempotent),
+            Verdict::Failure => Ok(None),
+            Verdict::RetryAfter(wait) => Ok(Some(wait)),
+        };
+        match wait.and_then(|wait| self.schedule(wait, now)) {
+            Ok(wait) => Decision::Retry(wait),
+            Err(reason) => Decision::GiveUp(reason),
+        }
+    }
+
+    /// The wait before another attempt, if everything allows one. The budget last, as what is asked from it is spent.
+    fn schedule(&mut self, asked: Option<Duration>, now: Instant) -> Result<Duration, GiveUp> {
+        let policy = self.policy;
+        let options = &policy.options;
+        if self.history.attempts().saturating_add(1) >= options.max_attempts.get() {
+            return Err(GiveUp::Attempts);
+        }
+        if asked.is_some_and(|wait| wait > options.longest_retry_after) {
+            return Err(GiveUp::RetryAfter);
+        }
+        let wait = asked.unwrap_or_else(|| self.next_delay());
+        if options.max_elapsed.is_some_and(|most| (now - self.began).saturating_add(wait) > most) {
+            return Err(GiveUp::Elapsed);
+        }
+        if self.deadline.is_some_and(|deadline| now + wait >= deadline) {
+            return Err(GiveUp::Deadline);
+        }
+        if policy.budget.as_ref().is_some_and(|budget| !budget.withdraw(now)) {
+            return Err(GiveUp::Budget);
+        }
+        Ok(wait)
+    }
+
+    fn next_delay(&mut self) -> Duration {
+        let delays = self.delays.get_or_insert_with(|| self.policy.delays());
+        // Without end.
+        delays.next().unwrap_or_default()
+    }
+}

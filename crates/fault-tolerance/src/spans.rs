@@ -1,0 +1,61 @@
+use enhanced_config_clock::Instant;
+use std::time::Duration;
+
+/// What can be counted into a span of time, and taken out when the span is forgotten.
+pub(crate) trait Counts: Copy + Default {
+    fn add(&mut self, other: Self);
+    /// `other` has been added before.
+    fn remove(&mut self, other: Self);
+}
+
+/// Counts over the last so many spans of time, the present one included. Spans begin at multiples of their width.
+#[derive(Debug)]
+pub(crate) struct Spans<T> {
+    width: u64,
+    spans: Box<[T]>,
+    /// The number of the span that is counted now, from the clock's origin on.
+    present: u64,
+    total: T,
+}
+
+impl<T: Counts> Spans<T> {
+    /// At least one span, of at least a nanosecond.
+    pub(crate) fn new(width: Duration, spans: usize) -> Self {
+        let width = u64::try_from(width.as_nanos()).unwrap_or(u64::MAX).max(1);
+        Self { width, spans: vec![T::default(); spans.max(1)].into(), present: 0, total: T::default() }
+    }
+
+    pub(crate) fn add(&mut self, counts: T, now: Instant) {
+        self.advance(now);
+        self.total.add(counts);
+        self.span(self.present).add(counts);
+    }
+
+    pub(crate) fn total(&mut self, now: Instant) -> T {
+        self.advance(now);
+        self.total
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.spans.fill(T::default());
+        self.total = T::default();
+    }
+
+    /// Forgets what has become too old. A moment before the present span belongs to it: that caller looked at the
+    /// clock first and came second.
+    fn advance(&mut self, now: Instant) {
+        let span = now.as_nanos() / self.width;
+        let passed = span.saturating_sub(self.present).min(self.spans.len() as u64);
+        for back in 0..passed {
+            let old = std::mem::take(self.span(span - back));
+            self.total.remove(old);
+        }
+        self.present = self.present.max(span);
+    }
+
+    #[expect(clippy::indexing_slicing, reason = "a remainder of the length, which is not 0")]
+    fn span(&mut self, number: u64) -> &mut T {
+        let place = (number % self.spans.len() as u64) as usize;
+        &mut self.spans[place]
+    }
+}
