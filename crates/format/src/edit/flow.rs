@@ -87,7 +87,7 @@ impl Flow<'_> {
     }
 
     /// How a member stands, or is to stand, at `at` or behind the last.
-    fn spread(&self, at: usize, dialect: &impl Dialect) -> Spread {
+    pub(super) fn spread(&self, at: usize, dialect: &impl Dialect) -> Spread {
         let members = &self.node.members;
         let Some(neighbour) = members.get(at).or(members.last()) else {
             return dialect.first(self.source.indentation(self.node.span.start));
@@ -100,7 +100,7 @@ impl Flow<'_> {
     }
 
     /// Puts a member, already written, before the one at `at` or behind the last.
-    fn insert(&self, at: usize, member: &str, spread: &Spread) -> Vec<Splice> {
+    pub(super) fn insert(&self, at: usize, member: &str, spread: &Spread) -> Vec<Splice> {
         match (self.node.members.get(at), self.node.members.last(), spread) {
             (Some(next), _, Spread::Lines { indentation }) => {
                 let top = self.source.with_comments_above(next.key.start, Some(self.bound(at)));
@@ -185,6 +185,21 @@ impl Flow<'_> {
             return vec![Splice::remove(inside)];
         }
         stray.map(Splice::remove).into_iter().chain([Splice::remove(region)]).collect()
+    }
+
+    /// The comments that go with a member: those above it as they are, and what follows on its line.
+    pub(super) fn comments(&self, step: &Segment) -> Vec<String> {
+        let Some(at) = self.node.position(step) else { return Vec::new() };
+        let Some(member) = self.node.members.get(at) else { return Vec::new() };
+        let (start, end) = (member.key.start, self.end_of(at));
+        let behind = self.comma(end).map_or(end, |comma| comma + 1);
+        if !self.has_own_lines(start, behind) {
+            return Vec::new();
+        }
+        let top = self.source.with_comments_above(start, Some(self.bound(at)));
+        let above = self.source.slice(top..self.source.line_start(start)).trim();
+        let beside = self.source.slice(behind..self.source.line_end(behind)).trim();
+        [above, beside].into_iter().filter(|comment| !comment.is_empty()).map(str::to_owned).collect()
     }
 
     fn has_own_lines(&self, start: usize, behind: usize) -> bool {

@@ -6,9 +6,9 @@ use super::Edited;
 use super::brackets;
 use super::error::Refusal;
 use super::flow::{Dialect, Flow, Spread};
-use super::model::Change;
+use super::model::{Change, name};
 use super::source::{Comments, Source};
-use super::tree::Node;
+use super::tree::{Holds, Node};
 use super::write::{json_line, json_lines, quoted};
 
 pub(super) fn edit(text: &str, path: &[Segment], change: Change<'_>) -> Edited {
@@ -19,6 +19,59 @@ pub(super) fn edit(text: &str, path: &[Segment], change: Change<'_>) -> Edited {
     let node = way.last().ok_or(Refusal::Missing)?;
     let splices = Flow { source, node }.change(step, change, &Json::of(&source, &root))?;
     Ok(source.spliced(splices))
+}
+
+/// The text with a member moved, its value and comments as they are; nothing where they fit nowhere.
+pub(super) fn moved(text: &str, from: &[Segment], to: &[Segment]) -> Option<String> {
+    let source = Source::new(text, Comments::Slash);
+    let root = brackets::value(&source, 0);
+    let dialect = Json::of(&source, &root);
+    let (step, parent) = from.split_last()?;
+    let way = root.way(parent)?;
+    let old = Flow { source, node: way.last()? };
+    let member = old.node.members.get(old.node.position(step)?)?;
+    let (key, to_parent) = to.split_last()?;
+    let (depth, node) = (0..=to_parent.len())
+        .rev()
+        .find_map(|depth| Some((depth, *root.way(to_parent.get(..depth)?)?.last()?)))?;
+    let new = Flow { source, node };
+    let Spread::Lines { indentation } = new.spread(node.members.len(), &dialect) else { return None };
+    if node.holds() != Holds::Keys {
+        return None;
+    }
+    let step_in = dialect.step.as_deref()?;
+    let inner = indentation.clone() + &step_in.repeat(to_parent.len() - depth);
+    let value = source.slice(member.value.span.clone());
+    let value = reindented(value, source.indentation(member.key.start), &inner);
+    let mut text = String::new();
+    let mut margin = indentation.clone();
+    for name_above in to_parent.get(depth..)? {
+        text += &format!("{}: {{\n", quoted(&name(name_above)));
+        margin += step_in;
+        text += &margin;
+    }
+    for comment in old.comments(step) {
+        text += &format!("{}\n{inner}", reindented(&comment, source.indentation(member.key.start), &inner));
+    }
+    text += &format!("{}: {value}", quoted(&name(key)));
+    for _ in to_parent.get(depth..)? {
+        margin.truncate(margin.len().saturating_sub(step_in.len()));
+        text += &format!("\n{margin}}}");
+    }
+    let mut splices = old.change(step, Change::Remove, &dialect).ok()?;
+    splices.extend(new.insert(node.members.len(), &text, &Spread::Lines { indentation }));
+    Some(source.spliced(splices))
+}
+
+/// All lines but the first, behind another indentation.
+fn reindented(text: &str, from: &str, to: &str) -> String {
+    let text = text.replace("\r\n", "\n");
+    let mut lines = text.split('\n');
+    let first = lines.next().unwrap_or_default().to_owned();
+    lines.fold(first, |text, line| match line.strip_prefix(from) {
+        Some(rest) => text + "\n" + to + rest,
+        None => text + "\n" + line,
+    })
 }
 
 /// How a text is laid out.

@@ -176,7 +176,8 @@ impl Editor {
 
     /// Moves a value to another path, where nothing may be yet; maps on the way that are missing come to be.
     ///
-    /// In the same map it is [renamed](Self::rename) in its place. Elsewhere it is written anew.
+    /// In the same map it is [renamed](Self::rename) in its place. Elsewhere its lines move as they are, comments and
+    /// all; only where they fit nowhere, as between block style and brackets, the value is written anew.
     ///
     /// # Errors
     /// When it is not there, something is where it is to go, or the text cannot be edited so.
@@ -188,12 +189,34 @@ impl Editor {
         if to.starts_with(from) {
             return Err(self.refused(from, Refusal::IntoItself { to: to.clone() }));
         }
-        let before = self.document.clone();
-        let Some(value) = before.at(from) else { return Err(self.refused(from, Refusal::Missing)) };
+        let before = self.clone();
+        let Some(value) = before.document.at(from) else { return Err(self.refused(from, Refusal::Missing)) };
         self.all_or_nothing(|editor| {
             editor.change(from, Change::Remove)?;
             editor.insert_node(to, value)
-        })
+        })?;
+        // Both say the same: the one that keeps comments is better.
+        let moved = before.moved(from.segments(), to.segments());
+        let parsed = moved.and_then(|text| Some((self.parsed(&text).ok()?, text)));
+        if let Some((document, text)) = parsed.filter(|(document, _)| *document == self.document) {
+            (self.text, self.document) = (text, document);
+        }
+        Ok(())
+    }
+
+    fn moved(&self, from: &[Segment], to: &[Segment]) -> Option<String> {
+        match self.format {
+            Format::Json => json::moved(&self.text, from, to),
+            #[cfg(feature = "yaml")]
+            Format::Yaml => yaml::moved(&self.text, from, to, &self.options.limits),
+            #[cfg(feature = "toml")]
+            Format::Toml => toml::moved(&self.text, from, to),
+            _ => None,
+        }
+    }
+
+    fn parsed(&self, text: &str) -> Result<Document, Problems> {
+        parse(text.as_bytes(), self.format, &self.name, &self.options).map(|parsed| parsed.document)
     }
 
     /// Makes the whole text say what a document says, with as few changes as that takes.
@@ -304,9 +327,8 @@ impl Editor {
         let wanted = model::changed(&self.document, path.segments(), change)
             .map_err(|error| self.refused(path, Refusal::Build(error)))?;
         let text = self.edited(path, change).map_err(|stopped| self.stopped(path, stopped))?;
-        let found = parse(text.as_bytes(), self.format, &self.name, &self.options)
-            .map_err(|problems| self.refused(path, Refusal::Unreadable(problems)))?
-            .document;
+        let found =
+            self.parsed(&text).map_err(|problems| self.refused(path, Refusal::Unreadable(problems)))?;
         if let Some(differs) = diff(&wanted, &found).first() {
             return Err(self.refused(path, Refusal::Differs(differs.path.clone())));
         }

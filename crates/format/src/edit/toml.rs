@@ -49,6 +49,23 @@ pub(super) fn edit(text: &str, path: &[Segment], change: Change<'_>) -> Edited {
     Ok(source.spliced(splices))
 }
 
+/// The text with a pair or a table moved, with its comments; nothing where that takes more than its own lines.
+pub(super) fn moved(text: &str, from: &[Segment], to: &[Segment]) -> Option<String> {
+    let source = Source::new(text, Comments::Hash);
+    let tables = Tables { source, statements: statements(&source) };
+    let is_named = |path: &[Segment]| path.iter().all(|step| matches!(step, Segment::Key(_)));
+    let at = tables.statements.iter().position(|statement| statement.path.starts_with(from))?;
+    let first = tables.statements.get(at)?;
+    let splices = if !first.is_header() && first.path == from {
+        tables.moved_pair(at, to)?
+    } else if is_named(from) && is_named(to) {
+        tables.moved_headers(from, to)?
+    } else {
+        return None;
+    };
+    Some(source.spliced(splices))
+}
+
 fn statements(source: &Source<'_>) -> Vec<Statement> {
     let mut statements = Vec::new();
     let mut counts = HashMap::new();
@@ -233,6 +250,42 @@ impl Tables<'_> {
         let indentation = self.source.indentation(line);
         splices.push(Splice::insert(line, format!("{indentation}{written} = {empty}\n")));
         Ok(splices)
+    }
+
+    fn moved_pair(&self, at: usize, to: &[Segment]) -> Option<Vec<Splice>> {
+        let pair = self.statements.get(at)?;
+        let (key, table) = to.split_last()?;
+        let value = pair.value.as_ref()?.span.clone();
+        let written = self.source.slice(value.start..self.source.line_end(value.end));
+        let comments = self.source.slice(self.top_of(at)..self.source.line_start(pair.span.start));
+        let mut added = match self.place_of_pair(table)? {
+            // Where the comments of the first header end is not told by a new pair's own.
+            Place::Top => return None,
+            place => self.pair(&place, table, key, written),
+        };
+        let line = added.text.trim_start_matches('\n');
+        let before = added.text.get(..added.text.len() - line.len()).unwrap_or_default();
+        added.text = format!("{before}{comments}{line}");
+        let mut splices = self.remove(&pair.path).ok()?;
+        splices.push(added);
+        Some(splices)
+    }
+
+    /// Gives tables other names in their headers.
+    fn moved_headers(&self, from: &[Segment], to: &[Segment]) -> Option<Vec<Splice>> {
+        let names: Vec<_> = to.iter().map(|step| emit::key(&name(step))).collect();
+        let names = names.join(".");
+        let below = self.statements.iter().filter(|statement| statement.path.starts_with(from));
+        let named =
+            below.filter(|statement| statement.keys.first().is_some_and(|(step, _)| *step < from.len()));
+        named
+            .map(|statement| {
+                let written = statement.written(&self.source, from.len());
+                let start = statement.keys.first()?.1.start;
+                let splice = Splice::new(start..start + written.len(), names.clone());
+                statement.is_header().then_some(splice)
+            })
+            .collect()
     }
 
     /// Takes all statements at and below a path away.

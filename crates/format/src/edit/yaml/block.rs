@@ -265,7 +265,7 @@ fn bound(node: &Node, at: usize) -> Option<usize> {
     at.checked_sub(1).map(|before| end_of(node.members.get(before)))
 }
 
-fn end_of(member: Option<&Member>) -> usize {
+pub(super) fn end_of(member: Option<&Member>) -> usize {
     member.map_or(0, |member| member.value.span.end.max(member.key.end))
 }
 

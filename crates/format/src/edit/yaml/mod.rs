@@ -2,6 +2,7 @@
 
 mod block;
 mod layout;
+mod moved;
 mod write;
 
 use enhanced_config_core::{NodeRef, Segment};
@@ -15,6 +16,7 @@ use super::{Edited, Stopped};
 use crate::Limits;
 use block::Block;
 use layout::Layout;
+pub(super) use moved::moved;
 
 pub(super) fn edit(text: &str, path: &[Segment], change: Change<'_>, limits: &Limits) -> Edited {
     let source = Source::new(text, Comments::Hash);

@@ -52,5 +52,10 @@ fn comments_and_commas() {
     check(text, "set c 1", &text.replace("],\n", "],\n  \"c\": 1,\n"));
     check("{\n  \"a\": 1 // one\n}", "set b 2", "{\n  \"a\": 1, // one\n  \"b\": 2\n}");
     check("{\n  \"a\": 1, // one\n  \"b\": 2 // two\n}", "remove b", "{\n  \"a\": 1 // one\n}");
+    check(
+        text,
+        "move a c.d",
+        "// top\n{\n\n  /* b's */\n  \"b\": [\n    1, // one\n    2, // two\n  ],\n  \"c\": {\n    // a's\n    /* too\n       long */\n    // behind\n    \"d\": 1\n  },\n  // last\n}\n",
+    );
     check("{\r\n\t\"a\": 1\r\n}", "set b.c 2", "{\r\n\t\"a\": 1,\r\n\t\"b\": {\r\n\t\t\"c\": 2\r\n\t}\r\n}");
 }

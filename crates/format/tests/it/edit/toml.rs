@@ -76,7 +76,40 @@ fn renames_and_moves() {
     check(
         TEXT,
         "move owner.name servers.alpha.owner",
-        &TEXT.replace("name = \"n\" # who\n", "").replace("\"b\"]\n", "\"b\"]\nowner = \"n\"\n"),
+        &TEXT
+            .replace(
+                "name = \"n\" # who
+",
+                "",
+            )
+            .replace(
+                "\"b\"]
+",
+                "\"b\"]
+owner = \"n\" # who
+",
+            ),
+    );
+    check(TEXT, "move owner people.first", &TEXT.replace("[owner]", "[people.first]"));
+    check(TEXT, "move items all.of.them", &TEXT.replace("[items", "[all.of.them"));
+    check(
+        TEXT,
+        "move title owner.title",
+        &TEXT
+            .replace(
+                "# top
+title = 'x' # t
+",
+                "",
+            )
+            .replace(
+                "mem = 2
+",
+                "mem = 2
+# top
+title = 'x' # t
+",
+            ),
     );
     check(
         TEXT,

@@ -128,4 +128,16 @@ fn renames_and_moves() {
     check("a: {x: 1}\n", "rename a.x z", "a: {z: 1}\n");
     check("? a\n: 1\n", "rename a b", "? b\n: 1\n");
     check("a: 1\nb: 2\n", "move a c", "c: 1\nb: 2\n");
+    check(
+        "# a's\na: |\n  x\n\n  y\n\n# b's\nb: # here\n  c: 1\n",
+        "move a b.d.e",
+        "\n# b's\nb: # here\n  c: 1\n  d:\n    # a's\n    e: |\n      x\n\n      y\n",
+    );
+    check(
+        "b:\n  # c's\n  c:\n    - 'x' # one\n    # two\n    - \"y\"\n  d: 1",
+        "move b.c z",
+        "b:\n  d: 1\n# c's\nz:\n  - 'x' # one\n  # two\n  - \"y\"",
+    );
+    check("b:\n  # c's\n  c: 1 # c\n", "move b.c z", "b: {}\n# c's\nz: 1 # c\n");
+    check("a: {x: 'z'} # c\nb: {}\n", "move a.x b.x", "a: {} # c\nb:\n  x: z\n");
 }

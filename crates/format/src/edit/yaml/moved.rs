@@ -1,0 +1,65 @@
+//! Moving a key from one block to another with its lines as they are: comments, quotes, texts of several lines.
+
+use enhanced_config_core::Segment;
+
+use super::block::{Block, end_of, indents};
+use super::layout::layout;
+use super::write;
+use crate::Limits;
+use crate::edit::model::{Change, name};
+use crate::edit::source::{Comments, Source, is_blank};
+use crate::edit::tree::{Holds, Style};
+
+/// The text with the member moved; nothing where it has no lines of its own, or they fit nowhere.
+pub(in crate::edit) fn moved(
+    text: &str,
+    from: &[Segment],
+    to: &[Segment],
+    limits: &Limits,
+) -> Option<String> {
+    let source = Source::new(text, Comments::Hash);
+    let layout = layout(source, limits);
+    let root = layout.root.as_ref()?;
+    let (step, parent) = from.split_last()?;
+    let way = root.way(parent)?;
+    let node = way.last()?;
+    let at = node.position(step)?;
+    let member = node.members.get(at)?;
+    if !node.is_block() || member.name.is_none() || !source.is_first(member.key.start) {
+        return None;
+    }
+    let bound = at.checked_sub(1).map(|before| end_of(node.members.get(before)));
+    let top = source.with_comments_above(member.key.start, bound);
+    let (new_key, to_parent) = to.split_last()?;
+    let lines = source.slice(top..member.key.start).to_owned()
+        + &write::key(&name(new_key))
+        + source.slice(member.key.end..source.line_end(end_of(Some(member))));
+
+    let (depth, target) = (0..=to_parent.len())
+        .rev()
+        .find_map(|depth| Some((depth, *root.way(to_parent.get(..depth)?)?.last()?)))?;
+    if target.style != Style::Block(Holds::Keys) {
+        return None;
+    }
+    let block = Block { source, indents: indents(&source, root) };
+    let mut column = source.column(target.span.start);
+    let mut added = String::new();
+    for step in to_parent.get(depth..)? {
+        added += &format!("{}{}:\n", " ".repeat(column), write::key(&name(step)));
+        column += block.indents.step;
+    }
+    added += &shifted(&lines, source.column(member.key.start), column);
+    let mut splices = block.change(&way, step, Change::Remove).ok()?;
+    splices.push(source.below(end_of(target.members.last()), &added));
+    Some(source.spliced(splices))
+}
+
+/// Lines that stood at one column, at another.
+fn shifted(lines: &str, from: usize, to: usize) -> String {
+    let shift = |line: &str| {
+        let blanks = line.len() - line.trim_start_matches(' ').len();
+        let rest = line.get(blanks.min(from)..).unwrap_or_default();
+        if is_blank(line) { rest.to_owned() } else { " ".repeat(to) + rest }
+    };
+    lines.replace("\r\n", "\n").split('\n').map(shift).collect::<Vec<_>>().join("\n")
+}
