@@ -97,8 +97,7 @@ impl Rejection {
     }
 
     /// The files and directories that were read or looked for until it failed, those of schemas included, and what was
-    /// there: while they stay as they were, another attempt fails as well. Where the schema itself cannot be used, the
-    /// files of the configuration have not been looked at.
+    /// there: while they stay as they were, another attempt fails as well.
     ///
     /// Nothing for values that were set by the program and refused by themselves.
     pub fn inputs(&self) -> &[Input] {

@@ -271,7 +271,10 @@ impl Shared {
         name: &str,
         change: impl FnOnce(Layers) -> Layers,
     ) -> Result<Loaded, Rejection> {
-        let schema = self.schema(name)?;
+        let schema = match self.schema(name) {
+            Ok(schema) => schema,
+            Err(_) => self.schema_or_inputs(name)?,
+        };
         let layers = change(self.recipes.of(name, &schema));
         let loaded = layers.load(&self.root).map_err(|failure| reject(name, &schema, failure))?;
         self.checked(name, &schema, loaded)
@@ -324,6 +327,18 @@ impl Shared {
             Rejection::new(name, problems, texts, Redactor::new()).with_inputs(inputs)
         };
         self.recipes.schemas.of(name, &self.root, self.recipes.limits).map_err(reject)
+    }
+
+    /// The schema of a configuration, tried once more after a look at its files: what keeps the schema from being read,
+    /// as that the directory is gone, may keep these from it too, and has to be seen to end.
+    fn schema_or_inputs(&self, name: &str) -> Result<Arc<SchemaOf>, Rejection> {
+        let found = self.recipes.of(name, &SchemaOf::default()).load(&self.root);
+        let files = found.map_or_else(|failure| failure.inputs, |loaded| loaded.inputs);
+        self.schema(name).map_err(|rejection| {
+            let mut inputs = rejection.inputs().to_vec();
+            add_inputs(&mut inputs, &files);
+            rejection.with_inputs(inputs)
+        })
     }
 
     /// Something made of the schema of a configuration, if it has one.

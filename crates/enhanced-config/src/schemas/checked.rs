@@ -38,6 +38,7 @@ impl Clone for Schemas {
 }
 
 /// The schema of one configuration, if it has one, ready to check with.
+#[derive(Default)]
 pub(crate) struct SchemaOf {
     ready: Option<Ready>,
     /// The files it was made from, or that were looked for.

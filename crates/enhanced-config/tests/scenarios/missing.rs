@@ -1,6 +1,9 @@
 //! Files that go, and may come back.
 
-use crate::running::scenario;
+use enhanced_config::EnhancedConfigSystem;
+use enhanced_config::reload::Received;
+
+use crate::running::{PATIENCE, options, scenario};
 
 #[test]
 fn removed_and_back_with_the_same_bytes() {
@@ -42,6 +45,29 @@ fn the_directory_removed_and_made_again() {
         run.sh("cat ../3 > app.yaml");
         run.delivers(3, &[]);
     });
+}
+
+#[test]
+fn the_directory_of_a_configuration_without_a_schema_moved_away_and_made_again() {
+    let temp = tempfile::tempdir().unwrap();
+    let dir = temp.path().join("config");
+    std::fs::create_dir(&dir).unwrap();
+    std::fs::write(dir.join("app.yaml"), "number: 1").unwrap();
+    let system = EnhancedConfigSystem::builder(&dir).reload_options(options()).build().unwrap();
+    system.load_config("app").unwrap();
+    system.start_hot_reload().unwrap();
+    let events = system.events();
+    let next = || match events.recv_timeout(PATIENCE) {
+        Ok(Received::Event(event)) => (event.outcome.name(), event.new_version),
+        other => panic!("{other:?}"),
+    };
+    std::fs::rename(&dir, temp.path().join("elsewhere")).unwrap();
+    assert_eq!(next(), ("missing", 1));
+    std::fs::create_dir(&dir).unwrap();
+    std::fs::write(dir.join("app.yaml"), "number: 2").unwrap();
+    assert_eq!(next(), ("recovered", 2));
+    std::fs::write(dir.join("app.yaml"), "number: 3").unwrap();
+    assert_eq!(next(), ("applied", 3));
 }
 
 #[test]

@@ -23,7 +23,7 @@ pub(crate) fn options() -> ReloadOptions {
 const QUIET: Duration = ms(600);
 
 /// How long something may take that has to come, on a machine that does other things too.
-const PATIENCE: Duration = ms(20_000);
+pub(crate) const PATIENCE: Duration = ms(20_000);
 
 pub(crate) const fn ms(ms: u64) -> Duration {
     Duration::from_millis(ms)
