@@ -11,6 +11,7 @@ use enhanced_config_files::Fingerprint;
 
 use crate::followed::Followed;
 use crate::jobs::Jobs;
+use crate::settle::Due;
 use crate::shared::{Message, Shared};
 use crate::trails::{Index, Trails, place_of};
 use crate::watch::{Happened, Notice, Notices, Watcher};
@@ -23,7 +24,7 @@ const COARSE: Duration = Duration::from_secs(2);
 const BUSY: Duration = Duration::from_millis(100);
 
 /// Below this, looking takes longer than the pause.
-const SHORTEST_POLL: Duration = Duration::from_millis(10);
+const SHORTEST: Duration = Duration::from_millis(10);
 
 pub(crate) struct Engine {
     options: ReloadOptions,
@@ -59,6 +60,7 @@ impl Engine {
 
     /// Until it is told to stop.
     pub(crate) fn run(mut self) {
+        self.shared.enter_watcher();
         while !self.shared.is_stopping() {
             let timeout = self.next().map(|at| at - SystemClock.now());
             let notices = self.watcher.wait(timeout);
@@ -78,20 +80,23 @@ impl Engine {
     /// When to wake at the latest; never while nothing is followed.
     fn next(&mut self) -> Option<Instant> {
         let now = SystemClock.now();
-        let slow = self.jobs.tell_slow(now, self.options.slow);
-        let may_begin = self.jobs.brisk() < self.options.at_once.max(1);
-        let waiting = self.pending.iter().filter(|name| may_begin && !self.jobs.is_running(name));
-        let due = waiting.filter_map(|name| Some(self.followed.get(name)?.settling.due(&self.options)?.at));
-        let due = due.min();
+        let slow = self.jobs.tell_slow(now, self.options.slow.max(SHORTEST));
+        let may_begin = self.may_begin();
+        let waiting = self.pending.iter().filter(|_| may_begin);
+        let due = waiting.filter_map(|name| Some(self.due(name)?.at)).min();
         let is_idle = self.followed.is_empty();
         let poll = (!is_idle).then(|| self.polled + self.poll_interval());
-        let environment = self.options.environment_interval.filter(|_| !is_idle);
+        let environment = self.environment_interval().filter(|_| !is_idle);
         let environment = environment.map(|interval| self.environment.0 + interval);
         [slow, due, poll, environment].into_iter().flatten().min()
     }
 
     fn poll_interval(&self) -> Duration {
-        self.options.poll_interval.max(SHORTEST_POLL)
+        self.options.poll_interval.max(SHORTEST)
+    }
+
+    fn environment_interval(&self) -> Option<Duration> {
+        self.options.environment_interval.map(|interval| interval.max(SHORTEST))
     }
 
     fn take(&mut self, message: Message) {
@@ -256,7 +261,7 @@ impl Engine {
     }
 
     fn compare_environment(&mut self) {
-        let Some(interval) = self.options.environment_interval else { return };
+        let Some(interval) = self.environment_interval() else { return };
         let now = SystemClock.now();
         if now - self.environment.0 < interval {
             return;
@@ -274,14 +279,25 @@ impl Engine {
 
     /// Makes the attempts that are due.
     fn attempt(&mut self) {
-        for name in self.pending.clone() {
-            if self.jobs.brisk() >= self.options.at_once.max(1) {
-                return;
-            }
-            if !self.jobs.is_running(&name) && self.is_due(&name) {
+        let now = SystemClock.now();
+        while self.may_begin() {
+            let due = self.pending.iter().find(|name| self.due(name).is_some_and(|due| due.at <= now));
+            let Some(name) = due.cloned() else { return };
+            // Where it is not after all, that is because of what was seen since `now`.
+            if self.is_due(&name) {
                 self.begin(&name);
             }
         }
+    }
+
+    fn may_begin(&self) -> bool {
+        self.jobs.brisk() < self.options.at_once.max(1)
+    }
+
+    /// When the next attempt of one configuration is due, unless one is being made.
+    fn due(&self, name: &str) -> Option<Due> {
+        let followed = self.followed.get(name).filter(|_| !self.jobs.is_running(name))?;
+        followed.settling.due(&self.options)
     }
 
     /// Whether it is time for an attempt, and still is after one more look.

@@ -19,12 +19,13 @@ pub struct ReloadOptions {
     /// How often files are looked at where no events come: network file systems, memory maps, bind mounts; at least
     /// 10 ms. Default: 1 s.
     pub poll_interval: Duration,
-    /// How often the variables of the process are compared. They are read at every reload anyway. Default: not at all.
+    /// How often the variables of the process are compared, at least 10 ms. They are read at every reload anyway. Default:
+    /// not at all.
     pub environment_interval: Option<Duration>,
     /// How many configurations are read at once, at least 1; attempts that are slow, because a callback is, do not
     /// count. Default: 2.
     pub at_once: usize,
-    /// How long an attempt may take before it is reported as slow. Default: 1 s.
+    /// How long an attempt may take before it is reported as slow, at least 10 ms. Default: 1 s.
     pub slow: Duration,
 }
 

@@ -112,8 +112,8 @@ impl ConfigHotReloader {
 impl Drop for ConfigHotReloader {
     fn drop(&mut self) {
         self.shared.stop();
-        // A callback that drops the reloader cannot wait for itself: the thread ends when the callback has.
-        let waits_for_us = self.shared.is_worker() || is_inside_an_attempt();
+        // Whoever runs on its threads and drops it cannot wait for itself: the thread ends when that has.
+        let waits_for_us = self.shared.is_own_thread() || is_inside_an_attempt();
         let Some(thread) = self.thread.take().filter(|_| !waits_for_us) else { return };
         // It catches what panics; if it ever ends otherwise, the panic was printed.
         let _ = thread.join();

@@ -1,7 +1,7 @@
 use std::collections::HashSet;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::{Arc, OnceLock};
 use std::thread::ThreadId;
 
 use parking_lot::Mutex;
@@ -14,7 +14,9 @@ pub(crate) struct Shared {
     inbox: Mutex<Vec<Message>>,
     waker: Waker,
     stopping: AtomicBool,
-    /// The threads that make attempts: they cannot wait for themselves.
+    /// The thread that watches.
+    watcher: OnceLock<ThreadId>,
+    /// The threads that make attempts.
     workers: Mutex<HashSet<ThreadId>>,
     deaf: Mutex<Option<Deaf>>,
 }
@@ -35,6 +37,7 @@ impl Shared {
             inbox: Mutex::default(),
             waker,
             stopping: AtomicBool::new(false),
+            watcher: OnceLock::new(),
             workers: Mutex::default(),
             deaf: Mutex::default(),
         }
@@ -50,8 +53,11 @@ impl Shared {
         self.waker.wake();
     }
 
-    /// Waits until everything sent so far is done, or the thread stops.
+    /// Waits until everything sent so far is done, or the thread stops; that thread itself does not wait.
     pub(crate) fn wait_ready(&self) {
+        if self.is_watcher() {
+            return;
+        }
         let (ready, is_ready) = sync_channel(0);
         self.send(Message::Ready(ready));
         // Nothing is ever sent.
@@ -71,6 +77,15 @@ impl Shared {
         self.stopping.load(Ordering::Acquire)
     }
 
+    /// This thread is the one that watches.
+    pub(crate) fn enter_watcher(&self) {
+        let _ = self.watcher.set(std::thread::current().id());
+    }
+
+    fn is_watcher(&self) -> bool {
+        self.watcher.get() == Some(&std::thread::current().id())
+    }
+
     pub(crate) fn enter_worker(&self) {
         self.workers.lock().insert(std::thread::current().id());
     }
@@ -79,9 +94,9 @@ impl Shared {
         self.workers.lock().remove(&std::thread::current().id());
     }
 
-    /// Whether this is a thread that makes attempts.
-    pub(crate) fn is_worker(&self) -> bool {
-        self.workers.lock().contains(&std::thread::current().id())
+    /// Whether this is one of the threads that whoever ends them waits for.
+    pub(crate) fn is_own_thread(&self) -> bool {
+        self.is_watcher() || self.workers.lock().contains(&std::thread::current().id())
     }
 
     /// Why not all is heard; said once.

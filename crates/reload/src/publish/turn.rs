@@ -190,19 +190,19 @@ impl<R: Clone> Has<'_, R> {
     /// step, lest somebody ask in between.
     fn repeats(&mut self) -> bool {
         let mut state = self.turn.state.lock();
-        match (state.again, self.left.checked_sub(1)) {
-            (true, Some(left)) => {
-                self.left = left;
-                self.number = state.begin();
-                return true;
-            }
-            (true, None) => {
-                tracing::error!("a callback asks for a reload whenever it is called: that is not done")
-            }
-            (false, _) => {}
+        let asked = state.again;
+        if let Some(left) = self.left.checked_sub(1).filter(|_| asked) {
+            self.left = left;
+            self.number = state.begin();
+            return true;
         }
         state.running = false;
+        state.again = false;
         self.gone = true;
+        drop(state);
+        if asked {
+            tracing::error!("a callback asks for a reload whenever it is called: that is not done");
+        }
         false
     }
 }

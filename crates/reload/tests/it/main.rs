@@ -11,5 +11,6 @@ mod calls;
 mod events;
 mod last_known_good;
 mod live;
+mod reloader;
 mod subscribers;
 mod turn;

@@ -1,9 +1,11 @@
 //! Attempts that run one at a time, whoever asks for them.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::channel;
+use std::sync::mpsc::{Sender, channel};
 use std::thread;
+use std::time::Duration;
 
 use enhanced_config_reload::Turn;
 
@@ -73,4 +75,43 @@ fn many_threads_get_what_began_after_they_asked() {
         }
     };
     thread::scope(|scope| (0..8).for_each(|_| drop(scope.spawn(ask))));
+}
+
+/// Somebody who writes logs, and asks for an attempt whenever there is something to write.
+struct Asks(Arc<Turn<u32>>, Sender<Option<u32>>);
+
+impl tracing::Subscriber for Asks {
+    fn enabled(&self, _: &tracing::Metadata<'_>) -> bool {
+        true
+    }
+
+    fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
+        tracing::span::Id::from_u64(1)
+    }
+
+    fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
+
+    fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
+
+    fn event(&self, _: &tracing::Event<'_>) {
+        self.1.send(self.0.run(|| 1)).unwrap();
+    }
+
+    fn enter(&self, _: &tracing::span::Id) {}
+
+    fn exit(&self, _: &tracing::span::Id) {}
+}
+
+#[test]
+fn whoever_writes_the_log_may_ask_for_an_attempt() {
+    let turn = Arc::new(Turn::new());
+    let (asked, asks) = channel();
+    let asking = Arc::clone(&turn);
+    thread::spawn(move || {
+        tracing::subscriber::with_default(Asks(Arc::clone(&asking), asked), || {
+            // Asks each time, which is written down at last.
+            asking.run(|| asking.run(|| 0).unwrap_or_default())
+        })
+    });
+    assert_eq!(asks.recv_timeout(Duration::from_secs(20)), Ok(Some(1)));
 }
