@@ -20,11 +20,13 @@
 //! |---|---|
 //! | [`CircuitBreaker`] | stops calling what keeps failing |
 //! | [`RetryPolicy`] | attempts again what has failed, within a [`RetryBudget`] |
+//! | [`RateLimiter`] | lets so much through in a time; [`limiter`] has others |
 //! | [`Backoff`] | how long to wait before the next attempt |
 
 mod backoff;
 pub mod breaker;
 mod error;
+pub mod limiter;
 mod ratio;
 pub mod retry;
 mod spans;
@@ -35,6 +37,7 @@ mod verdict;
 pub use backoff::{Backoff, Delays, Jitter};
 pub use breaker::{BreakerOptions, CircuitBreaker};
 pub use error::{CallError, OptionError, Rejection};
+pub use limiter::{Quota, RateLimiter};
 pub use ratio::{Ratio, RatioError};
 pub use retry::{RetryBudget, RetryOptions, RetryPolicy};
 pub use verdict::{ByPolicy, ByResult, Classify, Verdict};

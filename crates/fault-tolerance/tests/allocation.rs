@@ -10,9 +10,10 @@
 
 use enhanced_config_clock::{Clock, ManualClock};
 use enhanced_config_fault_tolerance::breaker::{Force, HalfOpen, Trip, Window};
+use enhanced_config_fault_tolerance::limiter::{KeyedLimiter, SlidingWindow};
 use enhanced_config_fault_tolerance::retry::Safety;
 use enhanced_config_fault_tolerance::{
-    BreakerOptions, CallError, CircuitBreaker, Ratio, RetryBudget, RetryPolicy,
+    BreakerOptions, CallError, CircuitBreaker, Quota, RateLimiter, Ratio, RetryBudget, RetryPolicy,
 };
 use std::future::ready;
 use std::pin::pin;
@@ -66,6 +67,22 @@ fn an_operation_that_succeeds_at_once_allocates_nothing() {
     allocates_nothing("success", || {
         for _ in 0..200 {
             policy.call(&clock, Safety::Idempotent, || Ok::<_, ()>(1)).unwrap();
+        }
+    });
+}
+
+#[test]
+fn limiters_allocate_nothing_for_what_they_know() {
+    let (clock, quota) = (ManualClock::new(), Quota::every(Duration::from_secs(1)));
+    let (limiter, window) = (RateLimiter::new(quota), SlidingWindow::new(1, Duration::from_secs(1)).unwrap());
+    let keyed = KeyedLimiter::<String>::new(quota, 100);
+    keyed.check("alice", clock.now()).unwrap();
+    clock.advance(Duration::from_secs(1));
+    allocates_nothing("let through and limited", || {
+        for passes in [true, false] {
+            assert_eq!(limiter.check(clock.now()).is_ok(), passes);
+            assert_eq!(window.check(clock.now()).is_ok(), passes);
+            assert_eq!(keyed.check("alice", clock.now()).is_ok(), passes);
         }
     });
 }

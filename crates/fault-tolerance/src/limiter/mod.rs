@@ -1,0 +1,199 @@
+//! Rate limits.
+
+#[cfg(test)]
+mod checks;
+mod gcra;
+mod keyed;
+mod quota;
+mod sliding;
+
+use crate::Rejection;
+use crate::sync::{AtomicU64, Mutex};
+use enhanced_config_clock::Instant;
+use std::fmt;
+use std::num::NonZeroU32;
+use std::sync::atomic::Ordering::{AcqRel, Acquire, Release};
+use std::time::Duration;
+
+pub use keyed::KeyedLimiter;
+pub use quota::Quota;
+pub use sliding::SlidingWindow;
+
+/// Lets so much through in a time, and bursts up to a bound.
+///
+/// ```
+/// use enhanced_config_clock::Instant;
+/// use enhanced_config_fault_tolerance::{Quota, RateLimiter};
+/// use std::num::NonZeroU32;
+/// use std::time::Duration;
+///
+/// let limiter = RateLimiter::new(Quota::per_second(NonZeroU32::new(2).ok_or("zero")?));
+/// let now = Instant::default();
+/// assert!(limiter.check(now).is_ok() && limiter.check(now).is_ok());
+/// let limited = limiter.check(now).err().ok_or("let through")?;
+/// assert_eq!(limited.retry_after, Some(Duration::from_millis(500)));
+/// assert!(limiter.check(now + Duration::from_millis(500)).is_ok());
+/// # Ok::<(), &str>(())
+/// ```
+///
+/// The generic cell rate algorithm, which is a token bucket without a timer and without rounding: all state is one
+/// moment in one atomic. In any time `t` no more gets through than the burst and `t` divided by the interval.
+///
+/// A moment before one that was told earlier is fine: it earns nothing.
+#[derive(Debug)]
+pub struct RateLimiter {
+    /// The theoretical arrival time, in nanoseconds of the clock. See [`gcra`].
+    arrival: AtomicU64,
+    quota: Changing,
+}
+
+/// A quota that is read without a lock, and whole: the version is odd while it changes.
+#[derive(Debug)]
+struct Changing {
+    /// Held while it changes.
+    change: Mutex<()>,
+    version: AtomicU64,
+    interval: AtomicU64,
+    burst: AtomicU64,
+}
+
+/// Leave to act at a moment that may lie ahead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use = "what is reserved and not used is to be cancelled"]
+pub struct Reservation {
+    /// When.
+    pub at: Instant,
+    count: u32,
+}
+
+/// More was asked for than is let through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub struct Limited {
+    /// When as much will be let through. None if it is more than a burst: never.
+    pub retry_after: Option<Duration>,
+}
+
+/// What there is to see of a limiter at a moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Snapshot {
+    /// How many may pass now.
+    pub remaining: u32,
+    /// When a whole burst may pass again.
+    pub full_after: Duration,
+    /// What is let through.
+    pub quota: Quota,
+}
+
+impl RateLimiter {
+    /// A limiter that lets a whole burst through at first.
+    #[must_use]
+    pub fn new(quota: Quota) -> Self {
+        let burst = quota.burst().get().into();
+        let (version, interval) = (AtomicU64::new(0), AtomicU64::new(quota.cost(1)));
+        let quota = Changing { change: Mutex::new(()), version, interval, burst: AtomicU64::new(burst) };
+        Self { arrival: AtomicU64::new(0), quota }
+    }
+
+    /// Asks for one.
+    ///
+    /// # Errors
+    /// It has to wait.
+    pub fn check(&self, now: Instant) -> Result<(), Limited> {
+        self.check_n(1, now)
+    }
+
+    /// Asks for `count` at once, all or none; none are always let through.
+    ///
+    /// # Errors
+    /// They have to wait, or are more than a burst.
+    pub fn check_n(&self, count: u32, now: Instant) -> Result<(), Limited> {
+        self.reserve(count, now, Duration::ZERO).map(|_| ())
+    }
+
+    /// Asks for `count`, now or within `max_wait`. Whoever comes later comes after them.
+    ///
+    /// # Errors
+    /// They would have to wait longer, or are more than a burst. Nothing is reserved then.
+    pub fn reserve(&self, count: u32, now: Instant, max_wait: Duration) -> Result<Reservation, Limited> {
+        let (now, max_wait) = (now.as_nanos(), u64::try_from(max_wait.as_nanos()).unwrap_or(u64::MAX));
+        let mut arrival = self.arrival.load(Acquire);
+        loop {
+            let (next, at) = gcra::reserve(&self.quota.read(), arrival, count, now, max_wait)?;
+            match self.arrival.compare_exchange_weak(arrival, next, AcqRel, Acquire) {
+                Ok(_) => return Ok(Reservation { at: Instant::from_nanos(at), count }),
+                Err(other) => arrival = other,
+            }
+        }
+    }
+
+    /// Gives back what was reserved and will not be used, unless its moment has passed. What others have reserved
+    /// after it keeps its moment.
+    pub fn cancel(&self, reservation: Reservation, now: Instant) {
+        let Reservation { at, count } = reservation;
+        let cancel =
+            |arrival| Some(gcra::cancel(&self.quota.read(), arrival, count, at.as_nanos(), now.as_nanos()));
+        // Cannot fail: the closure always has an answer.
+        let _ = self.arrival.fetch_update(AcqRel, Acquire, cancel);
+    }
+
+    /// What there is to see at `now`; nothing is taken.
+    pub fn snapshot(&self, now: Instant) -> Snapshot {
+        let (quota, arrival) = (self.quota.read(), self.arrival.load(Acquire));
+        Snapshot {
+            remaining: gcra::remaining(&quota, arrival, now.as_nanos()),
+            full_after: Instant::from_nanos(arrival) - now,
+            quota,
+        }
+    }
+
+    /// Changes the quota. As many as could pass before can pass now, and no more than its burst: whoever was out stays
+    /// out, and there is no burst for free.
+    pub fn set_quota(&self, quota: Quota, now: Instant) {
+        let _change = self.quota.change.lock();
+        let old = self.quota.read();
+        self.quota.write(quota);
+        let convert = |arrival| Some(gcra::convert(&old, &quota, arrival, now.as_nanos()));
+        // Cannot fail: the closure always has an answer.
+        let _ = self.arrival.fetch_update(AcqRel, Acquire, convert);
+    }
+}
+
+impl Changing {
+    #[inline]
+    fn read(&self) -> Quota {
+        loop {
+            let version = self.version.load(Acquire);
+            let (interval, burst) = (self.interval.load(Acquire), self.burst.load(Acquire));
+            if version.is_multiple_of(2) && self.version.load(Acquire) == version {
+                let burst = u32::try_from(burst).ok().and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MIN);
+                return Quota::from_parts(burst, interval);
+            }
+            // Whoever changes it may have lost the processor: waits for them, and does not spin.
+            drop(self.change.lock());
+        }
+    }
+
+    /// Under the lock.
+    fn write(&self, quota: Quota) {
+        self.version.fetch_add(1, AcqRel);
+        self.interval.store(quota.cost(1), Release);
+        self.burst.store(quota.burst().get().into(), Release);
+        self.version.fetch_add(1, AcqRel);
+    }
+}
+
+impl Rejection for Limited {
+    fn retry_after(&self) -> Option<Duration> {
+        self.retry_after
+    }
+}
+
+impl fmt::Display for Limited {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.retry_after {
+            Some(wait) => write!(f, "rate limit reached, retry after {wait:?}"),
+            None => f.write_str("more at once than the rate limit ever lets through"),
+        }
+    }
+}
