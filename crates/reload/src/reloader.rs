@@ -93,7 +93,8 @@ impl ConfigHotReloader {
         self.wait_ready();
     }
 
-    /// Waits until everything that is to be followed is watched.
+    /// Waits until everything that is to be followed is watched; not inside an attempt of a [`Turn`](crate::Turn), nor on
+    /// the thread that watches.
     pub fn wait_ready(&self) {
         self.shared.wait_ready();
     }
@@ -103,7 +104,8 @@ impl ConfigHotReloader {
         self.shared.send(Message::Forget(name.into()));
     }
 
-    /// Why the system does not tell of all changes, so that some are noticed only at the next poll; none while it does.
+    /// Why the system did not tell of all changes at some time, so that some may be noticed only at the next poll; none when
+    /// it always has.
     pub fn is_polling(&self) -> Option<String> {
         self.shared.deaf().map(|why| why.to_string())
     }

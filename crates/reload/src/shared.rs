@@ -6,6 +6,7 @@ use std::thread::ThreadId;
 
 use parking_lot::Mutex;
 
+use crate::publish::is_inside_an_attempt;
 use crate::watch::{Deaf, Waker};
 use crate::{Attempt, Follow, Input};
 
@@ -53,9 +54,10 @@ impl Shared {
         self.waker.wake();
     }
 
-    /// Waits until everything sent so far is done, or the thread stops; that thread itself does not wait.
+    /// Waits until everything sent so far is done, or the thread stops. That thread itself does not wait, nor does an
+    /// attempt, which it may wait for: by way of whoever writes its log.
     pub(crate) fn wait_ready(&self) {
-        if self.is_watcher() {
+        if self.is_watcher() || is_inside_an_attempt() {
             return;
         }
         let (ready, is_ready) = sync_channel(0);
