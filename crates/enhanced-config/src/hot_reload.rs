@@ -59,7 +59,8 @@ impl EnhancedConfigSystem {
         Ok(())
     }
 
-    /// Leaves all configurations as they are. Waits for attempts under way, unless it is called in one.
+    /// Leaves all configurations as they are. Waits for attempts under way, and so for their callbacks, unless it is
+    /// called in one. Dropping the system does the same.
     pub fn stop_hot_reload(&self) {
         let mut running = self.shared.hub.reloader.lock();
         // Under the lock, as it is set.
@@ -70,8 +71,8 @@ impl EnhancedConfigSystem {
         drop(reloader);
     }
 
-    /// Why the operating system does not tell of all changes of files, so that some are seen only at the next poll;
-    /// none while it does.
+    /// Why the operating system did not tell of all changes of files at some time since the start, so that some may be
+    /// seen only at the next poll; none when it always has.
     pub fn is_polling(&self) -> Option<String> {
         self.shared.hub.reloader.lock().as_ref()?.is_polling()
     }
@@ -134,7 +135,7 @@ impl EnhancedConfigSystem {
     }
 
     /// Calls `f` with whatever becomes of each attempt to change a configuration: applied, refused, missing, recovered,
-    /// undone.
+    /// undone. Not with the first load, which changes nothing, nor with what was told before.
     ///
     /// # Errors
     /// When the name is not allowed.
@@ -152,8 +153,10 @@ impl EnhancedConfigSystem {
     /// Calls `f` when the effective value at one of `paths` has changed, once however many have; `""` stands for
     /// everything. Inside, everybody reads the new version. An error takes the change back.
     ///
-    /// Whatever the callback does is fine, but for keeping the system alive: it holds the callback. Let it hold a
-    /// [`Weak`] where it needs the system.
+    /// The callback may load, subscribe, unsubscribe, reload, panic, or drop the system. Two things it must not do: keep
+    /// the system alive, which holds it, so let it hold a [`Weak`]; and wait for another thread or task that loads or
+    /// reloads the same configuration, as that waits for the callback. One that takes long keeps neither readers nor
+    /// other configurations waiting, but later changes of this one, and whoever stops the hot reload.
     ///
     /// # Errors
     /// When the name is not allowed or a path cannot be read.
@@ -192,7 +195,8 @@ impl EnhancedConfigSystem {
     }
 
     /// What becomes of attempts from now on, of all configurations, as a channel: for threads, and for tasks of any
-    /// runtime.
+    /// runtime. Nothing waits for whoever reads it, who misses the oldest events when more than 1,024 wait. It ends when
+    /// the system is dropped, whether files are followed or not.
     pub fn events(&self) -> EventReceiver {
         self.shared.hub.events.listen()
     }

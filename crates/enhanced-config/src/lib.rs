@@ -33,8 +33,43 @@
 //! # }
 //! ```
 //!
-//! The parts can be had alone, and are lent out here under their own names: [`core`], [`format`](mod@format),
-//! [`files`], [`layers`].
+//! While the program runs, [`start_hot_reload`](EnhancedConfigSystem::start_hot_reload) makes what is loaded follow its
+//! files: [`live`](EnhancedConfigSystem::live) is a value that is always the newest,
+//! [`on_change`](EnhancedConfigSystem::on_change) calls back, and [`status`](EnhancedConfigSystem::status) says how a
+//! configuration stands to its files.
+//!
+//! ```
+//! # #[cfg(feature = "reload")]
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let dir = tempfile::tempdir()?;
+//! # let dir = dir.path();
+//! # std::fs::write(dir.join("app.json"), r#"{ "port": 8080 }"#)?;
+//! use enhanced_config::EnhancedConfigSystem;
+//! use enhanced_config::reload::Received;
+//!
+//! #[derive(serde::Deserialize)]
+//! struct App {
+//!     port: u16,
+//! }
+//!
+//! let system = EnhancedConfigSystem::builder(dir).build()?;
+//! let app = system.live::<App>("app")?;
+//! system.start_hot_reload()?;
+//! let mut events = system.events();
+//!
+//! std::fs::write(dir.join("app.json"), r#"{ "port": 8081 }"#)?;
+//! if let Some(Received::Event(event)) = events.next() {
+//!     println!("{event}"); // app: applied, version 2, in 1.2ms
+//! }
+//! assert_eq!(app.load().port, 8081);
+//! # Ok(())
+//! # }
+//! # #[cfg(not(feature = "reload"))]
+//! # fn main() {}
+//! ```
+//!
+//! The parts can be had alone, and are lent out here under their own names: [`core`], [`format`](mod@format), [`files`],
+//! [`layers`], `schema`, `cache`, `reload`, [`clock`].
 
 mod attempt;
 mod builder;

@@ -1,4 +1,14 @@
 //! Follows the files of configurations: notices changes, lets them settle, and publishes what they say in two phases.
+//!
+//! | to | take |
+//! |---|---|
+//! | be told that files have changed and settled | [`ConfigHotReloader`], which has an example |
+//! | read a value that changes, in any thread | [`Board`] and its [`Live`] handles |
+//! | ask and tell everybody about a change, and take it back | [`Subscribers`], one attempt at a time by a [`Turn`] |
+//! | hear what became of each attempt | [`Events`] |
+//! | start with what was good last | [`StateDir`] |
+//!
+//! None of them needs another. The facade, `enhanced-config`, wires them to layers, schemas and types.
 
 mod closures;
 mod engine;
