@@ -21,16 +21,19 @@
 //! | [`CircuitBreaker`] | stops calling what keeps failing |
 //! | [`RetryPolicy`] | attempts again what has failed, within a [`RetryBudget`] |
 //! | [`RateLimiter`] | lets so much through in a time; [`limiter`] has others |
+//! | [`AdaptiveThrottle`] | turns calls away, the more the more of them fail |
 //! | [`Backoff`] | how long to wait before the next attempt |
 
 mod backoff;
 pub mod breaker;
+mod drive;
 mod error;
 pub mod limiter;
 mod ratio;
 pub mod retry;
 mod spans;
 mod sync;
+pub mod throttle;
 mod unwind;
 mod verdict;
 
@@ -40,4 +43,5 @@ pub use error::{CallError, OptionError, Rejection};
 pub use limiter::{Quota, RateLimiter};
 pub use ratio::{Ratio, RatioError};
 pub use retry::{RetryBudget, RetryOptions, RetryPolicy};
+pub use throttle::AdaptiveThrottle;
 pub use verdict::{ByPolicy, ByResult, Classify, Verdict};

@@ -1,8 +1,7 @@
 //! What drives a breaker around a call.
 
 use super::{CircuitBreaker, Observer, Permit, Rejected};
-use crate::unwind::{hold, hold_async};
-use crate::{ByResult, CallError, Classify, Verdict};
+use crate::{ByResult, CallError, Classify, Verdict, drive};
 use enhanced_config_clock::Clock;
 use std::future::Future;
 
@@ -31,9 +30,7 @@ impl<O: Observer> CircuitBreaker<O> {
         judge: &impl Classify<T, E>,
         work: impl FnOnce() -> Result<T, E>,
     ) -> Result<T, CallError<E, Rejected>> {
-        let permit = self.admit_at(|| clock.now()).map_err(CallError::Rejected)?;
-        let (result, permit) = hold(permit, work, |permit| self.failed(permit, clock));
-        self.returned(permit, clock, judge, result)
+        drive::call(self.admit_at(|| clock.now()), self.recorder(clock), judge, work)
     }
 
     /// Makes an asynchronous call if the breaker lets it through. On any executor: nothing here waits.
@@ -60,27 +57,13 @@ impl<O: Observer> CircuitBreaker<O> {
         judge: &impl Classify<T, E>,
         work: impl FnOnce() -> F,
     ) -> Result<T, CallError<E, Rejected>> {
-        let permit = self.admit_at(|| clock.now()).map_err(CallError::Rejected)?;
-        let failed = |permit| self.failed(permit, clock);
-        let (result, permit) = hold_async(permit, async { work().await }, failed).await;
-        self.returned(permit, clock, judge, result)
-    }
-
-    fn failed(&self, permit: Permit<'_, O>, clock: &impl Clock) {
-        self.record_at(permit, Verdict::Failure, || clock.now());
+        drive::call_async(|| self.admit_at(|| clock.now()), self.recorder(clock), judge, work).await
     }
 
     #[inline]
-    fn returned<T, E>(
-        &self,
-        permit: Option<Permit<'_, O>>,
-        clock: &impl Clock,
-        judge: &impl Classify<T, E>,
-        result: Result<T, E>,
-    ) -> Result<T, CallError<E, Rejected>> {
-        if let Some(permit) = permit {
-            self.record_at(permit, judge.classify(&result), || clock.now());
+    fn recorder<'a>(&'a self, clock: &'a impl Clock) -> impl Fn(Permit<'a, O>, Verdict) {
+        |permit, verdict| {
+            self.record_at(permit, verdict, || clock.now());
         }
-        result.map_err(CallError::Failed)
     }
 }

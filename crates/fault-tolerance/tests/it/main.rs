@@ -13,4 +13,5 @@ mod breaker;
 mod limiter;
 mod ratio;
 mod retry;
+mod throttle;
 mod vectors;

@@ -1,5 +1,6 @@
 //! Facts from the test suites of other limiters, each with its source, in `vectors.json`.
 
+use crate::throttle::probability;
 use crate::vectors::{float, items, number, parse, text};
 use enhanced_config_clock::Instant;
 use enhanced_config_fault_tolerance::limiter::Reservation;
@@ -10,7 +11,7 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 /// Where this crate answers otherwise than the source, and why.
-const DIFFERENCES: [(&str, &str); 10] = [
+const DIFFERENCES: [(&str, &str); 9] = [
     (
         "tb-clock-jumps-back",
         "golang earns the time again that its clock has gone back; a monotonic clock does not go back, and what a late \
@@ -29,7 +30,6 @@ const DIFFERENCES: [(&str, &str); 10] = [
     ("r4j-first-cycle-full", "fixed cycles again; a new limiter is full, as there"),
     ("bulkhead-two-permits", "not a limit of rates: this crate has no bulkhead"),
     ("aimd-limit", "not a limit of rates: this crate does not adapt limits of concurrency"),
-    ("adaptive-throttle-sre", "not a limit of rates: this crate has no throttle"),
 ];
 
 fn all() -> Value {
@@ -65,9 +65,8 @@ fn every_case_holds() {
             "token_bucket" => tokens(case),
             "token_bucket_reserve" | "token_bucket_cancel" => reservations(case),
             "smooth" => smooth(case),
-            "bursty" | "fixed_cycles" | "bulkhead" | "adaptive_concurrency" | "adaptive_throttle" => {
-                assert!(differs(case));
-            }
+            "bursty" | "fixed_cycles" | "bulkhead" | "adaptive_concurrency" => assert!(differs(case)),
+            "adaptive_throttle" => items(case, "rows").iter().for_each(throttle),
             kind => panic!("unknown kind {kind}"),
         }
     }
@@ -190,4 +189,10 @@ fn smooth(case: &Value) {
         let next_free = now + limiter.snapshot(now).full_after - Instant::default();
         assert!(close(next_free, ms(float(step, "next_free_ms").unwrap())), "{step}");
     }
+}
+
+fn throttle(row: &Value) {
+    let count = |key| number(row, key).unwrap();
+    let probability = probability(float(row, "K").unwrap(), count("requests"), count("accepts"));
+    assert!((probability - float(row, "expect").unwrap()).abs() < 1e-6, "{row}: {probability}");
 }

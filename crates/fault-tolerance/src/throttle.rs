@@ -1,0 +1,195 @@
+//! Adaptive throttling.
+
+use crate::backoff::Random;
+use crate::error::require;
+use crate::spans::{Counts, Spans};
+use crate::sync::Mutex;
+use crate::{ByResult, CallError, Classify, OptionError, Ratio, Rejection, Verdict, drive};
+use enhanced_config_clock::{Clock, Instant};
+use std::future::Future;
+use std::time::Duration;
+
+/// Over how many spans a throttle looks back.
+const SPANS: u32 = 24;
+
+/// Turns calls away before they are made, the more the more of them the dependency fails.
+///
+/// Google's formula ("Site Reliability Engineering", 2016, chapter 21, "Client-Side Throttling"): of `requests` in the
+/// last two minutes the dependency did `accepts`, and a call is turned away with the probability
+/// `max(0, (requests - K * accepts) / (requests + 1))`. Unlike a circuit breaker it never stops asking, and so needs no
+/// probes; it is for a dependency that is overloaded rather than down.
+///
+/// ```
+/// use enhanced_config_clock::{Clock, ManualClock};
+/// use enhanced_config_fault_tolerance::AdaptiveThrottle;
+///
+/// let (throttle, clock) = (AdaptiveThrottle::default(), ManualClock::new());
+/// let mut calls = 0;
+/// for _ in 0..1000 {
+///     let _ = throttle.call(&clock, || {
+///         calls += 1;
+///         Err::<(), _>("overloaded")
+///     });
+/// }
+/// assert!(calls < 50);
+/// assert!(throttle.probability(clock.now()).get() > 0.99);
+/// ```
+#[derive(Debug)]
+pub struct AdaptiveThrottle {
+    factor: f64,
+    inner: Mutex<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    spans: Spans<Asked>,
+    random: Random,
+}
+
+/// What was asked of a dependency, and what it did.
+#[derive(Clone, Copy, Debug, Default)]
+struct Asked {
+    requests: u64,
+    accepts: u64,
+}
+
+impl Counts for Asked {
+    fn add(&mut self, other: Self) {
+        self.requests += other.requests;
+        self.accepts += other.accepts;
+    }
+
+    fn remove(&mut self, other: Self) {
+        self.requests -= other.requests;
+        self.accepts -= other.accepts;
+    }
+}
+
+/// Leave to make one call. Dropped, it is as if the call never was.
+#[derive(Debug)]
+#[must_use = "a permit that is dropped counts nothing"]
+pub struct Permit(());
+
+/// A call that was turned away before it was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("turned away, as too many calls fail")]
+#[non_exhaustive]
+pub struct Throttled;
+
+impl Rejection for Throttled {
+    /// None: another draw may fall otherwise, but asking again at once is the load that is to be spared.
+    fn retry_after(&self) -> Option<Duration> {
+        None
+    }
+}
+
+impl Default for AdaptiveThrottle {
+    /// Two minutes, and a factor of two.
+    fn default() -> Self {
+        Self::build(Duration::from_secs(120), 2.0, Random::seed())
+    }
+}
+
+impl AdaptiveThrottle {
+    /// Looks back over `window`. `factor` is the formula's K: 2 makes twice the calls that succeed, 1.1 spares the
+    /// dependency more, and notices later that it is well again. The same `seed` draws the same.
+    ///
+    /// # Errors
+    /// A factor below one, or no number.
+    pub fn new(window: Duration, factor: f64, seed: u64) -> Result<Self, OptionError> {
+        require(factor >= 1.0 && factor.is_finite(), "factor", "a number from 1 on")?;
+        Ok(Self::build(window, factor, seed))
+    }
+
+    fn build(window: Duration, factor: f64, seed: u64) -> Self {
+        let spans = Spans::new(window / SPANS, SPANS as usize);
+        Self { factor, inner: Mutex::new(Inner { spans, random: Random::new(seed) }) }
+    }
+
+    /// Asks leave for one call at `now`.
+    ///
+    /// # Errors
+    /// The draw was against it, which counts as a request: the formula has it so.
+    pub fn admit(&self, now: Instant) -> Result<Permit, Throttled> {
+        let mut inner = self.inner.lock();
+        let probability = self.of(inner.spans.total(now));
+        if inner.random.unit() >= probability {
+            return Ok(Permit(()));
+        }
+        inner.spans.add(Asked { requests: 1, accepts: 0 }, now);
+        Err(Throttled)
+    }
+
+    /// Counts how the call of `permit` ended, at `now`.
+    pub fn record(&self, permit: Permit, verdict: Verdict, now: Instant) {
+        let Permit(()) = permit;
+        let accepts = u64::from(verdict == Verdict::Success);
+        if verdict != Verdict::Ignore {
+            self.inner.lock().spans.add(Asked { requests: 1, accepts }, now);
+        }
+    }
+
+    /// The probability with which a call is turned away at `now`.
+    pub fn probability(&self, now: Instant) -> Ratio {
+        let total = self.inner.lock().spans.total(now);
+        Ratio::new(self.of(total)).unwrap_or(Ratio::ZERO)
+    }
+
+    /// Makes a call unless it is turned away; an `Err` is a failure, and so is a panic, which goes on.
+    ///
+    /// # Errors
+    /// It was turned away, or its own error.
+    pub fn call<T, E>(
+        &self,
+        clock: &impl Clock,
+        work: impl FnOnce() -> Result<T, E>,
+    ) -> Result<T, CallError<E, Throttled>> {
+        self.call_judged(clock, &ByResult, work)
+    }
+
+    /// The same, with a judge that says what a result means.
+    ///
+    /// # Errors
+    /// It was turned away, or its own error.
+    pub fn call_judged<T, E>(
+        &self,
+        clock: &impl Clock,
+        judge: &impl Classify<T, E>,
+        work: impl FnOnce() -> Result<T, E>,
+    ) -> Result<T, CallError<E, Throttled>> {
+        let record = |permit, verdict| self.record(permit, verdict, clock.now());
+        drive::call(self.admit(clock.now()), record, judge, work)
+    }
+
+    /// Makes an asynchronous call unless it is turned away; an `Err` is a failure, and so is a panic. Dropped before it
+    /// has ended, it is as if the call never was.
+    ///
+    /// # Errors
+    /// It was turned away, or its own error.
+    pub async fn call_async<T, E, F: Future<Output = Result<T, E>>>(
+        &self,
+        clock: &impl Clock,
+        work: impl FnOnce() -> F,
+    ) -> Result<T, CallError<E, Throttled>> {
+        self.call_judged_async(clock, &ByResult, work).await
+    }
+
+    /// The same, with a judge that says what a result means.
+    ///
+    /// # Errors
+    /// It was turned away, or its own error.
+    pub async fn call_judged_async<T, E, F: Future<Output = Result<T, E>>>(
+        &self,
+        clock: &impl Clock,
+        judge: &impl Classify<T, E>,
+        work: impl FnOnce() -> F,
+    ) -> Result<T, CallError<E, Throttled>> {
+        let record = |permit, verdict| self.record(permit, verdict, clock.now());
+        drive::call_async(|| self.admit(clock.now()), record, judge, work).await
+    }
+
+    fn of(&self, Asked { requests, accepts }: Asked) -> f64 {
+        let (requests, accepts) = (requests as f64, accepts as f64);
+        ((requests - self.factor * accepts) / (requests + 1.0)).max(0.0)
+    }
+}
