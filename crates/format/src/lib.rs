@@ -1,6 +1,7 @@
 //! YAML, JSON, TOML and `.env` to documents with positions, and back.
 //!
-//! [`parse`] reads a text, [`emit`] writes a document, and `render` shows a problem with the line it is about.
+//! [`parse`] reads a text, [`emit`] writes a document, an [`Editor`] changes a text in place, and `render` shows a problem
+//! with the line it is about.
 
 mod dotenv;
 mod edit;
@@ -22,4 +23,4 @@ pub use format::Format;
 pub use limits::Limits;
 pub use parse::{ParseOptions, Parsed, parse};
 #[cfg(feature = "render")]
-pub use render::{Color, Renderer};
+pub use render::{Color, Renderer, unified_diff};

@@ -40,6 +40,12 @@ pub enum Refusal {
         /// Where it was to go.
         to: KeyPath,
     },
+    /// A map that was to be unwrapped holds something else, too, or instead.
+    #[error("expected a map with {key:?} as its only key")]
+    NotAlone {
+        /// The key.
+        key: String,
+    },
     /// The value is repeated with an alias, and would change there too.
     #[error("another place repeats it with an alias, and would change too; the alias is at")]
     Shared,

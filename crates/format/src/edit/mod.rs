@@ -5,6 +5,7 @@ mod error;
 mod flow;
 mod json;
 mod model;
+mod nest;
 mod reconcile;
 #[cfg_attr(
     not(all(feature = "toml", feature = "yaml")),
@@ -123,6 +124,16 @@ impl Editor {
         [mark.as_bytes(), self.text.as_bytes()].concat()
     }
 
+    /// Its format.
+    pub fn format(&self) -> Format {
+        self.format
+    }
+
+    /// What its origins call it.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// What the text says now.
     pub fn document(&self) -> &Document {
         &self.document
@@ -196,11 +207,7 @@ impl Editor {
             editor.insert_node(to, value)
         })?;
         // Both say the same: the one that keeps comments is better.
-        let moved = before.moved(from.segments(), to.segments());
-        let parsed = moved.and_then(|text| Some((self.parsed(&text).ok()?, text)));
-        if let Some((document, text)) = parsed.filter(|(document, _)| *document == self.document) {
-            (self.text, self.document) = (text, document);
-        }
+        self.prefer(before.moved(from.segments(), to.segments()));
         Ok(())
     }
 

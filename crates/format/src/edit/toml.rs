@@ -10,7 +10,7 @@ use super::error::Refusal;
 use super::flow::{Dialect, Flow, Spread};
 use super::model::{Change, name};
 use super::source::{Comments, Source, Splice, is_blank};
-use super::tree::Node;
+use super::tree::{Node, Style};
 use super::write::has_members;
 use super::{Edited, Stopped};
 use crate::emit::toml as emit;
@@ -196,7 +196,7 @@ impl Tables<'_> {
     fn set(&self, path: &[Segment], value: NodeRef<'_>) -> Splices {
         let pair = self.statements.iter().find(|pair| !pair.is_header() && pair.path == path);
         if let Some(old) = pair.and_then(|pair| pair.value.as_ref()) {
-            return Ok(vec![Splice::new(old.span.clone(), inline(value)?)]);
+            return Ok(vec![Splice::new(old.span.clone(), inline_like(value, Some(old))?)]);
         }
         // A table becomes something else.
         let (step, parent) = path.split_last().ok_or(Refusal::Root)?;
@@ -459,6 +459,16 @@ fn inline(value: NodeRef<'_>) -> Result<String, Refusal> {
     Ok(emit::inline(value)?)
 }
 
+/// The same; a text keeps the single quotes of the one before, where it can stand in them.
+fn inline_like(value: NodeRef<'_>, old: Option<&Node>) -> Result<String, Refusal> {
+    let had_single_quotes = matches!(old.map(|old| old.style), Some(Style::Scalar(Some('\''))));
+    let fits = |text: &&str| !text.contains(|c: char| c == '\'' || c.is_control());
+    match value.as_str().filter(fits) {
+        Some(text) if had_single_quotes => Ok(format!("'{text}'")),
+        _ => inline(value),
+    }
+}
+
 /// A value as tables with headers.
 fn section(names: &[String], value: NodeRef<'_>) -> Result<String, Refusal> {
     let mut builder = DocumentBuilder::new(value.layer().clone());
@@ -503,8 +513,8 @@ impl Dialect for Inline {
         " = "
     }
 
-    fn value(&self, value: NodeRef<'_>, _: &Spread, _: Option<&Node>) -> Result<String, Refusal> {
-        inline(value)
+    fn value(&self, value: NodeRef<'_>, _: &Spread, old: Option<&Node>) -> Result<String, Refusal> {
+        inline_like(value, old)
     }
 
     fn first(&self, _: &str) -> Spread {

@@ -1,6 +1,7 @@
 //! Problems as a terminal shows them, with the line that each is about.
 
 mod color;
+mod diff;
 mod exact;
 mod guess;
 mod harmless;
@@ -14,6 +15,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Snippet};
 use enhanced_config_core::{Layer, Location, Origin, Problem, Problems, Redactor, Related, Severity};
 
 pub use self::color::Color;
+pub use self::diff::unified_diff;
 use self::harmless::harmless;
 use self::source::{Excerpt, Line, Source};
 

@@ -81,6 +81,14 @@ impl<T: AsRef<str>> Source<T> {
         Some(Excerpt::Line(shown(line, place, at + 1)))
     }
 
+    /// A line, counted from 0, without its end, where it may be shown.
+    pub(super) fn line(&self, at: usize) -> Option<&str> {
+        let text = bare(&self.text);
+        let end = self.starts.get(at + 1).copied().unwrap_or(text.len());
+        let line = text.get(*self.starts.get(at)?..end)?.trim_end_matches(['\n', '\r']);
+        (!self.may_be_secret(at, line)).then_some(line)
+    }
+
     fn may_be_secret(&self, at: usize, line: &str) -> bool {
         // A bracket that closes a secret tells nothing of it.
         if guess::is_closing(line) {

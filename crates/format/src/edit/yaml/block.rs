@@ -18,7 +18,7 @@ pub(super) struct Block<'a> {
 type Splices = Result<Vec<Splice>, Stopped>;
 
 /// What is to stand behind a `:` or `-`.
-enum Text {
+pub(super) enum Text {
     /// Something on the same line.
     Here(String),
     /// Lines: from the line's end on behind a key, from the blank on behind a `-`.
@@ -121,7 +121,7 @@ impl Block<'_> {
     }
 
     /// Puts another value in the place of a member's.
-    fn replace(&self, member: &Member, text: Text) -> Vec<Splice> {
+    pub(super) fn replace(&self, member: &Member, text: Text) -> Vec<Splice> {
         let Some(behind) = member.behind else { return Vec::new() };
         let old = &member.value;
         let from = self.behind_properties(old, behind);
@@ -217,6 +217,14 @@ impl Block<'_> {
         }
         Ok(splices)
     }
+}
+
+/// The member of a block map that a path leads to.
+pub(super) fn member<'t>(root: &'t Node, path: &[Segment]) -> Option<&'t Member> {
+    let (step, parent) = path.split_last()?;
+    let node = *root.way(parent)?.last()?;
+    let member = node.members.get(node.position(step)?)?;
+    (node.style == Style::Block(Holds::Keys)).then_some(member)
 }
 
 /// A first member in a text without values.

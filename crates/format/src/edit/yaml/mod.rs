@@ -3,6 +3,7 @@
 mod block;
 mod layout;
 mod moved;
+mod nest;
 mod write;
 
 use enhanced_config_core::{NodeRef, Segment};
@@ -17,6 +18,7 @@ use crate::Limits;
 use block::Block;
 use layout::Layout;
 pub(super) use moved::moved;
+pub(super) use nest::{nested, unnested};
 
 pub(super) fn edit(text: &str, path: &[Segment], change: Change<'_>, limits: &Limits) -> Edited {
     let source = Source::new(text, Comments::Hash);

@@ -2,7 +2,7 @@
 
 use enhanced_config_core::Segment;
 
-use super::block::{Block, end_of, indents};
+use super::block::{Block, Text, end_of, indents, member as member_at};
 use super::layout::layout;
 use super::write;
 use crate::Limits;
@@ -38,11 +38,19 @@ pub(in crate::edit) fn moved(
     let (depth, target) = (0..=to_parent.len())
         .rev()
         .find_map(|depth| Some((depth, *root.way(to_parent.get(..depth)?)?.last()?)))?;
-    if target.style != Style::Block(Holds::Keys) {
-        return None;
-    }
     let block = Block { source, indents: indents(&source, root) };
-    let mut column = source.column(target.span.start);
+    // Empty brackets become a block.
+    let owner = match target.style {
+        Style::Block(Holds::Keys) => None,
+        _ if target.members.is_empty() && target.holds() == Holds::Keys => {
+            Some(member_at(root, to_parent.get(..depth)?)?)
+        }
+        _ => return None,
+    };
+    let mut column = match owner {
+        Some(owner) => source.column(owner.key.start) + block.indents.step,
+        None => source.column(target.span.start),
+    };
     let mut added = String::new();
     for step in to_parent.get(depth..)? {
         added += &format!("{}{}:\n", " ".repeat(column), write::key(&name(step)));
@@ -50,7 +58,10 @@ pub(in crate::edit) fn moved(
     }
     added += &shifted(&lines, source.column(member.key.start), column);
     let mut splices = block.change(&way, step, Change::Remove).ok()?;
-    splices.push(source.below(end_of(target.members.last()), &added));
+    match owner {
+        Some(owner) => splices.extend(block.replace(owner, Text::Lines(format!("\n{added}")))),
+        None => splices.push(source.below(end_of(target.members.last()), &added)),
+    }
     Some(source.spliced(splices))
 }
 

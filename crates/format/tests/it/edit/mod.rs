@@ -15,7 +15,7 @@ pub(crate) fn editor(text: &str, format: Format) -> Editor {
     Editor::new(text.as_bytes(), format, "app", &options).unwrap_or_else(|error| panic!("{error}\n{text}"))
 }
 
-/// One change, in a few words: `set a.b 1`, `insert list[0] {"a": 1}`, `remove a`, `rename a b`, `move a b.c`.
+/// One change, in a few words: `set a.b 1`, `insert list[0] {"a": 1}`, `remove a`, `rename a b`, `move a b.c`, `wrap a key`.
 pub(crate) fn apply(editor: &mut Editor, change: &str) -> Result<(), EditError> {
     let mut words = change.splitn(3, ' ');
     let mut next = || words.next().unwrap_or_default();
@@ -27,6 +27,8 @@ pub(crate) fn apply(editor: &mut Editor, change: &str) -> Result<(), EditError> 
         "remove" => editor.remove(&path),
         "rename" => editor.rename(&path, rest),
         "move" => editor.relocate(&path, &rest.parse().unwrap()),
+        "wrap" => editor.wrap(&path, rest),
+        "unwrap" => editor.unwrap(&path, rest),
         other => panic!("{other}"),
     }
 }

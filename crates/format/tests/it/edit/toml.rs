@@ -9,6 +9,8 @@ const TEXT: &str = "# top\ntitle = 'x' # t\n\n# owner\n[owner]\nname = \"n\" # w
 
 #[test]
 fn a_value_keeps_what_stands_around_it() {
+    check(TEXT, "set title \"y\"", &TEXT.replace("'x'", "'y'"));
+    check(TEXT, "set title \"it's\"", &TEXT.replace("'x'", "\"it's\""));
     check(TEXT, "set owner.name \"m\"", &TEXT.replace("\"n\" #", "\"m\" #"));
     check(TEXT, "set owner.limits.mem 3", &TEXT.replace("mem = 2", "mem = 3"));
     check(TEXT, "set items[1].id 5", &TEXT.replace("id = 2", "id = 5"));
@@ -65,6 +67,15 @@ fn what_is_removed_takes_its_comments_along() {
     check("a.b = 1\nc = 2\n", "remove a.b", "a = {}\nc = 2\n");
     check("c = 2\n[[l]]\nx = 1\n", "remove l[0]", "c = 2\nl = []\n");
     check("[t]\nx = 1\n", "remove t.x", "[t]\n");
+}
+
+#[test]
+fn a_wrapped_table_keeps_its_comments() {
+    check(
+        "# n\n[n]\nx = 1\n\n# t\n[n.t]\nc = 1 # c\n",
+        "wrap n.t s",
+        "# n\n[n]\nx = 1\n\n# t\n[n.t.s]\nc = 1 # c\n",
+    );
 }
 
 #[test]

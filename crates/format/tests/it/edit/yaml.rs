@@ -141,3 +141,18 @@ fn renames_and_moves() {
     check("b:\n  # c's\n  c: 1 # c\n", "move b.c z", "b: {}\n# c's\nz: 1 # c\n");
     check("a: {x: 'z'} # c\nb: {}\n", "move a.x b.x", "a: {} # c\nb:\n  x: z\n");
 }
+
+#[test]
+fn a_level_more_or_less() {
+    let check = |less: &str, more: &str| {
+        check(less, "wrap a k", more);
+        check(more, "unwrap a k", less);
+    };
+    check("# a\na: 1 # one\nb: 2\n", "# a\na:\n  k: 1 # one\nb: 2\n");
+    check(
+        "a:\n    # x\n    x: |\n        t\n\n        t\nb: 2",
+        "a:\n    k:\n        # x\n        x: |\n            t\n\n            t\nb: 2",
+    );
+    check("a: # here\n- 1\n- 'x'\n", "a:\n  k: # here\n  - 1\n  - 'x'\n");
+    check("a: one\n  two\r\nb: 1\n".replace('\r', "").as_str(), "a:\n  k: one\n    two\nb: 1\n");
+}

@@ -1,0 +1,53 @@
+//! A level of maps more, or less, around a value whose lines stay as they are.
+
+use enhanced_config_core::Segment;
+
+use super::block::{end_of, indents};
+use super::layout::layout;
+use super::write;
+use crate::Limits;
+use crate::edit::source::{Comments, Source, Splice, is_blank};
+use crate::edit::tree::{Holds, Member, Style};
+
+/// The text with the value put into a map; nothing where it stands in brackets.
+pub(in crate::edit) fn nested(text: &str, path: &[Segment], key: &str, limits: &Limits) -> Option<String> {
+    let source = Source::new(text, Comments::Hash);
+    let root = layout(source, limits).root?;
+    let member = super::block::member(&root, path)?;
+    let (behind, column) = (member.behind?, source.column(member.key.start));
+    let step = indents(&source, &root).step;
+    let value = behind..source.line_end(end_of(Some(member)));
+    let lines = shifted_below(source.slice(value.clone()), 0, step);
+    let inner = format!("\n{}{}:{lines}", " ".repeat(column + step), write::key(key));
+    Some(source.spliced(vec![Splice::new(value, inner)]))
+}
+
+/// The text with a map's only value in its place; nothing where something else stands in between.
+pub(in crate::edit) fn unnested(text: &str, path: &[Segment], limits: &Limits) -> Option<String> {
+    let source = Source::new(text, Comments::Hash);
+    let root = layout(source, limits).root?;
+    let member = super::block::member(&root, path)?;
+    let behind = member.behind?;
+    let [Member { key, behind: Some(inner), value, .. }] = member.value.members.as_slice() else {
+        return None;
+    };
+    if member.value.style != Style::Block(Holds::Keys) || !is_blank(source.slice(behind..key.start)) {
+        return None;
+    }
+    let deeper = source.column(key.start).checked_sub(source.column(member.key.start))?;
+    let end = source.line_end(value.span.end.max(key.end));
+    let lines = shifted_below(source.slice(*inner..end), deeper, 0);
+    Some(source.spliced(vec![Splice::new(behind..end, lines)]))
+}
+
+/// All lines but the first, with fewer or more blanks before them.
+fn shifted_below(lines: &str, fewer: usize, more: usize) -> String {
+    let lines = lines.replace("\r\n", "\n");
+    let mut lines = lines.split('\n');
+    let first = lines.next().unwrap_or_default().to_owned();
+    lines.fold(first, |text, line| {
+        let blanks = line.len() - line.trim_start_matches(' ').len();
+        let rest = line.get(blanks.min(fewer)..).unwrap_or_default();
+        if is_blank(line) { text + "\n" + rest } else { text + "\n" + &" ".repeat(more) + rest }
+    })
+}

@@ -1,0 +1,169 @@
+//! What the steps do.
+
+use enhanced_config_core::{Document, KeyPath, Kind, Layer, LayerKind, NodeRef, Origin, Problems};
+use enhanced_config_format::{EditError, Editor};
+
+use crate::Step;
+
+/// Why a step could not be made. Names keys, places and kinds, never a value.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum StepError {
+    /// The text could not be edited so.
+    #[error(transparent)]
+    Edit(#[from] EditError),
+    /// A value is not what the step needs.
+    #[error("{path}: expected {expected}, found {found} ({origin})")]
+    Unfit {
+        /// Where it is.
+        path: KeyPath,
+        /// What the step needs.
+        expected: &'static str,
+        /// What is there.
+        found: Kind,
+        /// Its place.
+        origin: Origin,
+    },
+    /// A text has more or fewer parts than there are places for.
+    #[error("{path}: expected {expected} parts, found {found} ({origin})")]
+    Parts {
+        /// Where the text is.
+        path: KeyPath,
+        /// How many places there are.
+        expected: usize,
+        /// How many parts it has.
+        found: usize,
+        /// Its place.
+        origin: Origin,
+    },
+    /// What the program's own code says.
+    #[error("{0}")]
+    Custom(Problems),
+}
+
+impl Step {
+    /// Makes the step.
+    pub(crate) fn apply(&self, editor: &mut Editor) -> Result<(), StepError> {
+        match self {
+            Step::Rename { path, key } => when_there(editor, &path.0, |editor| editor.rename(&path.0, key)),
+            Step::Move { from, to } => when_there(editor, &from.0, |editor| editor.relocate(&from.0, &to.0)),
+            Step::Set { path, value, .. } => Ok(editor.set(&path.0, value)?),
+            Step::Default { path, value } if editor.document().at(&path.0).is_none() => {
+                Ok(editor.set(&path.0, value)?)
+            }
+            Step::Default { .. } => Ok(()),
+            Step::Drop { path, value } => drop_value(editor, &path.0, value),
+            Step::Remove { path, .. } => when_there(editor, &path.0, |editor| editor.remove(&path.0)),
+            Step::MapValue { path, values } => {
+                let new = text_at(editor, &path.0)?.and_then(|old| values.get(&old));
+                Ok(new.map_or(Ok(()), |new| editor.set(&path.0, new))?)
+            }
+            Step::Split { path, separator, into } => {
+                let into: Vec<_> = into.iter().map(|path| &path.0).collect();
+                split(editor, &path.0, separator, &into)
+            }
+            Step::Join { from, separator, into } => {
+                let from: Vec<_> = from.iter().map(|path| &path.0).collect();
+                join(editor, &from, separator, &into.0)
+            }
+            Step::Wrap { path, key } => when_there(editor, &path.0, |editor| editor.wrap(&path.0, key)),
+            Step::Unwrap { path, key } => when_there(editor, &path.0, |editor| editor.unwrap(&path.0, key)),
+        }
+    }
+}
+
+fn when_there(
+    editor: &mut Editor,
+    path: &KeyPath,
+    change: impl FnOnce(&mut Editor) -> Result<(), EditError>,
+) -> Result<(), StepError> {
+    if editor.document().at(path).is_some() {
+        change(editor)?;
+    }
+    Ok(())
+}
+
+/// The text at a path, if something is there.
+fn text_at(editor: &Editor, path: &KeyPath) -> Result<Option<String>, StepError> {
+    let Some(node) = editor.document().at(path) else { return Ok(None) };
+    match node.as_str() {
+        Some(text) => Ok(Some(text.to_owned())),
+        None => Err(unfit(path, "a string", node)),
+    }
+}
+
+fn unfit(path: &KeyPath, expected: &'static str, node: NodeRef<'_>) -> StepError {
+    StepError::Unfit { path: path.clone(), expected, found: node.kind(), origin: node.origin() }
+}
+
+fn drop_value(editor: &mut Editor, path: &KeyPath, value: &serde_json::Value) -> Result<(), StepError> {
+    let wanted = Document::from_serialize(
+        &serde_json::json!({ "value": value }),
+        Layer::new(LayerKind::Runtime, "the value to drop"),
+    );
+    let wanted = wanted.map_err(StepError::Custom)?;
+    if editor.document().at(path).is_none() || editor.document().at(path) != wanted.root().get("value") {
+        return Ok(());
+    }
+    let mut gone = path.clone();
+    while let Some(parent) = gone.parent().filter(|parent| !parent.is_root()) {
+        match editor.document().at(&parent) {
+            Some(map) if map.kind() == Kind::Map && map.len() == 1 => gone = parent,
+            _ => break,
+        }
+    }
+    Ok(editor.remove(&gone)?)
+}
+
+/// The first part takes the place of the text, and its comments.
+fn split(editor: &mut Editor, path: &KeyPath, separator: &str, into: &[&KeyPath]) -> Result<(), StepError> {
+    let Some(text) = text_at(editor, path)? else { return Ok(()) };
+    let parts: Vec<_> = text.split(separator).collect();
+    let (Some((first, rest)), Some((first_part, parts_left))) = (into.split_first(), parts.split_first())
+    else {
+        return Ok(());
+    };
+    if parts.len() != into.len() {
+        let origin = editor.document().at(path).unwrap_or(editor.document().root()).origin();
+        let (expected, found) = (into.len(), parts.len());
+        return Err(StepError::Parts { path: path.clone(), expected, found, origin });
+    }
+    let mut edited = editor.clone();
+    if path != *first {
+        edited.relocate(path, first)?;
+    }
+    edited.set(first, first_part)?;
+    for (place, part) in rest.iter().zip(parts_left) {
+        edited.insert(place, part)?;
+    }
+    *editor = edited;
+    Ok(())
+}
+
+/// The whole takes the place of the first part, and its comments.
+fn join(editor: &mut Editor, from: &[&KeyPath], separator: &str, into: &KeyPath) -> Result<(), StepError> {
+    let Some((first, rest)) = from.split_first() else { return Ok(()) };
+    if from.iter().all(|path| editor.document().at(path).is_none()) {
+        return Ok(());
+    }
+    let mut parts = Vec::new();
+    for path in from {
+        let node = editor.document().at(path);
+        let missing = || editor.document().root();
+        let part = node.and_then(|node| node.as_str()).filter(|part| !part.contains(separator));
+        let Some(part) = part else {
+            return Err(unfit(path, "a string without the separator", node.unwrap_or_else(missing)));
+        };
+        parts.push(part.to_owned());
+    }
+    let mut edited = editor.clone();
+    for path in rest {
+        edited.remove(path)?;
+    }
+    if *first != into {
+        edited.relocate(first, into)?;
+    }
+    edited.set(into, parts.join(separator))?;
+    *editor = edited;
+    Ok(())
+}

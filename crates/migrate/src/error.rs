@@ -1,0 +1,145 @@
+use enhanced_config_core::{KeyPath, Kind, Origin, Problems};
+
+use crate::{StepError, Version};
+
+/// A migration that cannot be one of a configuration.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RegisterError {
+    /// It leads to the same or an older version: a cycle.
+    #[error("{config}: a migration from {from} to {to} does not lead to a newer version")]
+    NotForward {
+        /// The configuration.
+        config: String,
+        /// Where it starts.
+        from: Version,
+        /// Where it leads.
+        to: Version,
+    },
+    /// There is one between these versions already.
+    #[error("{config}: two migrations lead from {from} to {to}")]
+    Twice {
+        /// The configuration.
+        config: String,
+        /// Where both start.
+        from: Version,
+        /// Where both lead.
+        to: Version,
+    },
+}
+
+/// Why a text is not migrated; it is what it was before.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum MigrateError {
+    /// No migration of the configuration is known.
+    #[error("{config}: no migrations are registered")]
+    UnknownConfig {
+        /// The configuration.
+        config: String,
+    },
+    /// The document does not say its version, and none is declared for such.
+    #[error("{config}: {key} is missing; supported versions are {}", listed(.supported))]
+    NoVersion {
+        /// The configuration.
+        config: String,
+        /// Where the version would be.
+        key: KeyPath,
+        /// The versions that are known, in ascending order.
+        supported: Vec<Version>,
+    },
+    /// What stands in the place of the version is none.
+    #[error("{key}: expected a version in quotes, such as \"1.2.0\", found {found} ({origin})")]
+    BadVersion {
+        /// Where it is.
+        key: KeyPath,
+        /// What is there.
+        found: Kind,
+        /// Its place.
+        origin: Origin,
+    },
+    /// A version that no migration leads from or to.
+    #[error("{config}: version {version} is unknown; supported are {}{}", listed(.supported), place(.origin))]
+    UnknownVersion {
+        /// The configuration.
+        config: String,
+        /// The version.
+        version: Version,
+        /// The versions that are known, in ascending order.
+        supported: Vec<Version>,
+        /// Where the document says so; none where it was asked for.
+        origin: Option<Origin>,
+    },
+    /// A version newer than all that are known.
+    #[error("{config}: version {version} is newer than {}, the newest of this program; supported are {}{}",
+        .supported.last().map(Version::to_string).unwrap_or_default(), listed(.supported), place(.origin))]
+    FutureVersion {
+        /// The configuration.
+        config: String,
+        /// The version.
+        version: Version,
+        /// The versions that are known, in ascending order.
+        supported: Vec<Version>,
+        /// Where the document says so; none where it was asked for.
+        origin: Option<Origin>,
+    },
+    /// No migrations lead all the way.
+    #[error("{config}: no way leads from {from} to {to}; it can get to {}", listed(.reached))]
+    Gap {
+        /// The configuration.
+        config: String,
+        /// Where it starts.
+        from: Version,
+        /// Where it was to lead.
+        to: Version,
+        /// The versions that can be got to, the start among them.
+        reached: Vec<Version>,
+    },
+    /// Two ways of the same length lead there.
+    #[error("{config}: from {from} to {to} one can go by {first} as well as by {second}")]
+    Ambiguous {
+        /// The configuration.
+        config: String,
+        /// Where it starts.
+        from: Version,
+        /// Where the ways meet.
+        to: Version,
+        /// The last version before, on one way.
+        first: Version,
+        /// The same on the other.
+        second: Version,
+    },
+    /// A step failed.
+    #[error("{config}: from {from} to {to}, {step}: {error}")]
+    Step {
+        /// The configuration.
+        config: String,
+        /// The version before.
+        from: Version,
+        /// The version after.
+        to: Version,
+        /// Which step.
+        step: String,
+        /// Why.
+        #[source]
+        error: Box<StepError>,
+    },
+    /// What a migration made is not what its version may be.
+    #[error("{config}: what version {version} came to be is refused: {problems}")]
+    Refused {
+        /// The configuration.
+        config: String,
+        /// The version.
+        version: Version,
+        /// Why.
+        problems: Problems,
+    },
+}
+
+fn listed(versions: &[Version]) -> String {
+    versions.iter().map(Version::to_string).collect::<Vec<_>>().join(", ")
+}
+
+fn place(origin: &Option<Origin>) -> String {
+    origin.as_ref().map(|origin| format!(" ({origin})")).unwrap_or_default()
+}

@@ -1,0 +1,74 @@
+use enhanced_config_core::{Problem, ProblemKind};
+use enhanced_config_format::Editor;
+use enhanced_config_migrate::{Migration, Step, Steps};
+
+use super::{ConfigMigrator, of_steps, path, version, yaml};
+
+#[track_caller]
+fn check(migrator: &ConfigMigrator, text: &str, message: &str) {
+    let editor = yaml(text);
+    assert_eq!(migrator.plan_to_latest("app", &editor).unwrap_err().to_string(), message);
+    assert_eq!(editor.text(), text);
+}
+
+#[test]
+fn a_step_that_fails_is_named_with_its_place() {
+    let fine = Step::Default { path: path("x"), value: 1.into() };
+    let step = |step| of_steps(vec![fine.clone(), step]);
+    let split = Step::Split { path: path("a"), separator: ":".into(), into: vec![path("h"), path("p")] };
+    check(
+        &step(split.clone()),
+        "version: '1'\na: 5\n",
+        "app: from 1.0.0 to 2.0.0, step 2, split a: a: expected a string, found integer (app.yaml:2:4)",
+    );
+    check(
+        &step(split),
+        "version: '1'\na: secret:b:c\n",
+        "app: from 1.0.0 to 2.0.0, step 2, split a: a: expected 2 parts, found 3 (app.yaml:2:4)",
+    );
+    check(
+        &step(Step::Rename { path: path("a"), key: "b".into() }),
+        "version: '1'\na: 1\nb: 2\n",
+        "app: from 1.0.0 to 2.0.0, step 2, rename a: b: there is a value already (app.yaml:3:4)",
+    );
+    check(
+        &step(Step::Set { path: path("a.x"), value: 2.into(), was: None }),
+        "version: '1'\na: &a\n  x: 1\nb: *a\n",
+        "app: from 1.0.0 to 2.0.0, step 2, set a.x: a.x: another place repeats it with an alias, and would change too; the alias is at app.yaml:4:4",
+    );
+    check(
+        &step(Step::Unwrap { path: path("a"), key: "b".into() }),
+        "version: '1'\na: {b: 1, c: 2}\n",
+        "app: from 1.0.0 to 2.0.0, step 2, unwrap a: a: expected a map with \"b\" as its only key (app.yaml:2:4)",
+    );
+}
+
+#[test]
+fn what_a_check_refuses_is_not_made() {
+    let mut migrator = of_steps(vec![Step::Default { path: path("x"), value: 1.into() }]);
+    migrator.set_check("app", version("2"), |document| {
+        let node = document.get("x").unwrap();
+        let kind = ProblemKind::Custom { message: "too small".into() };
+        Err(Problem::error(kind).with_path(path("x").0).with_origin(node.origin()).into())
+    });
+    check(
+        &migrator,
+        "version: '1'\n",
+        "app: what version 2.0.0 came to be is refused: x: too small (app.yaml:2:4)",
+    );
+}
+
+#[test]
+fn code_that_fails_half_way_leaves_nothing() {
+    let mut migrator = ConfigMigrator::new();
+    let code = Steps::code(|editor: &mut Editor| {
+        editor.set(&path("half").0, 1)?;
+        Ok(editor.remove(&path("missing").0)?)
+    });
+    migrator.register(Migration::new("app", version("1"), version("2"), code)).unwrap();
+    check(
+        &migrator,
+        "version: '1'\n",
+        "app: from 1.0.0 to 2.0.0, its code: missing: there is no such value (app.yaml:1:1)",
+    );
+}

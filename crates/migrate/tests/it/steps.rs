@@ -1,0 +1,80 @@
+use enhanced_config_format::Format;
+use enhanced_config_migrate::Migration;
+
+use super::{ConfigMigrator, version, yaml};
+
+/// Makes one step, as it is described, and takes it back.
+#[track_caller]
+fn check(step: &str, before: &str, after: &str) {
+    let migrator = described(step);
+    let text = format!("version: \"1.0.0\"\n{before}");
+    let up = migrator.plan_to_latest("app", &yaml(&text)).unwrap();
+    assert_eq!(up.editor().text(), format!("version: \"2.0.0\"\n{after}"));
+    let down = migrator.plan("app", up.editor(), &version("1")).unwrap();
+    assert_eq!(down.editor().document(), yaml(&text).document(), "{}", down.editor().text());
+}
+
+fn described(step: &str) -> ConfigMigrator {
+    let text = format!("config: app\nmigrations: [{{from: \"1\", to: \"2\", up: [{{{step}}}]}}]\n");
+    let mut migrator = ConfigMigrator::new();
+    for migration in Migration::read(text.as_bytes(), Format::Yaml, "m.yaml").unwrap() {
+        migrator.register(migration).unwrap();
+    }
+    migrator
+}
+
+#[test]
+fn each_step_and_its_inverse() {
+    check("rename: {path: a.b, key: c}", "a:\n  b: 1 # b\n", "a:\n  c: 1 # b\n");
+    check("rename: {path: a.b, key: c}", "a: 1\n", "a: 1\n");
+    check("move: {from: a, to: b.c}", "# a\na: 1 # one\nb:\n  d: 2\n", "b:\n  d: 2\n  # a\n  c: 1 # one\n");
+    check("set: {path: a, value: 2, was: 1}", "a: 1 # a\n", "a: 2 # a\n");
+    check("default: {path: a.b, value: [1]}", "c: 1\n", "c: 1\na:\n  b:\n    - 1\n");
+    check("default: {path: a, value: 1}", "a: 2\n", "a: 2\n");
+    check("drop: {path: a, value: 1}", "a: 1\nb: 2\n", "b: 2\n");
+    check("remove: {path: a, was: 1}", "# gone\na: 1\nb: 2\n", "b: 2\n");
+    check(
+        "map_value: {path: level, values: {warn: warning}}",
+        "level: 'warn' # l\n",
+        "level: 'warning' # l\n",
+    );
+    check("map_value: {path: level, values: {warn: warning}}", "level: info\n", "level: info\n");
+    check(
+        "split: {path: listen, separator: ':', into: [host, port]}",
+        "# l\nlisten: 'h:80'\n",
+        "# l\nhost: 'h'\nport: \"80\"\n",
+    );
+    check("join: {from: [h, p], separator: ':', into: listen}", "h: a # h\np: '80'\n", "listen: a:80 # h\n");
+    check("wrap: {path: a, key: b}", "a: 1 # a\n", "a:\n  b: 1 # a\n");
+    check("wrap: {path: a, key: b}", "# a\na:\n  # x\n  x: 1\n", "# a\na:\n  b:\n    # x\n    x: 1\n");
+    check("unwrap: {path: a, key: b}", "a:\n  b: [1]\n", "a: [1]\n");
+}
+
+#[test]
+fn steps_that_lose_something_have_no_inverse() {
+    for step in [
+        "set: {path: a, value: 1}",
+        "remove: {path: a}",
+        "map_value: {path: a, values: {x: z, y: z}}",
+        "map_value: {path: a, values: {x: y, y: z}}",
+    ] {
+        let text = format!("config: app\nmigrations: [{{from: \"1\", to: \"2\", up: [{{{step}}}]}}]\n");
+        let migrations = Migration::read(text.as_bytes(), Format::Yaml, "m.yaml").unwrap();
+        assert!(migrations[0].down.is_none(), "{step}");
+    }
+}
+
+#[test]
+fn a_description_that_is_wrong_is_told_with_its_place() {
+    let read = |step: &str| {
+        let text = format!("config: app\nmigrations:\n  - from: '1'\n    to: '2'\n    up: [{{{step}}}]\n");
+        Migration::read(text.as_bytes(), Format::Yaml, "m.yaml").unwrap_err().to_string()
+    };
+    assert!(read("renam: {path: a, key: b}").contains("m.yaml:5"), "{}", read("renam: {}"));
+    assert!(
+        read("rename: {path: a..b, key: b}").contains("m.yaml:5"),
+        "{}",
+        read("rename: {path: a..b, key: b}")
+    );
+    assert!(read("rename: {path: a, key: b, more: 1}").contains("m.yaml:5"));
+}
