@@ -54,8 +54,10 @@ impl EnhancedConfigSystem {
             let follower = Follower::new(&self.shared, slot);
             started.follow(&slot.name, Arc::new(follower), self.shared.places(&slot.inputs()));
         }
-        started.wait_ready();
+        let wait = started.ready();
         self.shared.checks.set_watched(true);
+        drop(reloader);
+        wait();
         Ok(())
     }
 
@@ -225,11 +227,14 @@ impl Shared {
         if slot.version() == 0 {
             return;
         }
-        if let Some(reloader) = &*self.hub.reloader.lock() {
+        let running = self.hub.reloader.lock();
+        let wait = running.as_ref().map(|reloader| {
             let inputs = self.places(&slot.inputs());
             reloader.follow(&slot.name, Arc::new(Follower::new(self, slot)), inputs);
-            reloader.wait_ready();
-        }
+            reloader.ready()
+        });
+        drop(running);
+        wait.into_iter().for_each(|wait| wait());
     }
 
     fn reload(self: &Arc<Self>, slot: &Arc<Slot>) -> Result<ReloadEvent, Rejection> {

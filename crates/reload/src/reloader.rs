@@ -96,7 +96,14 @@ impl ConfigHotReloader {
     /// Waits until everything that is to be followed is watched; not inside an attempt of a [`Turn`](crate::Turn), nor on
     /// the thread that watches.
     pub fn wait_ready(&self) {
-        self.shared.wait_ready();
+        self.ready()();
+    }
+
+    /// What [`wait_ready`](Self::wait_ready) does, for whoever lets go of a lock on the reloader before: the thread that
+    /// watches writes logs, and whoever keeps these may ask for the lock.
+    #[must_use = "nothing is waited for until it is called"]
+    pub fn ready(&self) -> impl FnOnce() + Send + use<> {
+        self.shared.ready()
     }
 
     /// Follows nothing under this name any more. An attempt under way is made to its end.

@@ -54,16 +54,20 @@ impl Shared {
         self.waker.wake();
     }
 
-    /// Waits until everything sent so far is done, or the thread stops. That thread itself does not wait, nor does an
+    /// What waits until everything sent so far is done, or the thread stops. That thread itself does not wait, nor does an
     /// attempt, which it may wait for: by way of whoever writes its log.
-    pub(crate) fn wait_ready(&self) {
-        if self.is_watcher() || is_inside_an_attempt() {
-            return;
-        }
+    pub(crate) fn ready(&self) -> impl FnOnce() + Send + use<> {
         let (ready, is_ready) = sync_channel(0);
-        self.send(Message::Ready(ready));
-        // Nothing is ever sent.
-        let _ = is_ready.recv();
+        let waits = !self.is_watcher() && !is_inside_an_attempt();
+        if waits {
+            self.send(Message::Ready(ready));
+        }
+        move || {
+            if waits {
+                // Nothing is ever sent.
+                let _ = is_ready.recv();
+            }
+        }
     }
 
     pub(crate) fn messages(&self) -> Vec<Message> {

@@ -384,3 +384,56 @@ fn whoever_subscribes_to_what_readers_have_forgotten_is_told_of_the_next_change(
     system.reload("app").unwrap();
     assert_eq!(messages.try_recv(), Ok((Some(1), Some(2))));
 }
+
+/// A clock that the thread that watches asks for the time, and what that does meanwhile.
+struct AskedByTheWatcher(Mutex<Option<Box<dyn FnOnce() + Send>>>);
+
+impl enhanced_config::clock::Clock for AskedByTheWatcher {
+    fn now(&self) -> enhanced_config::clock::Instant {
+        if std::thread::current().name() == Some("config-watch") {
+            let meanwhile = self.0.lock().unwrap().take();
+            meanwhile.into_iter().for_each(|meanwhile| meanwhile());
+        }
+        enhanced_config::clock::Clock::now(&enhanced_config::clock::SystemClock)
+    }
+}
+
+#[test]
+fn code_of_the_program_on_the_thread_that_watches_meets_no_lock() {
+    let dir = Dir::new(&[("app.yaml", "port: 1\n"), ("other.yaml", "port: 1\n")]);
+    let clock = Arc::new(AskedByTheWatcher(Mutex::default()));
+    let options = ReloadOptions::default().with_slow(Duration::from_millis(10));
+    let system = dir.builder().clock(Arc::clone(&clock) as _).reload_options(options).build().unwrap();
+    let system = Arc::new(system);
+    let (begin, begins) = mpsc::channel();
+    let (done, dones) = mpsc::channel();
+    let watcher = Arc::clone(&system);
+    *clock.0.lock().unwrap() = Some(Box::new(move || {
+        begin.send(()).unwrap();
+        while watcher.status("other").is_none() {
+            std::thread::yield_now();
+        }
+        // By now, or soon, the other thread waits for this one.
+        (0..1000).for_each(|_| {
+            std::thread::yield_now();
+            assert_eq!(watcher.is_polling(), None);
+        });
+        done.send(()).unwrap();
+    }));
+    assert_eq!(port(&system), 1);
+    system.start_hot_reload().unwrap();
+    let (end, ends) = mpsc::channel::<()>();
+    let ends = Mutex::new(ends);
+    let slow = system.on_change("app", ["port"], move |_| {
+        let _ = ends.lock().unwrap().recv();
+        Ok(())
+    });
+    dir.write("app.yaml", "port: 2\n");
+    told(&begins);
+    let loads = Arc::clone(&system);
+    let loads = std::thread::spawn(move || loads.load_config("other").unwrap().version());
+    told(&dones);
+    assert_eq!(loads.join().unwrap(), 1);
+    drop(end);
+    drop(slow);
+}
