@@ -155,6 +155,9 @@ impl EnhancedConfigSystem {
     /// Calls `f` when the effective value at one of `paths` has changed, once however many have; `""` stands for
     /// everything. Inside, everybody reads the new version. An error takes the change back.
     ///
+    /// It runs on a thread of the watcher, or on that of whoever asked for the change: of [`reload`](Self::reload), of an
+    /// override, or, while files are not followed, of a reader who found that it was time to look.
+    ///
     /// The callback may load, subscribe, unsubscribe, reload, panic, or drop the system. Two things it must not do: keep
     /// the system alive, which holds it, so let it hold a [`Weak`]; and wait for another thread or task that loads or
     /// reloads the same configuration, as that waits for the callback. One that takes long keeps neither readers nor
