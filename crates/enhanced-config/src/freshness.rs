@@ -51,17 +51,19 @@ impl Checks {
         LastCheck(AtomicU64::new(self.nanos()))
     }
 
+    /// Whether readers have to look themselves. Asked first: where they need not, they do not even touch what says when.
+    #[inline]
+    pub(crate) fn are_for_readers(&self) -> bool {
+        match self.freshness {
+            Freshness::Never => false,
+            Freshness::Watched => !self.watched.load(Ordering::Relaxed),
+            Freshness::Checked => true,
+        }
+    }
+
     /// Whether it is time, and no other thread has taken it upon itself.
     #[inline]
     pub(crate) fn is_due(&self, last: &LastCheck) -> bool {
-        let is_told = match self.freshness {
-            Freshness::Never => true,
-            Freshness::Watched => self.watched.load(Ordering::Relaxed),
-            Freshness::Checked => false,
-        };
-        if is_told {
-            return false;
-        }
         let (now, before) = (self.nanos(), last.0.load(Ordering::Relaxed));
         let interval = u64::try_from(self.interval.as_nanos()).unwrap_or(u64::MAX);
         now.saturating_sub(before) >= interval

@@ -64,7 +64,8 @@ impl EnhancedConfigSystem {
     #[inline]
     pub fn load_config(&self, name: &str) -> Result<Config, LoadError> {
         let Some(served) = self.shared.shelf.get(name) else { return self.load_anew(name) };
-        if self.shared.checks.is_due(&served.label.checked) {
+        let checks = &self.shared.checks;
+        if checks.are_for_readers() && checks.is_due(&served.label.checked) {
             return Ok(self.shared.refresh(Config::new(served)));
         }
         Ok(Config::new(served))
