@@ -40,7 +40,11 @@ impl Events {
     /// Everything that is sent from now on.
     pub fn listen(&self) -> EventReceiver {
         let queue = Arc::new(Queue::default());
-        self.0.lock().push(Arc::downgrade(&queue));
+        let mut queues = self.0.lock();
+        // Where nothing happens for long, many may have come and gone.
+        queues.retain(|queue| queue.strong_count() > 0);
+        queues.push(Arc::downgrade(&queue));
+        drop(queues);
         EventReceiver(queue)
     }
 

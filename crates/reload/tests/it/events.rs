@@ -90,6 +90,7 @@ fn a_listener_that_went_is_forgotten() {
     let events = Events::new();
     let kept = events.listen();
     (0..1000).for_each(|_| drop(events.listen()));
+    assert_eq!(format!("{events:?}"), "Events { listeners: 2 }", "the last is seen to have gone by the next");
     events.send(&event(1));
     assert_eq!(format!("{events:?} {kept:?}"), "Events { listeners: 1 } EventReceiver { waiting: 1 }");
 }
