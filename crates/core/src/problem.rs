@@ -176,6 +176,9 @@ pub enum ProblemKind {
     Unreadable {
         /// Why not, with the path.
         why: Cow<'static, str>,
+        /// Whether it may be read a moment later though nothing about it changes, as when the system is short of
+        /// something.
+        transient: bool,
     },
     /// A file that is passed over.
     #[error("{path} is not read: {why}")]
@@ -416,6 +419,14 @@ impl Problems {
     /// How many there are.
     pub fn len(&self) -> usize {
         self.0.len()
+    }
+
+    /// Whether there are errors, and nothing needs to be mended for them to pass.
+    pub fn is_transient(&self) -> bool {
+        let passes =
+            |problem: &Problem| matches!(problem.kind, ProblemKind::Unreadable { transient: true, .. });
+        let errors = || self.iter().filter(|problem| problem.severity == Severity::Error);
+        errors().next().is_some() && errors().all(passes)
     }
 
     /// Whether one of them is an error.

@@ -305,7 +305,11 @@ impl Follow for Follower {
         });
         let Some(made) = made else { return Attempt::Busy };
         let inputs = shared.places(&made.inputs);
-        if matches!(made.ended, Ended::Moved) { Attempt::Moved(inputs) } else { Attempt::Done(inputs) }
+        match &made.ended {
+            Ended::Moved => Attempt::Moved(inputs),
+            Ended::Rejected(rejection) if rejection.problems().is_transient() => Attempt::Failed(inputs),
+            _ => Attempt::Done(inputs),
+        }
     }
 
     fn slow(&self, _: Duration) {

@@ -130,6 +130,13 @@ pub enum ReadError {
 }
 
 impl ReadError {
+    /// Whether it may be read a moment later though nothing about the file changes: the system was short of something,
+    /// a disk or a network did not answer, somebody was writing all the time.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        matches!(self, Self::Io { .. } | Self::Changing { .. } | Self::Root(RootError::Io { .. }))
+    }
+
     pub(crate) fn io(path: PathBuf, source: impl Into<io::Error>) -> Self {
         Self::Io { path, source: source.into() }
     }

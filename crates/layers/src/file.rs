@@ -120,7 +120,7 @@ fn candidates(name: &str) -> impl Iterator<Item = PathBuf> {
 fn nothing_called(name: &str, context: &Context<'_>) -> Problems {
     let root = context.root();
     let why = format!("no file called {name} ({ENDINGS}) in {}", root.path().display());
-    let mut problem = Problem::error(ProblemKind::Unreadable { why: why.into() });
+    let mut problem = Problem::error(ProblemKind::Unreadable { why: why.into(), transient: false });
     let near = root.near_misses(format!("{name}.yaml"));
     if Format::of_path(Path::new(name)).is_some() {
         problem = problem.with_help("leave off the ending: a name stands for every format");
@@ -134,7 +134,7 @@ fn several_called(name: &str, several: &[PathBuf], context: &Context<'_>) -> Pro
     let paths: Vec<String> =
         several.iter().map(|path| context.root().path().join(path).display().to_string()).collect();
     let why = format!("several files are called {name}: {}", paths.join(" and "));
-    Problem::error(ProblemKind::Unreadable { why: why.into() })
+    Problem::error(ProblemKind::Unreadable { why: why.into(), transient: false })
         .with_help("keep one of them: two formats of one configuration drift apart")
         .into()
 }
@@ -174,7 +174,7 @@ impl DropInSource {
         let ReadError::NotADirectory { .. } = error else { return unreadable(error) };
         let directory = self.directory.display();
         let help = format!("{directory} is the name of a directory of drop-in files: rename this file");
-        let kind = ProblemKind::Unreadable { why: error.to_string().into() };
+        let kind = ProblemKind::Unreadable { why: error.to_string().into(), transient: false };
         Problem::error(kind).with_help(help).into()
     }
 }

@@ -272,12 +272,13 @@ impl<'a> Context<'a> {
 }
 
 pub(crate) fn unreadable(error: &ReadError) -> Problems {
-    Problem::error(ProblemKind::Unreadable { why: error.to_string().into() }).into()
+    Problem::error(ProblemKind::Unreadable { why: error.to_string().into(), transient: error.is_transient() })
+        .into()
 }
 
 fn unknown_format(path: &Path) -> Problems {
     let why = format!("{}: the format of this file is not known by its extension", path.display());
-    Problem::error(ProblemKind::Unreadable { why: why.into() })
+    Problem::error(ProblemKind::Unreadable { why: why.into(), transient: false })
         .with_help("use .yaml, .yml, .json, .toml or .env")
         .into()
 }

@@ -140,6 +140,10 @@ impl Engine {
                 followed.depend_on(inputs);
                 followed.settling.owe(now);
             }
+            Some(Attempt::Failed(inputs)) => {
+                followed.read(inputs);
+                followed.settling.owe(now + self.options.poll_interval);
+            }
             Some(Attempt::Busy) => followed.settling.owe(now + BUSY),
             None => followed.give_up(),
         }

@@ -61,6 +61,9 @@ pub enum Attempt {
     Done(Vec<Input>),
     /// What was read is not what had settled: wait until this has.
     Moved(Vec<Input>),
+    /// These inputs could not be read for a reason that may pass though nothing about them changes: try again at the next
+    /// poll.
+    Failed(Vec<Input>),
     /// Somebody else is at it: try again a little later.
     Busy,
 }

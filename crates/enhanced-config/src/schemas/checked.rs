@@ -222,7 +222,8 @@ impl<'a> Gathering<'a> {
             Ok(file) => file,
             Err(ReadError::Missing { .. }) => return Ok(()),
             Err(error) => {
-                return Err(Problem::error(ProblemKind::Unreadable { why: error.to_string().into() }).into());
+                let (why, transient) = (error.to_string().into(), error.is_transient());
+                return Err(Problem::error(ProblemKind::Unreadable { why, transient }).into());
             }
         };
         let shown = file.path.to_string_lossy();

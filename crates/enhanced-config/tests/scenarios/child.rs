@@ -1,5 +1,6 @@
 //! A system in a process of its own, whose limits can be set and which can be stopped.
 
+use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdout, Command, Stdio};
 
@@ -10,7 +11,7 @@ use crate::running::{has, ms, options, sh, text};
 const DIRECTORY: &str = "SCENARIO_DIRECTORY";
 
 /// What the child does; nothing in the parent. It follows the variables of its process too, and changes one when it is
-/// told a line.
+/// told a line, or takes all descriptors that there are until it is told another one.
 #[test]
 fn in_a_child() {
     let Some(directory) = std::env::var_os(DIRECTORY) else { return };
@@ -22,6 +23,7 @@ fn in_a_child() {
         println!("\ndelivered {}", change.new_value().get::<u32>("first").unwrap());
         Ok(())
     });
+    let heard = system.on_reload("app", |event| println!("\nbecame {}", event.outcome.name()));
     system.start_hot_reload().unwrap();
     println!("\nready {}", system.is_polling().unwrap_or_default());
     let line = || {
@@ -29,12 +31,22 @@ fn in_a_child() {
         std::io::stdin().read_line(&mut line).unwrap();
         line.trim().to_owned()
     };
-    let value = line();
-    if !value.is_empty() {
-        temp_env::with_var("CHILD_FIRST", Some(value), line);
-        line();
+    match &*line() {
+        "" => {}
+        "take all descriptors" => {
+            let all: Vec<File> =
+                std::iter::repeat_with(|| File::open("/dev/null")).map_while(Result::ok).collect();
+            println!("\ntook all");
+            line();
+            drop(all);
+            line();
+        }
+        value => {
+            temp_env::with_var("CHILD_FIRST", Some(value), line);
+            line();
+        }
     }
-    drop(told);
+    drop((told, heard));
 }
 
 struct Process {
@@ -164,4 +176,20 @@ fn variables_of_the_process_are_followed() {
     assert_eq!(process.await_line("delivered"), "7");
     process.tell("the variable is unset again");
     assert_eq!(process.await_line("delivered"), "1");
+}
+
+#[test]
+fn what_cannot_be_read_for_want_of_descriptors_is_read_when_there_are_some() {
+    let mut process = Process::start(&["sh", "-ec", "ulimit -n 64; exec \"$@\"", "sh"]);
+    process.await_line("ready");
+    process.tell("take all descriptors");
+    process.await_line("took all");
+    let new = process.dir.path().join("new");
+    std::fs::write(&new, text(2)).unwrap();
+    std::fs::rename(new, process.dir.path().join("app.yaml")).unwrap();
+    assert_eq!(process.await_line("became"), "refused");
+    process.tell("let go");
+    // Nothing about the file changes any more.
+    assert_eq!(process.await_line("delivered"), "2");
+    assert_eq!(process.await_line("became"), "recovered");
 }
