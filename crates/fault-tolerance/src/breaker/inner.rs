@@ -1,6 +1,7 @@
 use super::event::Cause;
 use super::options::{BreakerOptions, Closing, Trip};
 use super::window::{Outcome, Recent, Tally};
+use crate::Verdict;
 use crate::backoff::{Delays, Random};
 use crate::spans::Counts;
 use enhanced_config_clock::Instant;
@@ -35,8 +36,8 @@ pub(super) struct Reading {
     pub(super) minimum: u64,
 }
 
-/// How many kinds of causes there are that calls add up to.
-pub(super) const CAUSES: usize = 4;
+/// How many kinds of causes there are to open a breaker.
+pub(super) const CAUSES: usize = 5;
 
 impl Inner {
     pub(super) fn new(options: &BreakerOptions) -> Self {
@@ -50,7 +51,7 @@ impl Inner {
         }
     }
 
-    pub(super) fn record(&mut self, outcome: Outcome, now: Instant) {
+    pub(super) fn record(&mut self, outcome: Outcome, now: impl FnOnce() -> Instant) {
         self.recent.record(outcome, now);
         self.consecutive = if outcome.failed { self.consecutive.saturating_add(1) } else { 0 };
     }
@@ -67,48 +68,64 @@ impl Inner {
         self.consecutive == 0 && self.recent.is_steady()
     }
 
-    pub(super) fn reading(&mut self, trip: &Trip, now: Instant) -> Reading {
+    pub(super) fn reading(&mut self, trip: &Trip, now: impl FnOnce() -> Instant) -> Reading {
         let capacity = self.recent.capacity().unwrap_or(u64::MAX);
         Reading { tally: self.recent.tally(now), minimum: u64::from(trip.minimum_calls).min(capacity) }
     }
 
-    /// All that would open the breaker now.
-    pub(super) fn causes(&mut self, trip: &Trip, now: Instant) -> [Option<Cause>; CAUSES] {
+    /// What would open the breaker now: the first of all kinds. Asked at every call that counts.
+    #[inline]
+    pub(super) fn cause(&mut self, trip: &Trip, now: impl FnOnce() -> Instant) -> Option<Cause> {
         let reading = self.reading(trip, now);
-        let failed = reading.tally.failed;
-        let [failure_ratio, slow_ratio] = reading.exceeded(trip);
-        let failures =
-            trip.failures.filter(|&most| failed >= u64::from(most)).map(|_| Cause::Failures(failed));
-        let row = self.consecutive;
-        let consecutive = trip.consecutive.filter(|&most| row >= most).map(|_| Cause::Consecutive(row));
-        [failure_ratio, slow_ratio, failures, consecutive]
+        let ratios = || reading.failure_ratio(trip).or_else(|| reading.slow_ratio(trip));
+        ratios().or_else(|| reading.failures(trip)).or_else(|| self.row(trip))
     }
 
-    /// Leaves only the causes of a kind that has not been told of.
-    pub(super) fn untold(&mut self, causes: &mut [Option<Cause>; CAUSES]) {
-        for (kind, cause) in causes.iter_mut().enumerate() {
+    fn row(&self, trip: &Trip) -> Option<Cause> {
+        trip.consecutive
+            .filter(|&most| self.consecutive >= most)
+            .map(|_| Cause::Consecutive(self.consecutive))
+    }
+
+    /// The causes of the kinds that an observer has not been told of.
+    pub(super) fn untold(&mut self, trip: &Trip, verdict: Verdict, now: Instant) -> [Option<Cause>; CAUSES] {
+        let mut untold = [None; CAUSES];
+        let reading = self.reading(trip, || now);
+        let tripped = (verdict == Verdict::Trip).then_some(Cause::Tripped);
+        let ratios = [reading.failure_ratio(trip), reading.slow_ratio(trip)];
+        let causes = ratios.into_iter().chain([reading.failures(trip), self.row(trip), tripped]);
+        for (kind, (place, cause)) in untold.iter_mut().zip(causes).enumerate() {
             let bit = 1 << kind;
-            if self.told & bit != 0 {
-                *cause = None;
-            } else if cause.is_some() {
-                self.told |= bit;
-            }
+            *place = cause.filter(|_| self.told & bit == 0);
+            self.told |= if cause.is_some() { bit } else { 0 };
         }
+        untold
     }
 }
 
 impl Reading {
-    /// The two ratios that `trip` does not allow.
-    pub(super) fn exceeded(&self, trip: &Trip) -> [Option<Cause>; 2] {
-        if self.tally.calls < self.minimum {
-            return [None; 2];
-        }
-        let failed = self.tally.failure_ratio().zip(trip.failure_ratio);
-        let slow = self.tally.slow_ratio().zip(trip.slow.map(|slow| slow.ratio));
-        [
-            failed.filter(|(ratio, most)| ratio >= most).map(|(ratio, _)| Cause::FailureRatio(ratio)),
-            slow.filter(|(ratio, most)| ratio >= most).map(|(ratio, _)| Cause::SlowRatio(ratio)),
-        ]
+    const fn is_enough(&self) -> bool {
+        self.tally.calls >= self.minimum
+    }
+
+    /// A ratio of failures that `trip` does not allow.
+    #[inline]
+    pub(super) fn failure_ratio(&self, trip: &Trip) -> Option<Cause> {
+        let most = trip.failure_ratio.filter(|_| self.is_enough())?;
+        self.tally.failure_ratio().filter(|&ratio| ratio >= most).map(Cause::FailureRatio)
+    }
+
+    /// A ratio of slow calls that it does not allow.
+    #[inline]
+    pub(super) fn slow_ratio(&self, trip: &Trip) -> Option<Cause> {
+        let most = trip.slow.filter(|_| self.is_enough())?.ratio;
+        self.tally.slow_ratio().filter(|&ratio| ratio >= most).map(Cause::SlowRatio)
+    }
+
+    #[inline]
+    fn failures(&self, trip: &Trip) -> Option<Cause> {
+        let failed = self.tally.failed;
+        trip.failures.filter(|&most| failed >= u64::from(most)).map(|_| Cause::Failures(failed))
     }
 }
 
@@ -136,7 +153,9 @@ impl Probes {
                 }
             }
             Closing::Ratios => {
-                (calls >= probes).then(|| self.reading(options).exceeded(&options.trip) == [None; 2])
+                let (reading, trip) = (self.reading(options), &options.trip);
+                let exceeded = || reading.failure_ratio(trip).or_else(|| reading.slow_ratio(trip)).is_some();
+                (calls >= probes).then(|| !exceeded())
             }
         }
     }

@@ -17,6 +17,7 @@ use crate::sync::{AtomicU64, Mutex};
 use crate::{OptionError, Ratio, Verdict};
 use enhanced_config_clock::Instant;
 use inner::{Inner, Probes, Reading};
+use std::cell::LazyCell;
 use std::fmt;
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
 use std::time::Duration;
@@ -80,11 +81,19 @@ pub struct CircuitBreaker<O: Observer = ()> {
     /// The ramp's parts of calls, in 2^-32, that add up to whole ones.
     credit: AtomicU64,
     /// Calls not let through since the state began.
-    rejected: AtomicU64,
+    rejected: Apart,
     options: BreakerOptions,
     inner: Mutex<Inner>,
     observer: O,
 }
+
+/// The time, for whoever needs it.
+type Now<F> = LazyCell<Instant, F>;
+
+/// A counter apart from what others only read: counting would take it from their caches.
+#[derive(Debug, Default)]
+#[repr(align(128))]
+struct Apart(AtomicU64);
 
 /// What there is to see of a breaker at a moment.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -160,7 +169,7 @@ impl<O: Observer> CircuitBreaker<O> {
             since: AtomicU64::new(0),
             last_probe: AtomicU64::new(0),
             credit: AtomicU64::new(0),
-            rejected: AtomicU64::new(0),
+            rejected: Apart::default(),
             options,
             inner: Mutex::new(inner),
             observer,
@@ -212,7 +221,7 @@ impl<O: Observer> CircuitBreaker<O> {
         let Reading { tally, minimum } = match state {
             State::Open => inner.at_opening,
             State::HalfOpen => inner.probes.reading(&self.options),
-            _ => inner.reading(&self.options.trip, now),
+            _ => inner.reading(&self.options.trip, || now),
         };
         let enough = tally.calls >= minimum;
         Snapshot {
@@ -222,7 +231,7 @@ impl<O: Observer> CircuitBreaker<O> {
             failure_ratio: tally.failure_ratio().filter(|_| enough),
             slow_ratio: tally.slow_ratio().filter(|_| enough),
             consecutive_failures: inner.consecutive,
-            rejected: self.rejected.load(Relaxed),
+            rejected: self.rejected.0.load(Relaxed),
         }
     }
 
@@ -329,7 +338,7 @@ impl<O: Observer> CircuitBreaker<O> {
     }
 
     fn reject(&self, rejected: Rejected) -> Rejected {
-        self.rejected.fetch_add(1, Relaxed);
+        self.rejected.0.fetch_add(1, Relaxed);
         self.observer.event(&Event::Rejected(rejected));
         rejected
     }
@@ -344,59 +353,66 @@ impl<O: Observer> CircuitBreaker<O> {
         if verdict == Verdict::Ignore || (verdict == Verdict::Success && steady) {
             return Recorded::Recorded;
         }
-        self.count(permit, verdict, now())
+        self.count(permit, verdict, &LazyCell::new(now))
     }
 
-    fn count(&self, permit: Permit<'_, O>, verdict: Verdict, now: Instant) -> Recorded {
-        self.settle(now);
-        let mut events = [None; inner::CAUSES];
+    /// Nothing ends a closed state but calls: there the clock is looked at only if one does, or the window asks.
+    fn count(
+        &self,
+        permit: Permit<'_, O>,
+        verdict: Verdict,
+        now: &Now<impl FnOnce() -> Instant>,
+    ) -> Recorded {
+        if !self.word().is_closed() {
+            self.settle(**now);
+        }
+        let mut events = Events::None;
         let recorded = {
             let mut inner = self.inner.lock();
             let word = self.word();
             if word.generation() == permit.generation {
-                let outcome = self.outcome(&permit, verdict, now);
-                match word.state() {
-                    State::HalfOpen => {
-                        events[0] = self.count_probe(&mut inner, permit, outcome, verdict, now)
-                    }
-                    State::Disabled => {}
-                    state => events = self.count_call(&mut inner, state, outcome, verdict, now),
-                }
+                let slow = |slow: SlowCalls| **now - permit.began > slow.longer_than;
+                let slow = self.options.trip.slow.is_some_and(slow);
+                let outcome = Outcome { failed: verdict != Verdict::Success, slow };
+                events = match word.state() {
+                    State::HalfOpen => self.count_probe(&mut inner, permit, outcome, verdict, **now),
+                    State::MetricsOnly => self.count_only(&mut inner, outcome, verdict, **now),
+                    State::Disabled => Events::None,
+                    _ => self.count_call(&mut inner, outcome, verdict, now),
+                };
                 Recorded::Recorded
             } else {
                 Recorded::Stale
             }
         };
-        events.iter().flatten().for_each(|event| self.observer.event(event));
+        events.tell(&self.observer);
         recorded
     }
 
-    fn outcome(&self, permit: &Permit<'_, O>, verdict: Verdict, now: Instant) -> Outcome {
-        let slow = self.options.trip.slow.is_some_and(|slow| now - permit.began > slow.longer_than);
-        Outcome { failed: verdict != Verdict::Success, slow }
-    }
-
+    #[inline]
     fn count_call(
         &self,
         inner: &mut Inner,
-        state: State,
         outcome: Outcome,
         verdict: Verdict,
-        now: Instant,
-    ) -> [Option<Event>; inner::CAUSES] {
-        inner.record(outcome, now);
-        let mut causes = inner.causes(&self.options.trip, now);
-        if verdict == Verdict::Trip {
-            causes[0] = Some(Cause::Tripped);
-        }
-        if state == State::MetricsOnly {
-            inner.untold(&mut causes);
-            self.show_steady(inner);
-            return causes.map(|cause| cause.map(Event::WouldOpen));
-        }
-        let opened = causes.into_iter().flatten().next().map(|cause| self.open(inner, cause, verdict, now));
+        now: &Now<impl FnOnce() -> Instant>,
+    ) -> Events {
+        inner.record(outcome, || **now);
+        let cause = match verdict {
+            Verdict::Trip => Some(Cause::Tripped),
+            _ => inner.cause(&self.options.trip, || **now),
+        };
+        let events = cause.map_or(Events::None, |cause| self.open(inner, cause, verdict, **now));
         self.show_steady(inner);
-        [opened, None, None, None]
+        events
+    }
+
+    #[cold]
+    fn count_only(&self, inner: &mut Inner, outcome: Outcome, verdict: Verdict, now: Instant) -> Events {
+        inner.record(outcome, || now);
+        let causes = inner.untold(&self.options.trip, verdict, now);
+        self.show_steady(inner);
+        Events::WouldOpen(causes)
     }
 
     fn count_probe(
@@ -406,30 +422,31 @@ impl<O: Observer> CircuitBreaker<O> {
         outcome: Outcome,
         verdict: Verdict,
         now: Instant,
-    ) -> Option<Event> {
+    ) -> Events {
         // Its place stays taken: it has counted.
         permit.probe = false;
         inner.probes.record(outcome);
         if verdict == Verdict::Trip {
-            return Some(self.open(inner, Cause::Tripped, verdict, now));
+            return self.open(inner, Cause::Tripped, verdict, now);
         }
         let tally = inner.probes.tally;
         let cause = Cause::Probes { succeeded: tally.succeeded(), failed: tally.failed };
-        match inner.probes.decision(&self.options)? {
-            true => {
+        match inner.probes.decision(&self.options) {
+            Some(true) => {
                 let state = if self.options.half_open.ramp.is_some() { State::Ramp } else { State::Closed };
-                Some(Event::Changed(self.enter(inner, state, cause, None, now)))
+                Events::Changed(self.enter(inner, state, cause, None, now))
             }
-            false => Some(self.open(inner, cause, verdict, now)),
+            Some(false) => self.open(inner, cause, verdict, now),
+            None => Events::None,
         }
     }
 
-    fn open(&self, inner: &mut Inner, cause: Cause, verdict: Verdict, now: Instant) -> Event {
+    fn open(&self, inner: &mut Inner, cause: Cause, verdict: Verdict, now: Instant) -> Events {
         let wait = match verdict {
             Verdict::RetryAfter(wait) => Some(wait.min(self.options.longest_retry_after)),
             _ => None,
         };
-        Event::Changed(self.enter(inner, State::Open, cause, wait, now))
+        Events::Changed(self.enter(inner, State::Open, cause, wait, now))
     }
 
     fn show_steady(&self, inner: &Inner) {
@@ -481,7 +498,7 @@ impl<O: Observer> CircuitBreaker<O> {
                 inner.at_opening = match from {
                     State::HalfOpen => inner.probes.reading(&self.options),
                     State::Open => inner.at_opening,
-                    _ => inner.reading(&self.options.trip, now),
+                    _ => inner.reading(&self.options.trip, || now),
                 };
                 due = wait.or_else(|| inner.waits.next());
             }
@@ -504,11 +521,31 @@ impl<O: Observer> CircuitBreaker<O> {
             inner.waits.restart();
         }
         let steady = inner.is_steady() && matches!(to, State::Closed | State::Ramp | State::MetricsOnly);
-        self.rejected.store(0, Relaxed);
+        self.rejected.0.store(0, Relaxed);
         self.since.store(now.as_nanos(), Release);
         self.due.store(due.map_or(u64::MAX, |due| (now + due).as_nanos()), Release);
         self.word.store(next.with_steady(steady).bits(), Release);
         Transition { from, to, cause, at: now }
+    }
+}
+
+/// What a result has led to, to be told when no lock is held.
+enum Events {
+    None,
+    Changed(Transition),
+    WouldOpen([Option<Cause>; inner::CAUSES]),
+}
+
+impl Events {
+    #[inline]
+    fn tell(self, observer: &impl Observer) {
+        match self {
+            Self::None => {}
+            Self::Changed(transition) => observer.event(&Event::Changed(transition)),
+            Self::WouldOpen(causes) => {
+                causes.into_iter().flatten().for_each(|cause| observer.event(&Event::WouldOpen(cause)));
+            }
+        }
     }
 }
 

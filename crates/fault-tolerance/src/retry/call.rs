@@ -1,7 +1,7 @@
 //! What drives the attempts of an operation.
 
 use super::{Decision, GiveUp, Operation, RetryError, RetryPolicy, Safety};
-use crate::{ByResult, Classify};
+use crate::{ByResult, Classify, Verdict};
 use enhanced_config_clock::{Clock, Sleep};
 use std::future::Future;
 use std::time::Duration;
@@ -61,7 +61,7 @@ impl Operation<'_> {
     ) -> Result<T, RetryError<E>> {
         loop {
             let result = work();
-            match self.record(judge.classify(&result), clock.now()) {
+            match self.judged(judge.classify(&result), clock) {
                 Decision::Retry(wait) => clock.sleep(wait),
                 decision => return self.end(decision, result),
             }
@@ -82,12 +82,17 @@ impl Operation<'_> {
     ) -> Result<T, RetryError<E>> {
         loop {
             let result = work().await;
-            match self.record(judge.classify(&result), clock.now()) {
+            match self.judged(judge.classify(&result), clock) {
                 Decision::Retry(wait) => sleep.sleep(wait).await,
                 decision => return self.end(decision, result),
             }
             self.attempt(clock.now());
         }
+    }
+
+    /// A success needs no look at the clock.
+    fn judged(&mut self, verdict: Verdict, clock: &impl Clock) -> Decision {
+        if verdict == Verdict::Success { Decision::Done } else { self.record(verdict, clock.now()) }
     }
 
     fn end<T, E>(self, decision: Decision, result: Result<T, E>) -> Result<T, RetryError<E>> {
