@@ -213,6 +213,15 @@ impl Builder {
         self
     }
 
+    /// Sets the migrations of all configurations. A base file of an older version is brought to the newest in memory
+    /// whenever it is loaded, which [`Config::warnings`](crate::Config::warnings) notes, and on disk by
+    /// [`migrate_config`](EnhancedConfigSystem::migrate_config). Default: none.
+    #[cfg(feature = "migrate")]
+    pub fn migrator(mut self, migrator: enhanced_config_migrate::ConfigMigrator) -> Self {
+        self.recipes.migrator = Arc::new(migrator);
+        self
+    }
+
     /// Sets what happens to keys that a type does not have. Default: a warning.
     pub fn unknown_keys(mut self, unknown_keys: UnknownKeys) -> Self {
         self.options = self.options.with_unknown_keys(unknown_keys);

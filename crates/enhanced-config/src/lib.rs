@@ -69,7 +69,7 @@
 //! ```
 //!
 //! The parts can be had alone, and are lent out here under their own names: [`core`], [`format`](mod@format), [`files`],
-//! [`layers`], `schema`, `cache`, `reload`, [`clock`].
+//! [`layers`], `schema`, `cache`, `reload`, `migrate`, [`clock`].
 
 mod attempt;
 mod builder;
@@ -79,9 +79,12 @@ mod freshness;
 mod hot_reload;
 #[cfg(feature = "reload")]
 mod last_known_good;
+#[cfg(feature = "migrate")]
+mod migration;
 mod recipes;
 mod rejection;
 mod report;
+mod save;
 mod schemas;
 mod served;
 mod slot;
@@ -96,8 +99,11 @@ pub use config::Config;
 pub use freshness::Freshness;
 #[cfg(feature = "reload")]
 pub use hot_reload::{ConfigChange, SubscribeError};
+#[cfg(feature = "migrate")]
+pub use migration::{Migrated, MigrationReport};
 pub use rejection::{LoadError, Rejection};
 pub use report::{Checked, ValidationReport};
+pub use save::{Conflict, SaveError, Saved};
 pub use slot::OverrideGuard;
 #[cfg(feature = "reload")]
 pub use status::{Active, Assigned, ConfigStatus, Good};
@@ -119,6 +125,8 @@ pub use enhanced_config_core as core;
 pub use enhanced_config_files as files;
 pub use enhanced_config_format as format;
 pub use enhanced_config_layers as layers;
+#[cfg(feature = "migrate")]
+pub use enhanced_config_migrate as migrate;
 #[cfg(feature = "reload")]
 pub use enhanced_config_reload as reload;
 #[cfg(feature = "schema")]

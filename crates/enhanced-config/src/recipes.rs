@@ -22,6 +22,8 @@ pub(crate) struct Recipes {
     pub(crate) reserved: Vec<String>,
     pub(crate) defaults: HashMap<String, Document>,
     pub(crate) schemas: Schemas,
+    #[cfg(feature = "migrate")]
+    pub(crate) migrator: std::sync::Arc<enhanced_config_migrate::ConfigMigrator>,
     pub(crate) redactor: Redactor,
     pub(crate) limits: Limits,
     pub(crate) base_optional: bool,
@@ -55,6 +57,10 @@ impl Recipes {
             layers = layers.with_variables(variables.0.clone());
         }
         layers = schema.apply(layers);
+        #[cfg(feature = "migrate")]
+        {
+            layers = crate::migration::in_memory(&self.migrator, name, self.limits, layers);
+        }
         if let Some(defaults) = self.defaults.get(name) {
             layers = layers.with_source(ValueSource::from(defaults.clone()));
         }

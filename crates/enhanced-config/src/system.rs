@@ -196,6 +196,11 @@ impl Shared {
         Arc::clone(slots.entry(name.into()).or_insert_with(|| Arc::new(Slot::new(name, &self.hub))))
     }
 
+    /// The slot of a configuration that somebody used.
+    pub(crate) fn known_slot(&self, name: &str) -> Option<Arc<Slot>> {
+        self.slots.lock().get(name).map(Arc::clone)
+    }
+
     /// Forgets a slot that nothing was ever served from and nobody depends on, so that names that do not exist take no
     /// memory.
     fn forget(&self, slot: &Arc<Slot>) {

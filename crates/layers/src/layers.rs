@@ -2,7 +2,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use enhanced_config_core::{Document, KeyPath, MergeOptions, NodeRef, Problems, Redactor};
@@ -10,8 +10,10 @@ use enhanced_config_files::ConfigRoot;
 use enhanced_config_format::Limits;
 
 use crate::report::bounded;
-use crate::source::{Given, fold};
-use crate::{Context, Explanation, Input, Interpolated, Source, Texts, explain, hints, interpolate};
+use crate::source::{Given, Rewrite, fold};
+use crate::{
+    Context, Explanation, Input, Interpolated, Rewritten, Source, Texts, explain, hints, interpolate,
+};
 
 /// The recipe of one configuration: its sources, the lowest first, and how they become one document.
 ///
@@ -41,6 +43,7 @@ pub struct Layers {
     variables: Option<HashMap<OsString, OsString>>,
     defaults: Option<Box<DefaultsOf>>,
     instead: HashMap<PathBuf, Arc<str>>,
+    rewrite: Option<Rewrite>,
 }
 
 /// What lies below all layers, made from what they say together.
@@ -157,6 +160,18 @@ impl Layers {
         self
     }
 
+    /// Has `rewrite` look at what each file beneath the root says, with the path and the text that it was read from: what
+    /// it gives is taken in the file's place, as that of a file of an older version brought to the newest. What is on disk
+    /// stays as it is.
+    #[must_use]
+    pub fn with_rewrite(
+        mut self,
+        rewrite: impl Fn(&Path, &str, &Document) -> Result<Option<Rewritten>, Problems> + Send + Sync + 'static,
+    ) -> Self {
+        self.rewrite = Some(Rewrite::new(rewrite));
+        self
+    }
+
     /// Lays below all layers what `defaults` makes of them folded: a default inside a section may depend on whether the
     /// section is there.
     #[must_use]
@@ -177,6 +192,7 @@ impl Layers {
             Context::new(root, self.schema.as_ref().map(|schema| schema.root()), self.limits, &self.merge);
         context.follow_includes = self.includes;
         context.instead.clone_from(&self.instead);
+        context.rewrite.clone_from(&self.rewrite);
         for source in &self.sources {
             match source.load(&mut context) {
                 Ok(documents) => context.take(documents),

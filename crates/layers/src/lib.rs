@@ -26,5 +26,5 @@ pub use interpolate::{Interpolated, interpolate};
 pub use layers::{Layers, LoadFailure, Loaded};
 pub use packed::Unpacked;
 pub use profile::ProfileSource;
-pub use source::{Context, Input, Source, Texts};
+pub use source::{Context, Input, Rewritten, Source, Texts};
 pub use value::ValueSource;

@@ -30,12 +30,43 @@ pub struct Context<'a> {
     pub(crate) follow_includes: bool,
     /// Texts to read in place of what the files at these paths hold.
     pub(crate) instead: HashMap<PathBuf, Arc<str>>,
+    pub(crate) rewrite: Option<Rewrite>,
     pub(crate) documents: Vec<Given>,
     pub(crate) problems: Problems,
     pub(crate) texts: Texts,
     pub(crate) inputs: Vec<Input>,
     /// Lists that the source at work has whole.
     pub(crate) whole_lists: Vec<KeyPath>,
+}
+
+/// What is taken in the place of a file. See [`Layers::with_rewrite`](crate::Layers::with_rewrite).
+#[derive(Debug, Clone)]
+pub struct Rewritten {
+    /// The text that the document was read from.
+    pub text: String,
+    /// What it says.
+    pub document: Document,
+    /// What to tell of it, among the warnings.
+    pub note: Problem,
+}
+
+#[derive(Clone)]
+pub(crate) struct Rewrite(Arc<RewriteOf>);
+
+type RewriteOf = dyn Fn(&Path, &str, &Document) -> Result<Option<Rewritten>, Problems> + Send + Sync;
+
+impl Rewrite {
+    pub(crate) fn new(
+        rewrite: impl Fn(&Path, &str, &Document) -> Result<Option<Rewritten>, Problems> + Send + Sync + 'static,
+    ) -> Self {
+        Self(Arc::new(rewrite))
+    }
+}
+
+impl fmt::Debug for Rewrite {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Rewrite")
+    }
 }
 
 /// What a source gave.
@@ -152,6 +183,7 @@ impl<'a> Context<'a> {
             merge,
             follow_includes: false,
             instead: HashMap::new(),
+            rewrite: None,
             documents: Vec::new(),
             problems: Problems::new(),
             texts: Texts::default(),
@@ -245,13 +277,29 @@ impl<'a> Context<'a> {
         let options =
             ParseOptions::default().with_limits(self.limits).with_layer(layer).with_allow_empty(allow_empty);
         if let Some(text) = self.instead.get(path).cloned() {
-            let path = self.root.path().join(path);
-            return self.parse(text.as_bytes(), format, &path, &options);
+            let shown = self.root.path().join(path);
+            let document = self.parse(text.as_bytes(), format, &shown, &options)?;
+            return self.rewritten(path, text.as_bytes(), document);
         }
         let (input, file) = Input::read(self.root, path, self.limits.text_bytes);
         self.inputs.push(input);
         let file = file.map_err(|error| unreadable(&error))?;
-        self.parse(&file.bytes, format, &file.path, &options)
+        let document = self.parse(&file.bytes, format, &file.path, &options)?;
+        self.rewritten(path, &file.bytes, document)
+    }
+
+    /// What is taken in the place of a file.
+    fn rewritten(&mut self, path: &Path, bytes: &[u8], document: Document) -> Result<Document, Problems> {
+        let Some(rewrite) = &self.rewrite else { return Ok(document) };
+        let text = std::str::from_utf8(bytes).unwrap_or_default();
+        let Some(Rewritten { text, document, note }) = (rewrite.0)(path, text, &document)? else {
+            return Ok(document);
+        };
+        for layer in document.layers() {
+            self.texts.insert(layer.name(), &text);
+        }
+        self.problems.push(note);
+        Ok(document)
     }
 
     fn parse(

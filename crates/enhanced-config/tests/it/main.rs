@@ -19,8 +19,11 @@ mod last_known_good;
 #[cfg(feature = "reload")]
 mod live;
 mod load;
+#[cfg(feature = "migrate")]
+mod migrate;
 #[cfg(feature = "reload")]
 mod reload;
+mod save;
 #[cfg(feature = "render")]
 mod secrets;
 #[cfg(feature = "schema")]

@@ -1,0 +1,184 @@
+use std::path::Path;
+use std::sync::Arc;
+
+use enhanced_config_core::{Document, Origin, Problem, ProblemKind, Problems};
+use enhanced_config_files::Name;
+use enhanced_config_format::{Editor, Format, Limits, ParseOptions};
+use enhanced_config_layers::{Layers, Rewritten};
+use enhanced_config_migrate::{ConfigMigrator, MigrateError, MigrationPlan, Version};
+
+use crate::save::Writing;
+use crate::{EnhancedConfigSystem, SaveError, Saved};
+
+/// A configuration that was migrated on disk.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Migrated {
+    /// What was done.
+    pub plan: MigrationPlan,
+    /// What became of the file.
+    pub saved: Saved,
+}
+
+/// What came of migrating all configurations.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct MigrationReport {
+    /// Each configuration that has migrations and a base file, in the order of their names.
+    pub configs: Vec<(String, Result<Migrated, SaveError>)>,
+}
+
+impl MigrationReport {
+    /// Whether all are of their newest version now.
+    pub fn is_complete(&self) -> bool {
+        self.configs.iter().all(|(_, outcome)| outcome.is_ok())
+    }
+}
+
+impl EnhancedConfigSystem {
+    /// What it takes to bring the base file of a configuration to a version, or the newest: a dry run, which writes
+    /// nothing. Its [`diff`](MigrationPlan::diff) shows what would be written.
+    ///
+    /// # Errors
+    /// When there is no base file, it cannot be read, or there is no way to that version.
+    pub fn plan_migration(&self, name: &str, to: Option<&Version>) -> Result<MigrationPlan, SaveError> {
+        let name = Name::new(name)?;
+        let path = self.shared.base_path(name.as_str())?;
+        let file = self.shared.root.read(&path, self.shared.recipes.limits.text_bytes)?;
+        let editor = self.shared.editor(name.as_str(), &path, &file.bytes)?;
+        Ok(self.plan(name.as_str(), &editor, to)?)
+    }
+
+    /// Rewrites the base file of a configuration from one version to another, newer or older, with its comments, behind
+    /// a durable backup; and serves it.
+    ///
+    /// # Errors
+    /// When the file is not of the version `from`, a step fails, the configuration would not be valid, or the backup or
+    /// the file cannot be written.
+    pub fn migrate_config(&self, name: &str, from: &Version, to: &Version) -> Result<Migrated, SaveError> {
+        self.migrate(name, Some(from), Some(to))
+    }
+
+    /// As [`migrate_config`](Self::migrate_config), from whatever version the file is of to the newest.
+    ///
+    /// # Errors
+    /// As [`migrate_config`](Self::migrate_config).
+    pub fn migrate_config_to_latest(&self, name: &str) -> Result<Migrated, SaveError> {
+        self.migrate(name, None, None)
+    }
+
+    /// Migrates each configuration that has migrations and a base file to its newest version. `progress` is told the
+    /// name of each before it is migrated, its number from 1, and how many there are.
+    pub fn migrate_all(&self, mut progress: impl FnMut(&str, usize, usize)) -> MigrationReport {
+        let is_there = |name: &&str| !matches!(self.shared.base_path(name), Err(SaveError::NoFile { .. }));
+        let names: Vec<&str> = self.shared.recipes.migrator.configs().filter(is_there).collect();
+        let migrate = |(at, name): (usize, &&str)| {
+            progress(name, at + 1, names.len());
+            ((*name).to_owned(), self.migrate_config_to_latest(name))
+        };
+        MigrationReport { configs: names.iter().enumerate().map(migrate).collect() }
+    }
+
+    fn migrate(
+        &self,
+        name: &str,
+        from: Option<&Version>,
+        to: Option<&Version>,
+    ) -> Result<Migrated, SaveError> {
+        let name = Name::new(name)?;
+        let mut made = None;
+        let saved = self.shared.write(name.as_str(), |writing| {
+            let plan = self.plan(writing.name, &writing.editor, to)?;
+            if let Some(expected) = from.filter(|from| *from != plan.from()) {
+                let (expected, found) = (expected.clone(), plan.from().clone());
+                return Err(SaveError::OtherVersion { name: writing.name.to_owned(), expected, found });
+            }
+            writing.editor = plan.editor().clone();
+            if !plan.is_empty() {
+                writing.validated()?;
+            }
+            let label = plan.from().to_string();
+            made = Some(plan);
+            Ok(Some(label))
+        })?;
+        match made {
+            Some(plan) => Ok(Migrated { plan, saved }),
+            None => Err(SaveError::NoFile { name: name.as_str().to_owned() }),
+        }
+    }
+
+    fn plan(&self, name: &str, editor: &Editor, to: Option<&Version>) -> Result<MigrationPlan, MigrateError> {
+        let migrator = &self.shared.recipes.migrator;
+        match to {
+            Some(to) => migrator.plan(name, editor, to),
+            None => migrator.plan_to_latest(name, editor),
+        }
+    }
+}
+
+impl Writing<'_> {
+    /// Brings the text to the newest version; gives back the one that it was of, if that was another.
+    pub(crate) fn upgrade(&mut self) -> Result<Option<String>, SaveError> {
+        let migrator = &self.shared.recipes.migrator;
+        if migrator.versions(self.name).is_empty() {
+            return Ok(None);
+        }
+        let plan = migrator.plan_to_latest(self.name, &self.editor)?;
+        if plan.is_empty() {
+            return Ok(None);
+        }
+        self.editor = plan.editor().clone();
+        Ok(Some(plan.from().to_string()))
+    }
+}
+
+/// Has the base file of a configuration that has migrations brought to the newest version whenever it is read.
+pub(crate) fn in_memory(
+    migrator: &Arc<ConfigMigrator>,
+    name: &str,
+    limits: Limits,
+    layers: Layers,
+) -> Layers {
+    if migrator.versions(name).is_empty() {
+        return layers;
+    }
+    let (migrator, name) = (Arc::clone(migrator), name.to_owned());
+    layers.with_rewrite(move |path, text, document| {
+        let is_base = path.file_stem().is_some_and(|stem| stem == name.as_str())
+            && path.parent().is_none_or(|parent| parent == Path::new(""));
+        if !is_base {
+            return Ok(None);
+        }
+        let rewritten = rewritten(&migrator, &name, limits, path, text, document);
+        rewritten.map_err(|error| refused(&error, document))
+    })
+}
+
+fn rewritten(
+    migrator: &ConfigMigrator,
+    name: &str,
+    limits: Limits,
+    path: &Path,
+    text: &str,
+    document: &Document,
+) -> Result<Option<Rewritten>, MigrateError> {
+    let version = migrator.version(name, document)?;
+    if migrator.versions(name).last() == Some(&version) {
+        return Ok(None);
+    }
+    let layer = document.root().layer();
+    let options = ParseOptions::default().with_limits(limits).with_layer(layer.kind()).with_allow_empty(true);
+    let format = Format::of_path(path).unwrap_or(Format::Yaml);
+    let Ok(editor) = Editor::new(text.as_bytes(), format, layer.name(), &options) else { return Ok(None) };
+    let plan = migrator.plan_to_latest(name, &editor)?;
+    let words = format!("migrated in memory from version {} to {}", plan.from(), plan.to());
+    let note = Problem::note(ProblemKind::Custom { message: words.into() })
+        .with_origin(Origin::whole(layer.clone()))
+        .with_help("migrate_config_to_latest writes it to the file");
+    Ok(Some(Rewritten { text: plan.editor().text().to_owned(), document: plan.document(), note }))
+}
+
+fn refused(error: &MigrateError, document: &Document) -> Problems {
+    let problem = Problem::error(ProblemKind::Custom { message: error.to_string().into() });
+    problem.with_origin(Origin::whole(document.root().layer().clone())).into()
+}

@@ -1,0 +1,130 @@
+use enhanced_config::core::{KeyPath, Redactor};
+use enhanced_config::migrate::{ConfigMigrator, Migration, Step, Version};
+use enhanced_config::{Builder, Kind, Severity};
+
+use crate::dir::Dir;
+
+const OLD: &str = "# ours\nversion: \"1.0.0\" # of the layout\nserver:\n  # where\n  host: a # here\n";
+const NEW: &str = "# ours\nversion: \"2.0.0\" # of the layout\nserver:\n  # where\n  address: a # here\n";
+
+fn path(text: &str) -> KeyPath {
+    text.parse().unwrap()
+}
+
+fn one() -> Version {
+    Version::new(1, 0, 0)
+}
+
+fn two() -> Version {
+    Version::new(2, 0, 0)
+}
+
+fn with_migrations(builder: Builder) -> Builder {
+    let mut migrator = ConfigMigrator::new();
+    for name in ["app", "other", "broken"] {
+        let step = Step::Rename { path: path("server.host").into(), key: "address".into() };
+        migrator.register(Migration::new(name, one(), two(), vec![step])).unwrap();
+    }
+    builder.migrator(migrator)
+}
+
+fn text(dir: &Dir, name: &str) -> String {
+    std::fs::read_to_string(dir.path().join(name)).unwrap()
+}
+
+#[test]
+fn an_old_file_is_served_at_the_newest_version_and_stays_as_it_is() {
+    let dir = Dir::new(&[("app.yaml", OLD), ("app.local.yaml", "server: {address: b}\n")]);
+    let system = with_migrations(dir.builder()).build().unwrap();
+    let config = system.load_config("app").unwrap();
+    assert_eq!(config.get::<&str>("server.address").unwrap(), "b");
+    assert!(config.node("server.host").is_none());
+    let note = config.warnings().iter().next().unwrap();
+    assert_eq!(note.severity, Severity::Note);
+    assert_eq!(
+        dir.anonymous(&note.to_string()),
+        "migrated in memory from version 1.0.0 to 2.0.0 (DIR/app.yaml); migrate_config_to_latest writes it to the file"
+    );
+    let origin = config.node("version").unwrap().origin().to_string();
+    assert_eq!(dir.anonymous(&origin), "DIR/app.yaml, migrated from 1.0.0:2:10");
+    assert_eq!(text(&dir, "app.yaml"), OLD);
+    let dry = system.dry_run("app", "version: '1'\nserver: {host: c}\n").unwrap();
+    assert_eq!(dry.node("version").unwrap().kind(), Kind::String);
+}
+
+#[test]
+fn a_file_goes_to_the_newest_version_on_disk_and_back() {
+    let dir = Dir::new(&[("app.yaml", OLD)]);
+    let system = with_migrations(dir.builder()).build().unwrap();
+    let plan = system.plan_migration("app", None).unwrap();
+    assert_eq!(plan.to_string(), "app: 1.0.0 -> 2.0.0");
+    assert!(plan.diff(&Redactor::new()).contains("\n-  host: a # here\n+  address: a # here\n"));
+    assert_eq!(text(&dir, "app.yaml"), OLD);
+
+    let migrated = system.migrate_config_to_latest("app").unwrap();
+    assert_eq!(text(&dir, "app.yaml"), NEW);
+    let backup = migrated.saved.backup.unwrap();
+    assert_eq!(
+        (backup.version.as_str(), std::fs::read_to_string(&backup.path).unwrap().as_str()),
+        ("1.0.0", OLD)
+    );
+    assert!(!system.migrate_config_to_latest("app").unwrap().saved.is_written);
+    assert_eq!(system.list_backups("app").unwrap().len(), 1);
+
+    let error = system.migrate_config("app", &one(), &two()).unwrap_err();
+    assert_eq!(error.to_string(), "app: expected version 1.0.0, found 2.0.0");
+    system.migrate_config("app", &two(), &one()).unwrap();
+    assert_eq!(text(&dir, "app.yaml"), OLD);
+    system.migrate_config("app", &one(), &two()).unwrap();
+    system.rollback_config("app", &backup).unwrap();
+    assert_eq!(text(&dir, "app.yaml"), OLD);
+    assert_eq!(system.list_backups("app").unwrap().len(), 4);
+}
+
+#[test]
+fn a_save_writes_an_old_file_at_the_newest_version() {
+    let dir = Dir::new(&[("app.yaml", OLD)]);
+    let system = with_migrations(dir.builder()).build().unwrap();
+    let saved = system.save_config("app", &serde_json::json!({"server": {"address": "b"}})).unwrap();
+    assert_eq!(text(&dir, "app.yaml"), NEW.replace("address: a", "address: b"));
+    assert_eq!(saved.backup.unwrap().version, "1.0.0");
+}
+
+#[test]
+fn all_are_migrated_and_reported() {
+    let broken = "version: '1'\nserver: {host: a, address: b}\n";
+    let dir = Dir::new(&[("app.yaml", OLD), ("broken.yaml", broken), ("plain.yaml", "a: 1\n")]);
+    let system = with_migrations(dir.builder()).build().unwrap();
+    let mut told = Vec::new();
+    let report = system.migrate_all(|name, at, of| told.push(format!("{name} {at}/{of}")));
+    assert_eq!(told, ["app 1/2", "broken 2/2"]);
+    assert!(!report.is_complete());
+    let [(app, Ok(_)), (name, Err(error))] = report.configs.as_slice() else { panic!("{report:?}") };
+    assert_eq!((app.as_str(), name.as_str()), ("app", "broken"));
+    assert_eq!(
+        dir.anonymous(&error.to_string()),
+        "broken: from 1.0.0 to 2.0.0, step 1, rename server.host: server.address: there is a value already (DIR/broken.yaml:2:28)"
+    );
+    assert_eq!((text(&dir, "broken.yaml").as_str(), text(&dir, "app.yaml").as_str()), (broken, NEW));
+    assert!(system.list_backups("broken").unwrap().is_empty());
+}
+
+#[test]
+fn an_unknown_version_is_refused_and_never_taken_for_another() {
+    let dir = Dir::new(&[("app.yaml", "version: '3'\n")]);
+    let error = with_migrations(dir.builder()).build().unwrap().load_config("app").unwrap_err();
+    let expected =
+        "app: version 3.0.0 is newer than 2.0.0, the newest of this program; supported are 1.0.0, 2.0.0";
+    assert!(error.to_string().contains(expected), "{error}");
+}
+
+#[cfg(feature = "schema")]
+#[test]
+fn what_the_schema_refuses_is_not_written() {
+    let dir = Dir::new(&[("app.yaml", OLD)]);
+    let schema = r#"{"required": ["tls"]}"#;
+    let system = with_migrations(dir.builder()).schema("app", schema).build().unwrap();
+    assert!(system.migrate_config_to_latest("app").is_err());
+    assert_eq!(text(&dir, "app.yaml"), OLD);
+    assert!(system.list_backups("app").unwrap().is_empty());
+}
