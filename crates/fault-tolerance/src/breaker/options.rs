@@ -242,6 +242,10 @@ impl BreakerOptions {
 impl HalfOpen {
     fn check(&self, trip: &Trip) -> Result<(), OptionError> {
         require((1..=MOST_PROBES).contains(&self.probes), "half_open.probes", "1 to 4095")?;
+        // Without time for a decision there would never be one, and without time for a probe any number of them.
+        require(!self.probe_timeout.is_zero(), "half_open.probe_timeout", "longer than nothing")?;
+        let limit = self.limit.is_none_or(|(limit, _)| !limit.is_zero());
+        require(limit, "half_open.limit", "longer than nothing")?;
         match self.closing {
             Closing::Successes(successes) => {
                 let fits = (1..=self.probes).contains(&successes);

@@ -285,6 +285,19 @@ fn results_are_what_the_judge_says() {
 }
 
 #[test]
+fn waits_and_ramps_of_no_length_end_at_once() {
+    let mut half_open = HalfOpen::all_of(1);
+    half_open.ramp = Some(Duration::ZERO);
+    let breaker = breaker(options().with_half_open(half_open).with_wait(Backoff::constant(Duration::ZERO)));
+    call(&breaker, Verdict::Failure, at(0));
+    assert_eq!(breaker.state(at(0)), State::HalfOpen);
+    call(&breaker, Verdict::Success, at(0));
+    assert_eq!(breaker.state(at(0)), State::Closed);
+    call(&breaker, Verdict::RetryAfter(Duration::ZERO), at(0));
+    assert!(breaker.admit(at(0)).is_ok());
+}
+
+#[test]
 fn observers_are_told_in_order_and_may_use_the_breaker() {
     let events = RefCell::new(Vec::new());
     let note = |event: &Event| events.borrow_mut().push(*event);
@@ -320,6 +333,9 @@ fn options_that_contradict_themselves_are_refused() {
     check(options().with_trip(Trip::at_consecutive(0)), "trip.consecutive");
     check(with(HalfOpen::all_of(0)), "half_open.probes");
     check(with(HalfOpen::all_of(4096)), "half_open.probes");
+    check(with(HalfOpen { probe_timeout: Duration::ZERO, ..HalfOpen::all_of(3) }), "half_open.probe_timeout");
+    let limit = Some((Duration::ZERO, Undecided::Open));
+    check(with(HalfOpen { limit, ..HalfOpen::all_of(3) }), "half_open.limit");
     check(with(HalfOpen::some_of(4, 3)), "half_open.closing.successes");
     check(with(HalfOpen::some_of(0, 3)), "half_open.closing.successes");
     check(with(HalfOpen { closing: Closing::Ratios, ..HalfOpen::all_of(3) }), "half_open.closing");
