@@ -51,7 +51,7 @@ impl Inner {
         }
     }
 
-    pub(super) fn record(&mut self, outcome: Outcome, now: impl FnOnce() -> Instant) {
+    pub(super) fn record(&mut self, outcome: Outcome, now: Instant) {
         self.recent.record(outcome, now);
         self.consecutive = if outcome.failed { self.consecutive.saturating_add(1) } else { 0 };
     }
@@ -68,14 +68,14 @@ impl Inner {
         self.consecutive == 0 && self.recent.is_steady()
     }
 
-    pub(super) fn reading(&mut self, trip: &Trip, now: impl FnOnce() -> Instant) -> Reading {
+    pub(super) fn reading(&mut self, trip: &Trip, now: Instant) -> Reading {
         let capacity = self.recent.capacity().unwrap_or(u64::MAX);
         Reading { tally: self.recent.tally(now), minimum: u64::from(trip.minimum_calls).min(capacity) }
     }
 
     /// What would open the breaker now: the first of all kinds. Asked at every call that counts.
     #[inline]
-    pub(super) fn cause(&mut self, trip: &Trip, now: impl FnOnce() -> Instant) -> Option<Cause> {
+    pub(super) fn cause(&mut self, trip: &Trip, now: Instant) -> Option<Cause> {
         let reading = self.reading(trip, now);
         let ratios = || reading.failure_ratio(trip).or_else(|| reading.slow_ratio(trip));
         ratios().or_else(|| reading.failures(trip)).or_else(|| self.row(trip))
@@ -90,7 +90,7 @@ impl Inner {
     /// The causes of the kinds that an observer has not been told of.
     pub(super) fn untold(&mut self, trip: &Trip, verdict: Verdict, now: Instant) -> [Option<Cause>; CAUSES] {
         let mut untold = [None; CAUSES];
-        let reading = self.reading(trip, || now);
+        let reading = self.reading(trip, now);
         let tripped = (verdict == Verdict::Trip).then_some(Cause::Tripped);
         let ratios = [reading.failure_ratio(trip), reading.slow_ratio(trip)];
         let causes = ratios.into_iter().chain([reading.failures(trip), self.row(trip), tripped]);

@@ -17,7 +17,6 @@ use crate::sync::{AtomicU64, Mutex};
 use crate::{OptionError, Ratio, Verdict};
 use enhanced_config_clock::Instant;
 use inner::{Inner, Probes, Reading};
-use std::cell::LazyCell;
 use std::fmt;
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
 use std::time::Duration;
@@ -86,9 +85,6 @@ pub struct CircuitBreaker<O: Observer = ()> {
     inner: Mutex<Inner>,
     observer: O,
 }
-
-/// The time, for whoever needs it.
-type Now<F> = LazyCell<Instant, F>;
 
 /// A counter apart from what others only read: counting would take it from their caches.
 #[derive(Debug, Default)]
@@ -221,7 +217,7 @@ impl<O: Observer> CircuitBreaker<O> {
         let Reading { tally, minimum } = match state {
             State::Open => inner.at_opening,
             State::HalfOpen => inner.probes.reading(&self.options),
-            _ => inner.reading(&self.options.trip, || now),
+            _ => inner.reading(&self.options.trip, now),
         };
         let enough = tally.calls >= minimum;
         Snapshot {
@@ -353,30 +349,57 @@ impl<O: Observer> CircuitBreaker<O> {
         if verdict == Verdict::Ignore || (verdict == Verdict::Success && steady) {
             return Recorded::Recorded;
         }
-        self.count(permit, verdict, &LazyCell::new(now))
+        if word.is_closed() && verdict == Verdict::Success && !self.options.timed() {
+            return self.count_success(&permit, now);
+        }
+        self.count(permit, verdict, now())
     }
 
-    /// Nothing ends a closed state but calls: there the clock is looked at only if one does, or the window asks.
-    fn count(
-        &self,
-        permit: Permit<'_, O>,
-        verdict: Verdict,
-        now: &Now<impl FnOnce() -> Instant>,
-    ) -> Recorded {
-        if !self.word().is_closed() {
-            self.settle(**now);
+    /// A success that is counted without the time: the clock is asked only in the rare case that the breaker opens, as
+    /// when the window now holds enough calls, and under no lock.
+    fn count_success(&self, permit: &Permit<'_, O>, now: impl FnOnce() -> Instant) -> Recorded {
+        let untimed = Instant::default();
+        let opens = {
+            let mut inner = self.inner.lock();
+            if self.word().generation() != permit.generation {
+                return Recorded::Stale;
+            }
+            inner.record(Outcome::default(), untimed);
+            self.show_steady(&inner);
+            inner.cause(&self.options.trip, untimed).is_some()
+        };
+        if opens {
+            self.open_if_still_due(permit.generation, now());
         }
+        Recorded::Recorded
+    }
+
+    #[cold]
+    fn open_if_still_due(&self, generation: u64, now: Instant) {
+        let events = {
+            let mut inner = self.inner.lock();
+            let cause = inner.cause(&self.options.trip, now);
+            match cause.filter(|_| self.word().generation() == generation) {
+                Some(cause) => self.open(&mut inner, cause, Verdict::Success, now),
+                None => Events::None,
+            }
+        };
+        events.tell(&self.observer);
+    }
+
+    fn count(&self, permit: Permit<'_, O>, verdict: Verdict, now: Instant) -> Recorded {
+        self.settle(now);
         let mut events = Events::None;
         let recorded = {
             let mut inner = self.inner.lock();
             let word = self.word();
             if word.generation() == permit.generation {
-                let slow = |slow: SlowCalls| **now - permit.began > slow.longer_than;
+                let slow = |slow: SlowCalls| now - permit.began > slow.longer_than;
                 let slow = self.options.trip.slow.is_some_and(slow);
                 let outcome = Outcome { failed: verdict != Verdict::Success, slow };
                 events = match word.state() {
-                    State::HalfOpen => self.count_probe(&mut inner, permit, outcome, verdict, **now),
-                    State::MetricsOnly => self.count_only(&mut inner, outcome, verdict, **now),
+                    State::HalfOpen => self.count_probe(&mut inner, permit, outcome, verdict, now),
+                    State::MetricsOnly => self.count_only(&mut inner, outcome, verdict, now),
                     State::Disabled => Events::None,
                     _ => self.count_call(&mut inner, outcome, verdict, now),
                 };
@@ -390,26 +413,20 @@ impl<O: Observer> CircuitBreaker<O> {
     }
 
     #[inline]
-    fn count_call(
-        &self,
-        inner: &mut Inner,
-        outcome: Outcome,
-        verdict: Verdict,
-        now: &Now<impl FnOnce() -> Instant>,
-    ) -> Events {
-        inner.record(outcome, || **now);
+    fn count_call(&self, inner: &mut Inner, outcome: Outcome, verdict: Verdict, now: Instant) -> Events {
+        inner.record(outcome, now);
         let cause = match verdict {
             Verdict::Trip => Some(Cause::Tripped),
-            _ => inner.cause(&self.options.trip, || **now),
+            _ => inner.cause(&self.options.trip, now),
         };
-        let events = cause.map_or(Events::None, |cause| self.open(inner, cause, verdict, **now));
+        let events = cause.map_or(Events::None, |cause| self.open(inner, cause, verdict, now));
         self.show_steady(inner);
         events
     }
 
     #[cold]
     fn count_only(&self, inner: &mut Inner, outcome: Outcome, verdict: Verdict, now: Instant) -> Events {
-        inner.record(outcome, || now);
+        inner.record(outcome, now);
         let causes = inner.untold(&self.options.trip, verdict, now);
         self.show_steady(inner);
         Events::WouldOpen(causes)
@@ -498,7 +515,7 @@ impl<O: Observer> CircuitBreaker<O> {
                 inner.at_opening = match from {
                     State::HalfOpen => inner.probes.reading(&self.options),
                     State::Open => inner.at_opening,
-                    _ => inner.reading(&self.options.trip, || now),
+                    _ => inner.reading(&self.options.trip, now),
                 };
                 due = wait.or_else(|| inner.waits.next());
             }

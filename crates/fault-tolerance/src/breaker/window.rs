@@ -79,19 +79,19 @@ impl Recent {
         }
     }
 
-    /// `now` is asked only by windows of time.
-    pub(super) fn record(&mut self, outcome: Outcome, now: impl FnOnce() -> Instant) {
+    /// `now` is looked at only by windows of time.
+    pub(super) fn record(&mut self, outcome: Outcome, now: Instant) {
         match self {
             Self::Calls(calls) => calls.record(outcome),
-            Self::Time(spans) => spans.add(outcome.tally(), now()),
+            Self::Time(spans) => spans.add(outcome.tally(), now),
             Self::Consecutive => {}
         }
     }
 
-    pub(super) fn tally(&mut self, now: impl FnOnce() -> Instant) -> Tally {
+    pub(super) fn tally(&mut self, now: Instant) -> Tally {
         match self {
             Self::Calls(calls) => calls.tally,
-            Self::Time(spans) => spans.total(now()),
+            Self::Time(spans) => spans.total(now),
             Self::Consecutive => Tally::default(),
         }
     }

@@ -155,6 +155,32 @@ fn a_trip_opens_at_once() {
 }
 
 #[test]
+fn a_success_may_be_the_call_that_makes_enough() {
+    let breaker = breaker(options().with_trip(Trip::at_ratio(Ratio::HALF, 3)));
+    for verdict in [Verdict::Failure, Verdict::Failure] {
+        call(&breaker, verdict, at(0));
+    }
+    assert_eq!(breaker.state(at(0)), State::Closed);
+    call(&breaker, Verdict::Success, at(7));
+    assert_eq!(breaker.admit(at(7)).unwrap_err().retry_after, Some(SECOND * 5));
+}
+
+#[test]
+fn a_clock_may_use_the_breaker_that_asks_it() {
+    struct Nosy<'a>(&'a CircuitBreaker);
+    impl Clock for Nosy<'_> {
+        fn now(&self) -> Instant {
+            self.0.snapshot(at(1)).since
+        }
+    }
+    let breaker = breaker(options().with_trip(Trip::at_ratio(Ratio::HALF, 3)));
+    for result in [Err(()), Err(()), Ok(())] {
+        let _ = breaker.call(&Nosy(&breaker), || result);
+    }
+    assert_eq!(breaker.state(at(1)), State::Open);
+}
+
+#[test]
 fn waits_grow_until_it_closes() {
     let breaker = breaker(options().with_wait(Backoff::exponential(SECOND, 2.0)));
     let mut now = at(0);
