@@ -25,10 +25,20 @@ impl<T: Counts> Spans<T> {
         Self { width, spans: vec![T::default(); spans.max(1)].into(), present: 0, total: T::default() }
     }
 
-    pub(crate) fn add(&mut self, counts: T, now: Instant) {
+    /// Says which span it was counted into.
+    pub(crate) fn add(&mut self, counts: T, now: Instant) -> u64 {
         self.advance(now);
         self.total.add(counts);
         self.span(self.present).add(counts);
+        self.present
+    }
+
+    /// Takes back what was counted into `span`, unless it has become too old since and is forgotten.
+    pub(crate) fn take_back(&mut self, counts: T, span: u64) {
+        if self.present - span < self.spans.len() as u64 {
+            self.total.remove(counts);
+            self.span(span).remove(counts);
+        }
     }
 
     pub(crate) fn total(&mut self, now: Instant) -> T {

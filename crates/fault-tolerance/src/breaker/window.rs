@@ -83,7 +83,9 @@ impl Recent {
     pub(super) fn record(&mut self, outcome: Outcome, now: Instant) {
         match self {
             Self::Calls(calls) => calls.record(outcome),
-            Self::Time(spans) => spans.add(outcome.tally(), now),
+            Self::Time(spans) => {
+                spans.add(outcome.tally(), now);
+            }
             Self::Consecutive => {}
         }
     }

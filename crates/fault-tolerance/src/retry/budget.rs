@@ -40,6 +40,10 @@ struct Movements {
     withdrawals: u64,
 }
 
+/// What a retry has cost, by the span that it was taken from.
+#[derive(Debug)]
+pub(super) struct Payment(u64);
+
 impl Counts for Movements {
     fn add(&mut self, other: Self) {
         self.deposits += other.deposits;
@@ -77,12 +81,18 @@ impl RetryBudget {
 
     /// Pays for one retry, if there is enough.
     pub fn withdraw(&self, now: Instant) -> bool {
+        self.pay(now).is_some()
+    }
+
+    /// The same; says what to give back should the retry not be made.
+    pub(super) fn pay(&self, now: Instant) -> Option<Payment> {
         let mut spans = self.spans.lock();
         let enough = self.left(spans.total(now)) > 0;
-        if enough {
-            spans.add(Movements { deposits: 0, withdrawals: 1 }, now);
-        }
-        enough
+        enough.then(|| Payment(spans.add(Movements { deposits: 0, withdrawals: 1 }, now)))
+    }
+
+    pub(super) fn give_back(&self, Payment(span): Payment) {
+        self.spans.lock().take_back(Movements { deposits: 0, withdrawals: 1 }, span);
     }
 
     /// How many retries could be paid for now.

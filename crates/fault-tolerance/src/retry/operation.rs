@@ -1,3 +1,4 @@
+use super::budget::Payment;
 use super::history::{Attempt, History};
 use super::{GiveUp, RetryPolicy};
 use crate::Verdict;
@@ -37,12 +38,32 @@ pub struct Operation<'a> {
     /// Made at the first failure: most operations need none.
     delays: Option<Delays>,
     history: History,
+    /// What the retry has cost that is waited for now.
+    paid: Option<Payment>,
+}
+
+/// Dropped while it waits, as a future may be: the retry is not made, and its price is given back.
+impl Drop for Operation<'_> {
+    fn drop(&mut self) {
+        if let Some((paid, budget)) = self.paid.take().zip(self.policy.budget.as_ref()) {
+            budget.give_back(paid);
+        }
+    }
 }
 
 impl<'a> Operation<'a> {
     pub(super) fn new(policy: &'a RetryPolicy, safety: Safety, now: Instant) -> Self {
         let history = History::default();
-        Self { policy, safety, began: now, attempt_began: now, deadline: None, delays: None, history }
+        Self {
+            policy,
+            safety,
+            began: now,
+            attempt_began: now,
+            deadline: None,
+            delays: None,
+            history,
+            paid: None,
+        }
     }
 
     /// No attempt begins at `deadline` or later, nor does a wait that would end then. Default: none.
@@ -58,12 +79,13 @@ impl<'a> Operation<'a> {
         &self.history
     }
 
-    pub(super) fn into_history(self) -> History {
-        self.history
+    pub(super) fn into_history(mut self) -> History {
+        std::mem::take(&mut self.history)
     }
 
     /// Counts how an attempt ended, at `now`, and decides. A retry is charged to the budget here.
     pub fn record(&mut self, verdict: Verdict, now: Instant) -> Decision {
+        self.paid = None;
         let decision = self.decide(verdict, now);
         let wait = match decision {
             // Success allocates nothing.
@@ -79,8 +101,9 @@ impl<'a> Operation<'a> {
     }
 
     /// Notes that the next attempt begins at `now`, where that is not just after the wait.
-    pub const fn attempt(&mut self, now: Instant) {
+    pub fn attempt(&mut self, now: Instant) {
         self.attempt_began = now;
+        self.paid = None;
     }
 
     fn decide(&mut self, verdict: Verdict, now: Instant) -> Decision {
@@ -114,8 +137,8 @@ impl<'a> Operation<'a> {
         if self.deadline.is_some_and(|deadline| now + wait >= deadline) {
             return Err(GiveUp::Deadline);
         }
-        if policy.budget.as_ref().is_some_and(|budget| !budget.withdraw(now)) {
-            return Err(GiveUp::Budget);
+        if let Some(budget) = &policy.budget {
+            self.paid = Some(budget.pay(now).ok_or(GiveUp::Budget)?);
         }
         Ok(wait)
     }

@@ -6,7 +6,7 @@ use enhanced_config_fault_tolerance::{
     RetryPolicy, Verdict,
 };
 use proptest::prelude::*;
-use std::future::{Ready, ready};
+use std::future::{Ready, pending, ready};
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
@@ -134,6 +134,38 @@ fn futures_are_attempted_by_the_same_rules() {
     let poll = call.as_mut().poll(&mut Context::from_waker(Waker::noop()));
     assert_eq!(poll.map(Result::ok), Poll::Ready(Some(3)));
     assert_eq!(clock.now() - Instant::default(), SECOND * 2);
+}
+
+#[test]
+fn a_future_dropped_while_it_waits_gives_back_what_the_retry_would_have_cost() {
+    let (clock, budget) = (ManualClock::new(), Arc::new(RetryBudget::new(Ratio::ZERO, 1)));
+    let policy = RetryPolicy::new(options()).with_budget(budget.clone());
+    let balance = || budget.balance(clock.now());
+    let before = balance();
+    {
+        let sleep = |_: Duration| pending::<()>();
+        let mut call =
+            pin!(policy.call_async(&clock, &sleep, Safety::Idempotent, || ready(Err::<(), _>(()))));
+        assert!(call.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        assert_eq!(balance(), before - 1);
+    }
+    assert_eq!(balance(), before);
+    // So does one whose clock lagged behind, and one that comes when all is forgotten.
+    for later in [Duration::from_secs(5), Duration::from_secs(3600)] {
+        budget.deposit(clock.now() + SECOND);
+        let mut late = policy.begin(Safety::Idempotent, clock.now());
+        assert!(matches!(late.record(Verdict::Failure, clock.now()), Decision::Retry(_)));
+        budget.deposit(clock.now() + later);
+        drop(late);
+        assert_eq!(budget.balance(clock.now() + later), before);
+        clock.advance(later);
+    }
+    // One that was made is paid for, whether or not anybody says when it began.
+    let mut operation = policy.begin(Safety::Idempotent, clock.now());
+    assert!(matches!(operation.record(Verdict::Failure, clock.now()), Decision::Retry(_)));
+    operation.record(Verdict::Success, clock.now());
+    drop(operation);
+    assert_eq!(balance(), before - 1);
 }
 
 #[test]
