@@ -1,0 +1,92 @@
+//! What does it cost to bring many files to a newer version, with and without making it durable? Nobody else does this
+//! with comments kept, so that there is no rival to compare with; writing and syncing the bare bytes is the floor.
+
+use std::error::Error;
+use std::fmt::Write as _;
+use std::fs::{self, File};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use enhanced_config::EnhancedConfigSystem;
+use enhanced_config::core::KeyPath;
+use enhanced_config::migrate::{ConfigMigrator, Migration, Step, Version};
+
+const FILES: usize = 1_000;
+const BYTES: usize = 20_000;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    // On the disk that the program is built on: `/tmp` may be memory.
+    let dir = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
+    let text = text()?;
+    let mut migrator = ConfigMigrator::new();
+    for number in 0..FILES {
+        let name = format!("app{number}");
+        fs::write(dir.path().join(format!("{name}.yaml")), &text)?;
+        migrator.register(migration(&name)?)?;
+    }
+    let system = EnhancedConfigSystem::builder(dir.path()).migrator(migrator).build()?;
+    println!("{FILES} files of {} bytes, a migration of 4 steps", text.len());
+
+    let began = Instant::now();
+    for number in 0..FILES {
+        system.plan_migration(&format!("app{number}"), None)?;
+    }
+    report("planned, nothing written", began.elapsed());
+
+    let began = Instant::now();
+    let migrated = system.migrate_all(|name, at, of| {
+        if at % 250 == 0 {
+            println!("  {at}/{of} {name}");
+        }
+    });
+    report("migrated, with a durable backup each", began.elapsed());
+    assert!(migrated.is_complete(), "{migrated:?}");
+
+    let began = Instant::now();
+    for number in 0..FILES {
+        bare(dir.path(), number, &text)?;
+    }
+    report("the same bytes, written and synced twice by hand", began.elapsed());
+    Ok(())
+}
+
+fn migration(name: &str) -> Result<Migration, Box<dyn Error>> {
+    let path = |text: &str| text.parse::<KeyPath>();
+    let steps = vec![
+        Step::Rename { path: path("section7.host")?.into(), key: "address".into() },
+        Step::Move { from: path("section9.port")?.into(), to: path("network.port")?.into() },
+        Step::Default { path: path("limits.open")?.into(), value: 10.into() },
+        Step::Set { path: path("section3.timeout")?.into(), value: 5.into(), was: None },
+    ];
+    Ok(Migration::new(name, Version::new(1, 0, 0), Version::new(2, 0, 0), steps))
+}
+
+/// The floor: a backup and a file, each synced with its directory.
+fn bare(dir: &Path, number: usize, text: &str) -> std::io::Result<()> {
+    for ending in ["bare", "bare.bak"] {
+        let (temporary, path) = (dir.join("temporary"), dir.join(format!("{number}.{ending}")));
+        fs::write(&temporary, text)?;
+        File::open(&temporary)?.sync_all()?;
+        fs::rename(&temporary, path)?;
+        File::open(dir)?.sync_all()?;
+    }
+    Ok(())
+}
+
+fn text() -> Result<String, std::fmt::Error> {
+    let mut text = "# generated\nversion: \"1.0.0\" # of the layout\n".to_owned();
+    let mut section = 0;
+    while text.len() < BYTES {
+        writeln!(
+            text,
+            "\n# Section {section}\nsection{section}:\n  host: host-{section}.example.org # where\n  port: {section}\n  \
+             # In seconds.\n  timeout: 30\n  tags: [a, \"b\", c]\n  nested:\n    - name: x\n      on: true\n    - name: y"
+        )?;
+        section += 1;
+    }
+    Ok(text)
+}
+
+fn report(what: &str, took: Duration) {
+    println!("{what}: {:.2} s, {:.2} ms a file", took.as_secs_f64(), took.as_secs_f64() * 1e3 / FILES as f64);
+}
