@@ -53,6 +53,10 @@ pub(crate) struct Uses(AtomicU64);
 
 const SIMULTANEOUS: u64 = 64;
 
+/// A power of two. Threads that share a replica wait for each other, so up to eight never do, whatever the numbers that
+/// they got; as many as there are processors would do only if the threads that run had neighbouring ones.
+const REPLICAS: usize = 8;
+
 impl Uses {
     /// The time of a use now.
     #[inline]
@@ -76,15 +80,14 @@ impl<K: Hash + Eq + Clone, V: Compressible> ConfigCache<K, V> {
     /// work takes.
     pub fn with_clock(options: CacheOptions, clock: Arc<dyn Clock>) -> Self {
         let threads = thread::available_parallelism().map_or(1, usize::from);
-        let replicas = threads.next_power_of_two().min(8);
         let index = Arc::new(HotIndex::new(options.hot.entries));
-        let tiers = Tiers::new(&options, Arc::clone(&index), replicas);
+        let tiers = Tiers::new(&options, Arc::clone(&index), REPLICAS);
         Self {
             index,
             hits: Hits::new((4 * threads).max(16)),
             uses: Uses(AtomicU64::new(0)),
             options,
-            overhead: Entry::<K, V>::overhead(replicas),
+            overhead: Entry::<K, V>::overhead(REPLICAS),
             clock,
             state: Mutex::new(State::new(tiers)),
             landed: Condvar::new(),
