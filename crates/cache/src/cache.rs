@@ -3,12 +3,11 @@ use std::fmt;
 use std::hash::Hash;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::thread;
 
 use enhanced_config_clock::{Clock, Instant, SystemClock};
+use enhanced_config_meter::Counter;
 use parking_lot::{Condvar, Mutex};
 
-use crate::hits::Hits;
 use crate::hot::{Entry, HotIndex};
 use crate::packed::Packed;
 use crate::state::State;
@@ -35,7 +34,7 @@ use crate::{CacheOptions, CacheStats, Cached, Compressible};
 /// needs the room, so that packing is paid for once. They leave before anything that is only there.
 pub struct ConfigCache<K, V: Compressible> {
     index: Arc<HotIndex<K, V>>,
-    hits: Hits,
+    hits: Counter,
     pub(crate) uses: Uses,
     pub(crate) options: CacheOptions,
     /// What an entry weighs beside its value.
@@ -79,12 +78,11 @@ impl<K: Hash + Eq + Clone, V: Compressible> ConfigCache<K, V> {
     /// An empty cache. The clock is asked for the age of entries, if there is a time to live, and for the time that
     /// work takes.
     pub fn with_clock(options: CacheOptions, clock: Arc<dyn Clock>) -> Self {
-        let threads = thread::available_parallelism().map_or(1, usize::from);
         let index = Arc::new(HotIndex::new(options.hot.entries));
         let tiers = Tiers::new(&options, Arc::clone(&index), REPLICAS);
         Self {
             index,
-            hits: Hits::new((4 * threads).max(16)),
+            hits: Counter::new(),
             uses: Uses(AtomicU64::new(0)),
             options,
             overhead: Entry::<K, V>::overhead(REPLICAS),
@@ -191,7 +189,7 @@ impl<K: Hash + Eq + Clone, V: Compressible> ConfigCache<K, V> {
 
     /// What the cache holds and has done.
     pub fn stats(&self) -> CacheStats {
-        self.state.lock().stats(self.hits.sum(), &self.options)
+        self.state.lock().stats(self.hits.get(), &self.options)
     }
 
     #[inline]
@@ -205,7 +203,7 @@ impl<K: Hash + Eq + Clone, V: Compressible> ConfigCache<K, V> {
                 return None;
             }
             entry.touch(self.uses.now());
-            if self.hits.count().is_multiple_of(SIMULTANEOUS) {
+            if self.hits.increment().is_multiple_of(SIMULTANEOUS) {
                 self.uses.step();
             }
             Some(entry.cached())
@@ -242,6 +240,7 @@ mod tests {
     use super::*;
     use enhanced_config_core::{Document, Layer, LayerKind};
     use std::sync::mpsc;
+    use std::thread;
     use std::time::Duration;
 
     fn document() -> Document {

@@ -2,7 +2,7 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use crate::thread_number::thread_number;
+use enhanced_config_meter::thread_number;
 
 /// A value of a cache, to be kept as long as it is needed: it stays the same whatever happens to the cache.
 ///

@@ -37,13 +37,11 @@ mod cache;
 mod cached;
 mod compressible;
 mod flight;
-mod hits;
 mod hot;
 mod options;
 mod packed;
 mod state;
 mod stats;
-mod thread_number;
 mod tiers;
 mod work;
 

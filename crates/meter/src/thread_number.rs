@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// How many threads can have a number at once.
-pub(crate) const NUMBERS: usize = 256;
+pub const NUMBERS: usize = 256;
 
 /// A bit for each number that a living thread has.
 static TAKEN: [AtomicU64; NUMBERS / 64] = [const { AtomicU64::new(0) }; NUMBERS / 64];
@@ -15,7 +15,8 @@ thread_local! {
 /// The number of this thread: the lowest that was free when it first asked, and no other's while it lives. Those that
 /// come when all are taken, and those that are about to end, share [`NUMBERS`].
 #[inline]
-pub(crate) fn thread_number() -> usize {
+#[must_use]
+pub fn thread_number() -> usize {
     NUMBER.try_with(|number| number.0).unwrap_or(NUMBERS)
 }
 

@@ -1,0 +1,12 @@
+//! What instruments count, through the public interface.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests fail by panicking"
+)]
+
+mod distribution;
+mod recording;
