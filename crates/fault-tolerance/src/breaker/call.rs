@@ -1,11 +1,11 @@
 //! What drives a breaker around a call.
 
-use super::{CircuitBreaker, Observer, Permit, Rejected};
-use crate::{ByResult, CallError, Classify, Verdict, drive};
+use super::{CircuitBreaker, Event, Permit, Rejected};
+use crate::{ByResult, CallError, Classify, Observer, Verdict, drive};
 use enhanced_config_clock::Clock;
 use std::future::Future;
 
-impl<O: Observer> CircuitBreaker<O> {
+impl<O: Observer<Event>> CircuitBreaker<O> {
     /// Makes a call if the breaker lets it through; an `Err` is a failure, and so is a panic, which goes on.
     ///
     /// # Errors

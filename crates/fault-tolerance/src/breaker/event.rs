@@ -86,21 +86,3 @@ impl fmt::Display for Rejected {
         }
     }
 }
-
-/// Is told what happens in a breaker, after it has happened and under no lock. `()` listens to nothing and costs
-/// nothing; closures listen.
-pub trait Observer {
-    /// Called on the thread of whoever made it happen.
-    fn event(&self, event: &Event);
-}
-
-impl Observer for () {
-    #[inline]
-    fn event(&self, _: &Event) {}
-}
-
-impl<F: Fn(&Event)> Observer for F {
-    fn event(&self, event: &Event) {
-        self(event);
-    }
-}

@@ -14,7 +14,7 @@ mod window;
 mod word;
 
 use crate::sync::{AtomicU64, Mutex};
-use crate::{OptionError, Ratio, Verdict};
+use crate::{Observer, OptionError, Ratio, Verdict};
 use enhanced_config_clock::Instant;
 use inner::{Inner, Probes, Reading};
 use std::fmt;
@@ -23,7 +23,7 @@ use std::time::Duration;
 use window::Outcome;
 use word::Word;
 
-pub use event::{Cause, Event, Observer, Rejected, Transition};
+pub use event::{Cause, Event, Rejected, Transition};
 pub use options::{BreakerOptions, Closing, HalfOpen, SlowCalls, Trip, Undecided, Window};
 pub use permit::{Permit, Recorded};
 pub use window::Tally;
@@ -69,7 +69,7 @@ pub use word::State;
 /// [`admit`](Self::admit) and [`record`](Self::record) are the whole machine; [`call`](Self::call) and
 /// [`call_async`](Self::call_async) drive it. Neither allocates. A closed breaker whose window is full of quick
 /// successes is only read.
-pub struct CircuitBreaker<O: Observer = ()> {
+pub struct CircuitBreaker<O: Observer<Event> = ()> {
     word: AtomicU64,
     /// When time alone changes the state.
     due: AtomicU64,
@@ -147,7 +147,7 @@ impl CircuitBreaker {
     }
 }
 
-impl<O: Observer> CircuitBreaker<O> {
+impl<O: Observer<Event>> CircuitBreaker<O> {
     /// A closed breaker that tells `observer` what happens.
     ///
     /// # Errors
@@ -555,7 +555,7 @@ enum Events {
 
 impl Events {
     #[inline]
-    fn tell(self, observer: &impl Observer) {
+    fn tell(self, observer: &impl Observer<Event>) {
         match self {
             Self::None => {}
             Self::Changed(transition) => observer.event(&Event::Changed(transition)),
@@ -566,7 +566,7 @@ impl Events {
     }
 }
 
-impl<O: Observer> fmt::Debug for CircuitBreaker<O> {
+impl<O: Observer<Event>> fmt::Debug for CircuitBreaker<O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CircuitBreaker")
             .field("state", &self.word().state())

@@ -1,11 +1,12 @@
-use super::{CircuitBreaker, Observer};
+use super::{CircuitBreaker, Event};
+use crate::Observer;
 use enhanced_config_clock::Instant;
 use std::fmt;
 
 /// Leave to make one call. Hand it to [`CircuitBreaker::record`] with the verdict on the call; dropped, it is as if the
 /// call never was.
 #[must_use = "a permit that is dropped counts nothing"]
-pub struct Permit<'a, O: Observer = ()> {
+pub struct Permit<'a, O: Observer<Event> = ()> {
     pub(super) breaker: &'a CircuitBreaker<O>,
     pub(super) generation: u64,
     /// When the call began, if its breaker wants to know.
@@ -23,7 +24,7 @@ pub enum Recorded {
     Stale,
 }
 
-impl<O: Observer> Drop for Permit<'_, O> {
+impl<O: Observer<Event>> Drop for Permit<'_, O> {
     #[inline]
     fn drop(&mut self) {
         if self.probe {
@@ -32,7 +33,7 @@ impl<O: Observer> Drop for Permit<'_, O> {
     }
 }
 
-impl<O: Observer> fmt::Debug for Permit<'_, O> {
+impl<O: Observer<Event>> fmt::Debug for Permit<'_, O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Permit")
             .field("generation", &self.generation)

@@ -1,22 +1,9 @@
 //! What drives the attempts of an operation.
 
 use super::{Decision, GiveUp, Operation, RetryError, RetryPolicy, Safety};
-use crate::{ByResult, Classify, Verdict};
+use crate::{AsyncSleep, ByResult, Classify, Verdict};
 use enhanced_config_clock::{Clock, Sleep};
 use std::future::Future;
-use std::time::Duration;
-
-/// Waits in a future, by the timer of whatever runtime there is. Functions such as `tokio::time::sleep` do.
-pub trait AsyncSleep {
-    /// Done once `duration` has passed.
-    fn sleep(&self, duration: Duration) -> impl Future<Output = ()>;
-}
-
-impl<T, F: Future<Output = T>, S: Fn(Duration) -> F> AsyncSleep for S {
-    async fn sleep(&self, duration: Duration) {
-        self(duration).await;
-    }
-}
 
 impl RetryPolicy {
     /// Attempts `work`, whose `Err` is a failure, until it succeeds or the policy gives up. Waits on this thread.

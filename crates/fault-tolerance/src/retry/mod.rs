@@ -17,7 +17,6 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 pub use budget::RetryBudget;
-pub use call::AsyncSleep;
 pub use error::{GiveUp, RetryError};
 pub use history::{Attempt, History};
 pub use operation::{Decision, Operation, Safety};

@@ -3,10 +3,9 @@
 use crate::vectors::{items, number, parse, text};
 use enhanced_config_clock::Instant;
 use enhanced_config_fault_tolerance::breaker::{
-    Cause, Closing, Event, Force, HalfOpen, Observer, Permit, Recorded, Snapshot, State, Trip, Undecided,
-    Window,
+    Cause, Closing, Event, Force, HalfOpen, Permit, Recorded, Snapshot, State, Trip, Undecided, Window,
 };
-use enhanced_config_fault_tolerance::{Backoff, BreakerOptions, CircuitBreaker, Ratio, Verdict};
+use enhanced_config_fault_tolerance::{Backoff, BreakerOptions, CircuitBreaker, Observer, Ratio, Verdict};
 use serde_json::Value;
 use std::cell::RefCell;
 use std::time::Duration;
@@ -176,7 +175,7 @@ fn rate_window(case: &Value) {
     }
 }
 
-fn force<O: Observer>(breaker: &CircuitBreaker<O>, step: &Value, now: Instant) {
+fn force<O: Observer<Event>>(breaker: &CircuitBreaker<O>, step: &Value, now: Instant) {
     let wait = number(step, "for_ms").map(Duration::from_millis);
     let force = match (text(step, "to").unwrap(), wait) {
         ("open", Some(wait)) => Force::OpenFor(wait),
@@ -191,7 +190,12 @@ fn force<O: Observer>(breaker: &CircuitBreaker<O>, step: &Value, now: Instant) {
     breaker.force(force, now);
 }
 
-fn record<O: Observer>(breaker: &CircuitBreaker<O>, permit: Permit<'_, O>, outcome: &str, now: Instant) {
+fn record<O: Observer<Event>>(
+    breaker: &CircuitBreaker<O>,
+    permit: Permit<'_, O>,
+    outcome: &str,
+    now: Instant,
+) {
     let verdict = match outcome {
         "success" | "S" => Verdict::Success,
         "failure" | "F" => Verdict::Failure,
@@ -224,7 +228,7 @@ fn expect(snapshot: &Snapshot, expected: &Value) {
     }
 }
 
-fn one_call<O: Observer>(breaker: &CircuitBreaker<O>, outcome: &str, now: Instant) {
+fn one_call<O: Observer<Event>>(breaker: &CircuitBreaker<O>, outcome: &str, now: Instant) {
     let permit = breaker.admit(now).unwrap();
     record(breaker, permit, outcome, now);
 }
