@@ -9,7 +9,7 @@ use circuitbreaker_rs::CircuitBreaker as Rs;
 use enhanced_config_benches::harness::{OURS, Suite};
 use enhanced_config_clock::SystemClock;
 use enhanced_config_fault_tolerance::{
-    BreakerOptions, CircuitBreaker, Ratio,
+    BreakerOptions, CircuitBreaker, Policy, Ratio,
     breaker::{Force, Trip, Window},
 };
 use failsafe::{CircuitBreaker as _, Config, StateMachine, backoff, failure_policy};

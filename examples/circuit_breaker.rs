@@ -2,7 +2,7 @@
 
 use enhanced_config_clock::{Clock, ManualClock};
 use enhanced_config_fault_tolerance::breaker::{Event, HalfOpen, Trip, Window};
-use enhanced_config_fault_tolerance::{Backoff, BreakerOptions, CallError, CircuitBreaker, Ratio};
+use enhanced_config_fault_tolerance::{Backoff, BreakerOptions, CallError, CircuitBreaker, Policy, Ratio};
 use std::time::Duration;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {

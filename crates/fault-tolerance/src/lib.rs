@@ -2,7 +2,7 @@
 //!
 //! ```
 //! use enhanced_config_clock::SystemClock;
-//! use enhanced_config_fault_tolerance::{CallError, CircuitBreaker};
+//! use enhanced_config_fault_tolerance::{CallError, CircuitBreaker, Policy};
 //!
 //! let breaker = CircuitBreaker::default();
 //! match breaker.call(&SystemClock, || std::fs::read_to_string("/remote/app.yaml")) {
@@ -13,8 +13,8 @@
 //! ```
 //!
 //! Each policy is a state machine that is told the time: `admit(now)` gives a permit or a reason, and
-//! `record(permit, verdict, now)` counts how it ended. Around it, `call` and `call_async` drive the same machine; there
-//! is no thread, no timer and no runtime. A permit that is dropped counts nothing.
+//! `record(permit, verdict, now)` counts how it ended. Around it, `call` and `call_async` of [`Policy`] drive the same
+//! machine; there is no thread, no timer and no runtime. A permit that is dropped counts nothing.
 //!
 //! | | |
 //! |---|---|
@@ -26,10 +26,10 @@
 
 mod backoff;
 pub mod breaker;
-mod drive;
 mod error;
 pub mod limiter;
 mod observer;
+mod policy;
 mod ratio;
 pub mod retry;
 mod sleep;
@@ -44,6 +44,7 @@ pub use breaker::{BreakerOptions, CircuitBreaker};
 pub use error::{CallError, OptionError, Rejection};
 pub use limiter::{Quota, RateLimiter};
 pub use observer::Observer;
+pub use policy::Policy;
 pub use ratio::{Ratio, RatioError};
 pub use retry::{RetryBudget, RetryOptions, RetryPolicy};
 pub use sleep::AsyncSleep;

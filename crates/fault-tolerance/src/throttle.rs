@@ -4,9 +4,8 @@ use crate::backoff::Random;
 use crate::error::require;
 use crate::spans::{Counts, Spans};
 use crate::sync::Mutex;
-use crate::{ByResult, CallError, Classify, OptionError, Ratio, Rejection, Verdict, drive};
+use crate::{OptionError, Policy, Ratio, Rejection, Verdict};
 use enhanced_config_clock::{Clock, Instant};
-use std::future::Future;
 use std::time::Duration;
 
 /// Over how many spans a throttle looks back.
@@ -21,7 +20,7 @@ const SPANS: u32 = 24;
 ///
 /// ```
 /// use enhanced_config_clock::{Clock, ManualClock};
-/// use enhanced_config_fault_tolerance::AdaptiveThrottle;
+/// use enhanced_config_fault_tolerance::{AdaptiveThrottle, Policy};
 ///
 /// let (throttle, clock) = (AdaptiveThrottle::default(), ManualClock::new());
 /// let mut calls = 0;
@@ -135,61 +134,21 @@ impl AdaptiveThrottle {
         Ratio::new(self.of(total)).unwrap_or(Ratio::ZERO)
     }
 
-    /// Makes a call unless it is turned away; an `Err` is a failure, and so is a panic, which goes on.
-    ///
-    /// # Errors
-    /// It was turned away, or its own error.
-    pub fn call<T, E>(
-        &self,
-        clock: &impl Clock,
-        work: impl FnOnce() -> Result<T, E>,
-    ) -> Result<T, CallError<E, Throttled>> {
-        self.call_judged(clock, &ByResult, work)
-    }
-
-    /// The same, with a judge that says what a result means.
-    ///
-    /// # Errors
-    /// It was turned away, or its own error.
-    pub fn call_judged<T, E>(
-        &self,
-        clock: &impl Clock,
-        judge: &impl Classify<T, E>,
-        work: impl FnOnce() -> Result<T, E>,
-    ) -> Result<T, CallError<E, Throttled>> {
-        let record = |permit, verdict| self.record(permit, verdict, clock.now());
-        drive::call(self.admit(clock.now()), record, judge, work)
-    }
-
-    /// Makes an asynchronous call unless it is turned away; an `Err` is a failure, and so is a panic. Dropped before it
-    /// has ended, it is as if the call never was.
-    ///
-    /// # Errors
-    /// It was turned away, or its own error.
-    pub async fn call_async<T, E, F: Future<Output = Result<T, E>>>(
-        &self,
-        clock: &impl Clock,
-        work: impl FnOnce() -> F,
-    ) -> Result<T, CallError<E, Throttled>> {
-        self.call_judged_async(clock, &ByResult, work).await
-    }
-
-    /// The same, with a judge that says what a result means.
-    ///
-    /// # Errors
-    /// It was turned away, or its own error.
-    pub async fn call_judged_async<T, E, F: Future<Output = Result<T, E>>>(
-        &self,
-        clock: &impl Clock,
-        judge: &impl Classify<T, E>,
-        work: impl FnOnce() -> F,
-    ) -> Result<T, CallError<E, Throttled>> {
-        let record = |permit, verdict| self.record(permit, verdict, clock.now());
-        drive::call_async(|| self.admit(clock.now()), record, judge, work).await
-    }
-
     fn of(&self, Asked { requests, accepts }: Asked) -> f64 {
         let (requests, accepts) = (requests as f64, accepts as f64);
         ((requests - self.factor * accepts) / (requests + 1.0)).max(0.0)
+    }
+}
+
+impl Policy for AdaptiveThrottle {
+    type Permit<'a> = Permit;
+    type Rejected = Throttled;
+
+    fn begin(&self, clock: &impl Clock) -> Result<Permit, Throttled> {
+        self.admit(clock.now())
+    }
+
+    fn end(&self, permit: Permit, verdict: Verdict, clock: &impl Clock) {
+        self.record(permit, verdict, clock.now());
     }
 }

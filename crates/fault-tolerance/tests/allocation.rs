@@ -13,7 +13,7 @@ use enhanced_config_fault_tolerance::breaker::{Force, HalfOpen, Trip, Window};
 use enhanced_config_fault_tolerance::limiter::{KeyedLimiter, SlidingWindow};
 use enhanced_config_fault_tolerance::retry::Safety;
 use enhanced_config_fault_tolerance::{
-    BreakerOptions, CallError, CircuitBreaker, Quota, RateLimiter, Ratio, RetryBudget, RetryPolicy,
+    BreakerOptions, CallError, CircuitBreaker, Policy, Quota, RateLimiter, Ratio, RetryBudget, RetryPolicy,
 };
 use std::future::ready;
 use std::pin::pin;

@@ -3,7 +3,6 @@
 //! After Michael Nygard, "Release It!", 2007, with what its implementations have taught since: a place for each probe
 //! that is reserved and given back, results that belong to a generation, and no state that only a result can end.
 
-mod call;
 #[cfg(test)]
 mod checks;
 mod event;
@@ -14,8 +13,8 @@ mod window;
 mod word;
 
 use crate::sync::{AtomicU64, Mutex};
-use crate::{Observer, OptionError, Ratio, Verdict};
-use enhanced_config_clock::Instant;
+use crate::{Observer, OptionError, Policy, Ratio, Verdict};
+use enhanced_config_clock::{Clock, Instant};
 use inner::{Inner, Probes, Reading};
 use std::fmt;
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
@@ -34,7 +33,7 @@ pub use word::State;
 /// ```
 /// use enhanced_config_clock::{Clock, ManualClock};
 /// use enhanced_config_fault_tolerance::breaker::{State, Trip};
-/// use enhanced_config_fault_tolerance::{Backoff, BreakerOptions, CircuitBreaker};
+/// use enhanced_config_fault_tolerance::{Backoff, BreakerOptions, CircuitBreaker, Policy};
 /// use std::time::Duration;
 ///
 /// let options = BreakerOptions::default()
@@ -66,8 +65,8 @@ pub use word::State;
 /// In no state can a breaker stay for ever but in those that only [`force`](Self::force) enters: a probe whose permit is
 /// dropped gives its place back, and one that never returns is given up after [`HalfOpen::probe_timeout`].
 ///
-/// [`admit`](Self::admit) and [`record`](Self::record) are the whole machine; [`call`](Self::call) and
-/// [`call_async`](Self::call_async) drive it. Neither allocates. A closed breaker whose window is full of quick
+/// [`admit`](Self::admit) and [`record`](Self::record) are the whole machine; [`call`](Policy::call) and
+/// [`call_async`](Policy::call_async) drive it. Neither allocates. A closed breaker whose window is full of quick
 /// successes is only read.
 pub struct CircuitBreaker<O: Observer<Event> = ()> {
     word: AtomicU64,
@@ -543,6 +542,24 @@ impl<O: Observer<Event>> CircuitBreaker<O> {
         self.due.store(due.map_or(u64::MAX, |due| (now + due).as_nanos()), Release);
         self.word.store(next.with_steady(steady).bits(), Release);
         Transition { from, to, cause, at: now }
+    }
+}
+
+impl<O: Observer<Event>> Policy for CircuitBreaker<O> {
+    type Permit<'a>
+        = Permit<'a, O>
+    where
+        O: 'a;
+    type Rejected = Rejected;
+
+    #[inline]
+    fn begin(&self, clock: &impl Clock) -> Result<Permit<'_, O>, Rejected> {
+        self.admit_at(|| clock.now())
+    }
+
+    #[inline]
+    fn end(&self, permit: Permit<'_, O>, verdict: Verdict, clock: &impl Clock) {
+        self.record_at(permit, verdict, || clock.now());
     }
 }
 

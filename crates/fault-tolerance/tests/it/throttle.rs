@@ -1,5 +1,5 @@
 use enhanced_config_clock::{Clock, Instant, ManualClock};
-use enhanced_config_fault_tolerance::{AdaptiveThrottle, CallError, Verdict};
+use enhanced_config_fault_tolerance::{AdaptiveThrottle, CallError, Policy, Verdict};
 use std::future::{pending, ready};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;

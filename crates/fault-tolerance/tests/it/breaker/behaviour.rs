@@ -1,13 +1,16 @@
-use enhanced_config_clock::{Clock, Instant, ManualClock};
+use enhanced_config_clock::{Clock, Instant, ManualClock, SystemClock};
 use enhanced_config_fault_tolerance::breaker::{
     Cause, Closing, Event, Force, HalfOpen, Recorded, Rejected, State, Transition, Trip, Undecided, Window,
 };
-use enhanced_config_fault_tolerance::{Backoff, BreakerOptions, CallError, CircuitBreaker, Ratio, Verdict};
+use enhanced_config_fault_tolerance::{
+    Backoff, BreakerOptions, CallError, CircuitBreaker, Policy, Ratio, Verdict,
+};
 use std::cell::RefCell;
 use std::convert::Infallible;
 use std::future::{pending, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
@@ -38,6 +41,13 @@ fn breakers_and_permits_go_between_threads() {
     fn check<T: Send + Sync>() {}
     check::<CircuitBreaker>();
     check::<enhanced_config_fault_tolerance::breaker::Permit<'_>>();
+}
+
+#[test]
+fn a_call_goes_to_any_executor() {
+    fn check<F: Future + Send + 'static>(_: F) {}
+    let breaker = Arc::new(breaker(options()));
+    check(async move { breaker.call_async(&SystemClock, pending::<Result<(), ()>>).await });
 }
 
 #[test]

@@ -2,8 +2,8 @@ use enhanced_config_clock::{Clock, Instant, ManualClock};
 use enhanced_config_fault_tolerance::breaker::{Force, Trip};
 use enhanced_config_fault_tolerance::retry::{Decision, GiveUp, RetryError, Safety, retry_after};
 use enhanced_config_fault_tolerance::{
-    Backoff, BreakerOptions, ByPolicy, CallError, CircuitBreaker, Jitter, Ratio, RetryBudget, RetryOptions,
-    RetryPolicy, Verdict,
+    Backoff, BreakerOptions, ByPolicy, CallError, CircuitBreaker, Jitter, Policy, Ratio, RetryBudget,
+    RetryOptions, RetryPolicy, Verdict,
 };
 use proptest::prelude::*;
 use std::future::{Ready, pending, ready};
