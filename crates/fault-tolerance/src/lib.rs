@@ -20,12 +20,14 @@
 //! |---|---|
 //! | [`CircuitBreaker`] | stops calling what keeps failing |
 //! | [`RetryPolicy`] | attempts again what has failed, within a [`RetryBudget`] |
+//! | [`Bulkhead`] | lets so many calls be in flight, and so many wait |
 //! | [`RateLimiter`] | lets so much through in a time; [`limiter`] has others |
 //! | [`AdaptiveThrottle`] | turns calls away, the more the more of them fail |
 //! | [`Backoff`] | how long to wait before the next attempt |
 
 mod backoff;
 pub mod breaker;
+pub mod bulkhead;
 mod error;
 pub mod limiter;
 mod observer;
@@ -41,6 +43,7 @@ mod verdict;
 
 pub use backoff::{Backoff, Delays, Jitter};
 pub use breaker::{BreakerOptions, CircuitBreaker};
+pub use bulkhead::{Bulkhead, BulkheadOptions};
 pub use error::{CallError, OptionError, Rejection};
 pub use limiter::{Quota, RateLimiter};
 pub use observer::Observer;

@@ -7,11 +7,20 @@
 pub(crate) use shuttle::sync::atomic::AtomicU64;
 #[cfg(test)]
 use shuttle::sync::{Mutex as Lock, MutexGuard};
+#[cfg(test)]
+pub(crate) use shuttle::thread::{Thread, current, park_timeout};
 use std::sync::PoisonError;
 #[cfg(not(test))]
 pub(crate) use std::sync::atomic::AtomicU64;
 #[cfg(not(test))]
 use std::sync::{Mutex as Lock, MutexGuard};
+#[cfg(not(test))]
+pub(crate) use std::thread::{Thread, current, park_timeout};
+
+/// A counter apart from what others only read: counting would take it from their caches.
+#[derive(Debug, Default)]
+#[repr(align(128))]
+pub(crate) struct Apart(pub(crate) AtomicU64);
 
 /// A lock that a panic elsewhere does not close: what it guards here is whole after every statement.
 #[derive(Debug, Default)]

@@ -13,7 +13,8 @@ use enhanced_config_fault_tolerance::breaker::{Force, HalfOpen, Trip, Window};
 use enhanced_config_fault_tolerance::limiter::{KeyedLimiter, SlidingWindow};
 use enhanced_config_fault_tolerance::retry::Safety;
 use enhanced_config_fault_tolerance::{
-    BreakerOptions, CallError, CircuitBreaker, Policy, Quota, RateLimiter, Ratio, RetryBudget, RetryPolicy,
+    BreakerOptions, Bulkhead, BulkheadOptions, CallError, CircuitBreaker, Policy, Quota, RateLimiter, Ratio,
+    RetryBudget, RetryPolicy,
 };
 use std::future::ready;
 use std::pin::pin;
@@ -84,5 +85,28 @@ fn limiters_allocate_nothing_for_what_they_know() {
             assert_eq!(window.check(clock.now()).is_ok(), passes);
             assert_eq!(keyed.check("alice", clock.now()).is_ok(), passes);
         }
+    });
+}
+
+#[test]
+fn a_bulkhead_allocates_nothing_for_those_who_pass_wait_or_are_refused() {
+    let clock = ManualClock::new();
+    let bulkhead =
+        Bulkhead::new(BulkheadOptions::default().with_max_in_flight(1).with_max_waiting(2)).unwrap();
+    let at_once = |_| ready(());
+    allocates_nothing("success", || {
+        for _ in 0..200 {
+            bulkhead.call_queued(&clock, || Ok::<_, ()>(1)).unwrap();
+        }
+    });
+    let _place = bulkhead.admit().unwrap();
+    allocates_nothing("waiting in vain", || {
+        let mut call = pin!(bulkhead.call_queued_async(&clock, &at_once, || ready(Ok::<_, ()>(1))));
+        assert!(matches!(call.as_mut().poll(&mut Context::from_waker(Waker::noop())), Poll::Ready(Err(_))));
+    });
+    let _tickets = [bulkhead.enter(clock.now()).unwrap(), bulkhead.enter(clock.now()).unwrap()];
+    allocates_nothing("rejection", || {
+        assert!(bulkhead.admit().is_err());
+        assert!(bulkhead.call_queued(&clock, || Ok::<_, ()>(1)).is_err());
     });
 }

@@ -12,7 +12,7 @@ mod permit;
 mod window;
 mod word;
 
-use crate::sync::{AtomicU64, Mutex};
+use crate::sync::{Apart, AtomicU64, Mutex};
 use crate::{Observer, OptionError, Policy, Ratio, Verdict};
 use enhanced_config_clock::{Clock, Instant};
 use inner::{Inner, Probes, Reading};
@@ -84,11 +84,6 @@ pub struct CircuitBreaker<O: Observer<Event> = ()> {
     inner: Mutex<Inner>,
     observer: O,
 }
-
-/// A counter apart from what others only read: counting would take it from their caches.
-#[derive(Debug, Default)]
-#[repr(align(128))]
-struct Apart(AtomicU64);
 
 /// What there is to see of a breaker at a moment.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -10,6 +10,7 @@
 
 mod backoff;
 mod breaker;
+mod bulkhead;
 mod limiter;
 mod ratio;
 mod retry;
