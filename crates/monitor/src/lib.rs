@@ -1,0 +1,22 @@
+//! Knows how a program and its configurations are doing, at no cost worth measuring.
+//!
+//! ```
+//! use enhanced_config_clock::Instant;
+//! use enhanced_config_monitor::history::{History, HistoryOptions, Reading};
+//! use std::time::Duration;
+//!
+//! let mut history = History::new(HistoryOptions::default());
+//! for second in 0..3600 {
+//!     let now = Instant::default() + Duration::from_secs(second);
+//!     history.record(now, "loads", Reading::Total(second * 10));
+//! }
+//! let hour = history.summary("loads", Instant::default()).ok_or("recorded above")?;
+//! assert_eq!(hour.total(), 35_990);
+//! # Ok::<(), &str>(())
+//! ```
+//!
+//! [`meter`] has what programs record with; [`history`] keeps a day of it in fixed memory.
+
+pub mod history;
+
+pub use enhanced_config_meter as meter;
