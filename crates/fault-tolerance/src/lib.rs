@@ -20,6 +20,7 @@
 //! |---|---|
 //! | [`CircuitBreaker`] | stops calling what keeps failing |
 //! | [`RetryPolicy`] | attempts again what has failed, within a [`RetryBudget`] |
+//! | [`AttemptTimeout`], [`TotalTimeout`] | end what takes too long |
 //! | [`Bulkhead`] | lets so many calls be in flight, and so many wait |
 //! | [`RateLimiter`] | lets so much through in a time; [`limiter`] has others |
 //! | [`AdaptiveThrottle`] | turns calls away, the more the more of them fail |
@@ -38,6 +39,7 @@ mod sleep;
 mod spans;
 mod sync;
 pub mod throttle;
+pub mod timeout;
 mod unwind;
 mod verdict;
 
@@ -52,4 +54,5 @@ pub use ratio::{Ratio, RatioError};
 pub use retry::{RetryBudget, RetryOptions, RetryPolicy};
 pub use sleep::AsyncSleep;
 pub use throttle::AdaptiveThrottle;
+pub use timeout::{AttemptTimeout, TotalTimeout};
 pub use verdict::{ByPolicy, ByResult, Classify, Verdict};

@@ -15,4 +15,5 @@ mod limiter;
 mod ratio;
 mod retry;
 mod throttle;
+mod timeout;
 mod vectors;
