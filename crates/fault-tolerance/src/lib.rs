@@ -24,12 +24,16 @@
 //! | [`Bulkhead`] | lets so many calls be in flight, and so many wait |
 //! | [`RateLimiter`] | lets so much through in a time; [`limiter`] has others |
 //! | [`AdaptiveThrottle`] | turns calls away, the more the more of them fail |
+//! | [`GracefulDegradation`] | serves from the best level that can |
+//! | [`DegradationLadder`] | says how much to offer while health is bad |
 //! | [`Backoff`] | how long to wait before the next attempt |
 
 mod backoff;
 pub mod breaker;
 pub mod bulkhead;
+pub mod degradation;
 mod error;
+pub mod ladder;
 pub mod limiter;
 mod observer;
 mod policy;
@@ -46,7 +50,9 @@ mod verdict;
 pub use backoff::{Backoff, Delays, Jitter};
 pub use breaker::{BreakerOptions, CircuitBreaker};
 pub use bulkhead::{Bulkhead, BulkheadOptions};
+pub use degradation::GracefulDegradation;
 pub use error::{CallError, OptionError, Rejection};
+pub use ladder::{DegradationLadder, LadderOptions};
 pub use limiter::{Quota, RateLimiter};
 pub use observer::Observer;
 pub use policy::Policy;

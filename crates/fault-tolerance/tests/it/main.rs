@@ -11,6 +11,7 @@
 mod backoff;
 mod breaker;
 mod bulkhead;
+mod degradation;
 mod limiter;
 mod ratio;
 mod retry;
