@@ -15,8 +15,9 @@
 //! # Ok::<(), &str>(())
 //! ```
 //!
-//! [`meter`] has what programs record with; [`history`] keeps a day of it in fixed memory.
+//! [`meter`] has what programs record with; [`history`] keeps a day of it in fixed memory; [`resource`] samples the system.
 
 pub mod history;
+pub mod resource;
 
 pub use enhanced_config_meter as meter;

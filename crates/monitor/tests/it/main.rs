@@ -9,3 +9,4 @@
 )]
 
 mod history;
+mod resource;
