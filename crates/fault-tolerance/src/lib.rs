@@ -18,6 +18,7 @@
 //!
 //! | | |
 //! |---|---|
+//! | [`Pipeline`] | several of these around one call |
 //! | [`CircuitBreaker`] | stops calling what keeps failing |
 //! | [`RetryPolicy`] | attempts again what has failed, within a [`RetryBudget`] |
 //! | [`AttemptTimeout`], [`TotalTimeout`] | end what takes too long |
@@ -36,6 +37,7 @@ mod error;
 pub mod ladder;
 pub mod limiter;
 mod observer;
+pub mod pipeline;
 mod policy;
 mod ratio;
 pub mod retry;
@@ -55,6 +57,7 @@ pub use error::{CallError, OptionError, Rejection};
 pub use ladder::{DegradationLadder, LadderOptions};
 pub use limiter::{Quota, RateLimiter};
 pub use observer::Observer;
+pub use pipeline::Pipeline;
 pub use policy::Policy;
 pub use ratio::{Ratio, RatioError};
 pub use retry::{RetryBudget, RetryOptions, RetryPolicy};

@@ -13,8 +13,8 @@ use enhanced_config_fault_tolerance::breaker::{Force, HalfOpen, Trip, Window};
 use enhanced_config_fault_tolerance::limiter::{KeyedLimiter, SlidingWindow};
 use enhanced_config_fault_tolerance::retry::Safety;
 use enhanced_config_fault_tolerance::{
-    BreakerOptions, Bulkhead, BulkheadOptions, CallError, CircuitBreaker, Policy, Quota, RateLimiter, Ratio,
-    RetryBudget, RetryPolicy,
+    AdaptiveThrottle, BreakerOptions, Bulkhead, BulkheadOptions, CallError, CircuitBreaker, Pipeline, Policy,
+    Quota, RateLimiter, Ratio, RetryBudget, RetryOptions, RetryPolicy,
 };
 use std::future::ready;
 use std::pin::pin;
@@ -109,4 +109,32 @@ fn a_bulkhead_allocates_nothing_for_those_who_pass_wait_or_are_refused() {
         assert!(bulkhead.admit().is_err());
         assert!(bulkhead.call_queued(&clock, || Ok::<_, ()>(1)).is_err());
     });
+}
+
+#[test]
+fn a_pipeline_allocates_nothing_on_success_or_refusal() {
+    let clock = ManualClock::new();
+    let budget = Arc::new(RetryBudget::new(Ratio::HALF, 1));
+    let retries = RetryOptions::default().with_max_elapsed(Duration::from_secs(1));
+    let pipeline = Pipeline::new(Safety::Idempotent)
+        .with(AdaptiveThrottle::default())
+        .with(RateLimiter::new(Quota::per_second(1000.try_into().unwrap())))
+        .with(RetryPolicy::new(retries).with_budget(budget))
+        .with(CircuitBreaker::default())
+        .with(Bulkhead::default());
+    allocates_nothing("success", || {
+        for _ in 0..200 {
+            pipeline.call(&clock, || Ok::<_, ()>(1)).unwrap();
+        }
+    });
+    let sleep = |_: Duration| ready(());
+    allocates_nothing("asynchronous success", || {
+        let mut call = pin!(pipeline.call_async(&clock, &sleep, || ready(Ok::<_, ()>(1))));
+        assert!(call.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready());
+    });
+    let breaker = &pipeline.layers().outer.inner;
+    breaker.force(Force::ForcedOpen, clock.now());
+    allocates_nothing("refusal", || assert!(pipeline.call(&clock, || Ok::<_, ()>(1)).is_err()));
+    breaker.force(Force::Open, clock.now());
+    allocates_nothing("refusal for a time", || assert!(pipeline.call(&clock, || Ok::<_, ()>(1)).is_err()));
 }

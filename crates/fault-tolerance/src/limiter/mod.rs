@@ -7,9 +7,9 @@ mod keyed;
 mod quota;
 mod sliding;
 
-use crate::Rejection;
 use crate::sync::{AtomicU64, Mutex};
-use enhanced_config_clock::Instant;
+use crate::{Policy, Rejection, Verdict};
+use enhanced_config_clock::{Clock, Instant};
 use std::fmt;
 use std::num::NonZeroU32;
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Release};
@@ -22,7 +22,7 @@ pub use sliding::SlidingWindow;
 /// Lets so much through in a time, and bursts up to a bound.
 ///
 /// ```
-/// use enhanced_config_clock::Instant;
+/// use enhanced_config_clock::{Clock, Instant};
 /// use enhanced_config_fault_tolerance::{Quota, RateLimiter};
 /// use std::num::NonZeroU32;
 /// use std::time::Duration;
@@ -64,6 +64,8 @@ pub struct Reservation {
     /// When.
     pub at: Instant,
     count: u32,
+    /// When all that was reserved until then will have been earned.
+    earned: u64,
 }
 
 /// More was asked for than is let through.
@@ -121,7 +123,7 @@ impl RateLimiter {
         loop {
             let (next, at) = gcra::reserve(&self.quota.read(), arrival, count, now, max_wait)?;
             match self.arrival.compare_exchange_weak(arrival, next, AcqRel, Acquire) {
-                Ok(_) => return Ok(Reservation { at: Instant::from_nanos(at), count }),
+                Ok(_) => return Ok(Reservation { at: Instant::from_nanos(at), count, earned: next }),
                 Err(other) => arrival = other,
             }
         }
@@ -130,11 +132,23 @@ impl RateLimiter {
     /// Gives back what was reserved and will not be used, unless its moment has passed. What others have reserved
     /// after it keeps its moment.
     pub fn cancel(&self, reservation: Reservation, now: Instant) {
-        let Reservation { at, count } = reservation;
+        let Reservation { at, count, .. } = reservation;
         let cancel =
             |arrival| Some(gcra::cancel(&self.quota.read(), arrival, count, at.as_nanos(), now.as_nanos()));
         // Cannot fail: the closure always has an answer.
         let _ = self.arrival.fetch_update(AcqRel, Acquire, cancel);
+    }
+
+    /// Makes it as if a call that was let through never was, as far as that can be told: what has been earned since is not
+    /// earned twice. Exact if nobody else came, and never more than that.
+    fn forget(&self, reservation: &Reservation, now: Instant) {
+        let left = reservation.earned.saturating_sub(now.as_nanos());
+        let forget = |arrival: u64| {
+            let cost = self.quota.read().cost(reservation.count);
+            Some(arrival.saturating_sub(left.min(cost)))
+        };
+        // Cannot fail: the closure always has an answer.
+        let _ = self.arrival.fetch_update(AcqRel, Acquire, forget);
     }
 
     /// What there is to see at `now`; nothing is taken.
@@ -180,6 +194,22 @@ impl Changing {
         self.interval.store(quota.cost(1), Release);
         self.burst.store(quota.burst().get().into(), Release);
         self.version.fetch_add(1, AcqRel);
+    }
+}
+
+/// One for each call. A call that is cancelled gives it back.
+impl Policy for RateLimiter {
+    type Permit<'a> = Reservation;
+    type Rejected = Limited;
+
+    fn begin(&self, clock: &impl Clock) -> Result<Reservation, Limited> {
+        self.reserve(1, clock.now(), Duration::ZERO)
+    }
+
+    fn end(&self, _: Reservation, _: Verdict, _: &impl Clock) {}
+
+    fn cancel(&self, reservation: Reservation, clock: &impl Clock) {
+        self.forget(&reservation, clock.now());
     }
 }
 

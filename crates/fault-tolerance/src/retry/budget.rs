@@ -44,6 +44,10 @@ struct Movements {
 #[derive(Debug)]
 pub(super) struct Payment(u64);
 
+/// A call that was noted, by the span that it was noted in.
+#[derive(Debug)]
+pub(super) struct Deposit(u64);
+
 impl Counts for Movements {
     fn add(&mut self, other: Self) {
         self.deposits += other.deposits;
@@ -76,7 +80,16 @@ impl RetryBudget {
 
     /// Notes a call, its first attempt only.
     pub fn deposit(&self, now: Instant) {
-        self.spans.lock().add(Movements { deposits: 1, withdrawals: 0 }, now);
+        self.note(now);
+    }
+
+    /// The same; says what to take back should the call never have been.
+    pub(super) fn note(&self, now: Instant) -> Deposit {
+        Deposit(self.spans.lock().add(Movements { deposits: 1, withdrawals: 0 }, now))
+    }
+
+    pub(super) fn take_back(&self, Deposit(span): Deposit) {
+        self.spans.lock().take_back(Movements { deposits: 1, withdrawals: 0 }, span);
     }
 
     /// Pays for one retry, if there is enough.

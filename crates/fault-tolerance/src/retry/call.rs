@@ -2,7 +2,7 @@
 
 use super::{Decision, GiveUp, Operation, RetryError, RetryPolicy, Safety};
 use crate::{AsyncSleep, ByResult, Classify, Verdict};
-use enhanced_config_clock::{Clock, Sleep};
+use enhanced_config_clock::{Clock, Instant, Sleep};
 use std::future::Future;
 
 impl RetryPolicy {
@@ -78,16 +78,18 @@ impl Operation<'_> {
     }
 
     /// A success needs no look at the clock.
-    fn judged(&mut self, verdict: Verdict, clock: &impl Clock) -> Decision {
-        if verdict == Verdict::Success { Decision::Done } else { self.record(verdict, clock.now()) }
+    #[inline]
+    pub(crate) fn judged(&mut self, verdict: Verdict, clock: &impl Clock) -> Decision {
+        let now = if verdict == Verdict::Success { Instant::default() } else { clock.now() };
+        self.record(verdict, now)
     }
 
-    fn end<T, E>(self, decision: Decision, result: Result<T, E>) -> Result<T, RetryError<E>> {
+    fn end<T, E>(mut self, decision: Decision, result: Result<T, E>) -> Result<T, RetryError<E>> {
         let reason = match decision {
             Decision::GiveUp(reason) => reason,
             // Whoever judges an error a success wants it as it is.
             Decision::Done | Decision::Retry(_) => GiveUp::Hopeless,
         };
-        result.map_err(|error| RetryError { error, reason, history: self.into_history() })
+        result.map_err(|error| RetryError { error, reason, history: self.take_history() })
     }
 }

@@ -42,7 +42,7 @@ pub enum GiveUp {
     Budget,
 }
 
-struct Times(u32);
+pub(crate) struct Times(pub(crate) u32);
 
 impl fmt::Display for Times {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -20,16 +20,23 @@ pub struct Attempt {
 /// The failed attempts of an operation: how many, and the last 16.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct History {
+    /// The only one: an operation that is given up at once allocates nothing.
+    only: Option<Attempt>,
+    /// All of them, once there is a second.
     last: Vec<Attempt>,
     attempts: u32,
 }
 
 impl History {
     pub(super) fn push(&mut self, attempt: Attempt) {
-        if self.last.len() == REMEMBERED {
-            self.last.remove(0);
+        if self.attempts == 0 {
+            self.only = Some(attempt);
+        } else {
+            if self.last.len() == REMEMBERED {
+                self.last.remove(0);
+            }
+            self.last.extend(self.only.take().into_iter().chain([attempt]));
         }
-        self.last.push(attempt);
         self.attempts = self.attempts.saturating_add(1);
     }
 
@@ -42,6 +49,6 @@ impl History {
     /// The last of them, in order.
     #[must_use]
     pub fn last(&self) -> &[Attempt] {
-        &self.last
+        if self.last.is_empty() { self.only.as_slice() } else { &self.last }
     }
 }

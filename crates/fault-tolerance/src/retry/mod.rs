@@ -17,6 +17,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 pub use budget::RetryBudget;
+pub(crate) use error::Times;
 pub use error::{GiveUp, RetryError};
 pub use history::{Attempt, History};
 pub use operation::{Decision, Operation, Safety};
@@ -47,6 +48,42 @@ pub struct RetryPolicy {
     budget: Option<Arc<RetryBudget>>,
     /// Where the jitter of the next operation begins.
     seed: AtomicU64,
+    counts: Counts,
+}
+
+/// What operations came to. One that succeeds at once counts nothing: that costs nothing then.
+#[derive(Debug, Default)]
+struct Counts {
+    retries: AtomicU64,
+    recovered: AtomicU64,
+    gave_up: AtomicU64,
+}
+
+/// What there is to see of a policy at a moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Snapshot {
+    /// Attempts after a first one.
+    pub retries: u64,
+    /// Operations that succeeded after a retry.
+    pub recovered: u64,
+    /// Operations that were given up, at the first attempt or later.
+    pub gave_up: u64,
+    /// The retries that the budget could pay for; none without one.
+    pub balance: Option<u64>,
+}
+
+impl Counts {
+    #[inline]
+    fn count(&self, decision: Decision, failed: u32) {
+        let counter = match decision {
+            Decision::Done if failed == 0 => return,
+            Decision::Done => &self.recovered,
+            Decision::Retry(_) => &self.retries,
+            Decision::GiveUp(_) => &self.gave_up,
+        };
+        counter.fetch_add(1, Relaxed);
+    }
 }
 
 /// How a [`RetryPolicy`] decides.
@@ -127,7 +164,7 @@ impl RetryPolicy {
     #[must_use]
     pub fn new(options: RetryOptions) -> Self {
         let seed = AtomicU64::new(options.seed.unwrap_or_else(Random::seed));
-        Self { options, budget: None, seed }
+        Self { options, budget: None, seed, counts: Counts::default() }
     }
 
     /// Pays for retries from `budget`, which others may share.
@@ -139,10 +176,21 @@ impl RetryPolicy {
 
     /// Begins an operation, whose first attempt begins at `now`.
     pub fn begin(&self, safety: Safety, now: Instant) -> Operation<'_> {
-        if let Some(budget) = &self.budget {
-            budget.deposit(now);
-        }
         Operation::new(self, safety, now)
+    }
+
+    /// What there is to see at `now`.
+    pub fn snapshot(&self, now: Instant) -> Snapshot {
+        Snapshot {
+            retries: self.counts.retries.load(Relaxed),
+            recovered: self.counts.recovered.load(Relaxed),
+            gave_up: self.counts.gave_up.load(Relaxed),
+            balance: self.budget.as_ref().map(|budget| budget.balance(now)),
+        }
+    }
+
+    pub(crate) const fn has_budget(&self) -> bool {
+        self.budget.is_some()
     }
 
     fn delays(&self) -> Delays {

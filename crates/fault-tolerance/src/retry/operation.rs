@@ -1,4 +1,4 @@
-use super::budget::Payment;
+use super::budget::{Deposit, Payment};
 use super::history::{Attempt, History};
 use super::{GiveUp, RetryPolicy};
 use crate::Verdict;
@@ -40,19 +40,27 @@ pub struct Operation<'a> {
     history: History,
     /// What the retry has cost that is waited for now.
     paid: Option<Payment>,
+    /// That the budget knows of it, until its first attempt has ended.
+    noted: Option<Deposit>,
 }
 
-/// Dropped while it waits, as a future may be: the retry is not made, and its price is given back.
+/// Dropped while it waits, as a future may be: the retry is not made, and its price is given back. Before its first attempt
+/// has ended, it never was.
 impl Drop for Operation<'_> {
     fn drop(&mut self) {
-        if let Some((paid, budget)) = self.paid.take().zip(self.policy.budget.as_ref()) {
+        let Some(budget) = &self.policy.budget else { return };
+        if let Some(paid) = self.paid.take() {
             budget.give_back(paid);
+        }
+        if let Some(deposit) = self.noted.take() {
+            budget.take_back(deposit);
         }
     }
 }
 
 impl<'a> Operation<'a> {
     pub(super) fn new(policy: &'a RetryPolicy, safety: Safety, now: Instant) -> Self {
+        let noted = policy.budget.as_ref().map(|budget| budget.note(now));
         let history = History::default();
         Self {
             policy,
@@ -63,6 +71,7 @@ impl<'a> Operation<'a> {
             delays: None,
             history,
             paid: None,
+            noted,
         }
     }
 
@@ -79,14 +88,16 @@ impl<'a> Operation<'a> {
         &self.history
     }
 
-    pub(super) fn into_history(mut self) -> History {
+    pub(crate) fn take_history(&mut self) -> History {
         std::mem::take(&mut self.history)
     }
 
     /// Counts how an attempt ended, at `now`, and decides. A retry is charged to the budget here.
     pub fn record(&mut self, verdict: Verdict, now: Instant) -> Decision {
         self.paid = None;
+        self.noted = None;
         let decision = self.decide(verdict, now);
+        self.policy.counts.count(decision, self.history.attempts());
         let wait = match decision {
             // Success allocates nothing.
             Decision::Done => return decision,

@@ -13,6 +13,7 @@ mod breaker;
 mod bulkhead;
 mod degradation;
 mod limiter;
+mod pipeline;
 mod ratio;
 mod retry;
 mod throttle;

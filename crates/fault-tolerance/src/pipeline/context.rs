@@ -1,0 +1,114 @@
+use super::layer::sealed::Layer;
+use super::{Event, PipelineError, Refusal, Retries};
+use crate::retry::Safety;
+use crate::{AsyncSleep, CallError, Classify, Observer, Rejection, Verdict};
+use enhanced_config_clock::{Clock, Instant};
+use std::future::Future;
+
+/// When a timeout further outside is over.
+pub(super) type Deadline = Option<Instant>;
+
+/// What a call through a pipeline brings along.
+#[derive(Debug)]
+pub struct Context<'a, C, S, O> {
+    pub(super) clock: &'a C,
+    pub(super) sleep: &'a S,
+    pub(super) observer: &'a O,
+    pub(super) safety: Safety,
+    pub(super) deadline: Deadline,
+}
+
+impl<C, S, O> Clone for Context<'_, C, S, O> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<C, S, O> Copy for Context<'_, C, S, O> {}
+
+impl<C, S, O: Observer<Event>> Context<'_, C, S, O> {
+    pub(super) const fn until(self, deadline: Deadline) -> Self {
+        Self { deadline, ..self }
+    }
+
+    /// What becomes of a call that a policy does not let begin.
+    pub(super) fn refuse<T, E>(&self, refusal: Refusal) -> Outcome<T, E> {
+        self.observer.event(&Event::Refused(refusal));
+        let verdict = refusal.retry_after().map_or(Verdict::Ignore, Verdict::RetryAfter);
+        Outcome { result: Err(CallError::Rejected(refusal)), verdict, made: false, retries: None }
+    }
+}
+
+/// How a call has ended, as the next policy outside sees it.
+#[derive(Debug)]
+pub struct Outcome<T, E> {
+    pub(super) result: Result<T, CallError<E, Refusal>>,
+    pub(super) verdict: Verdict,
+    /// Whether the call was begun at all.
+    pub(super) made: bool,
+    pub(super) retries: Option<Retries>,
+}
+
+impl<T, E> Outcome<T, E> {
+    #[inline]
+    pub(super) fn of(result: Result<T, E>, judge: &impl Classify<T, E>) -> Self {
+        let verdict = judge.classify(&result);
+        Self { result: result.map_err(CallError::Failed), verdict, made: true, retries: None }
+    }
+
+    #[inline]
+    pub(super) fn into_result(self) -> Result<T, PipelineError<E>> {
+        let retries = self.retries;
+        self.result.map_err(|cause| PipelineError { cause, retries })
+    }
+}
+
+/// What a policy is around of, asynchronously. No closure: that a future goes to another thread could not be seen through
+/// the lifetimes of nested ones.
+pub trait Attempt<T, E> {
+    /// Makes one attempt.
+    fn make(&self, deadline: Deadline) -> impl Future<Output = Outcome<T, E>>;
+}
+
+impl<T, E, W: Attempt<T, E>> Attempt<T, E> for &W {
+    fn make(&self, deadline: Deadline) -> impl Future<Output = Outcome<T, E>> {
+        W::make(self, deadline)
+    }
+}
+
+/// The call itself.
+pub(super) struct Innermost<'a, W, J> {
+    pub(super) work: &'a W,
+    pub(super) judge: &'a J,
+}
+
+impl<T, E, F, W, J> Attempt<T, E> for Innermost<'_, W, J>
+where
+    F: Future<Output = Result<T, E>>,
+    W: Fn() -> F,
+    J: Classify<T, E>,
+{
+    async fn make(&self, _: Deadline) -> Outcome<T, E> {
+        Outcome::of((self.work)().await, self.judge)
+    }
+}
+
+/// Another policy, around what it is around of.
+pub(super) struct Inner<'l, 'c, L, W, C, S, O> {
+    pub(super) layer: &'l L,
+    pub(super) context: Context<'c, C, S, O>,
+    pub(super) work: W,
+}
+
+impl<T, E, L, W, C, S, O> Attempt<T, E> for Inner<'_, '_, L, W, C, S, O>
+where
+    L: Layer,
+    W: Attempt<T, E>,
+    C: Clock,
+    S: AsyncSleep,
+    O: Observer<Event>,
+{
+    fn make(&self, deadline: Deadline) -> impl Future<Output = Outcome<T, E>> {
+        self.layer.run_async(self.context.until(deadline), &self.work)
+    }
+}

@@ -1,0 +1,59 @@
+use crate::retry::{GiveUp, History, Times};
+use crate::{CallError, Rejection, breaker, bulkhead, limiter, throttle};
+use std::fmt;
+use std::time::Duration;
+
+/// Why a call through a pipeline gave no value.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{cause}{}", After(retries.as_ref()))]
+pub struct PipelineError<E> {
+    /// The call's own error, of the last attempt that was made; or, if none was, which policy refused it.
+    #[source]
+    pub cause: CallError<E, Refusal>,
+    /// What the outermost retry tried; none without one.
+    pub retries: Option<Retries>,
+}
+
+/// What a retry has tried before it gave up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Retries {
+    /// Why there was no other attempt.
+    pub reason: GiveUp,
+    /// The attempts, the last included.
+    pub history: History,
+}
+
+/// A policy's refusal, and whose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(transparent)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// A circuit breaker's.
+    Breaker(#[from] breaker::Rejected),
+    /// A bulkhead's.
+    Bulkhead(#[from] bulkhead::Rejected),
+    /// A rate limit's.
+    Limiter(#[from] limiter::Limited),
+    /// An adaptive throttle's.
+    Throttle(#[from] throttle::Throttled),
+}
+
+impl Rejection for Refusal {
+    fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Breaker(rejected) => rejected.retry_after(),
+            Self::Bulkhead(rejected) => rejected.retry_after(),
+            Self::Limiter(limited) => limited.retry_after(),
+            Self::Throttle(throttled) => throttled.retry_after(),
+        }
+    }
+}
+
+struct After<'a>(Option<&'a Retries>);
+
+impl fmt::Display for After<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(Retries { reason, history }) = self.0 else { return Ok(()) };
+        write!(f, " ({reason}, {} attempted)", Times(history.attempts()))
+    }
+}

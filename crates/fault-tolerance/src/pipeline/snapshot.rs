@@ -1,0 +1,20 @@
+use crate::{Ratio, breaker, bulkhead, limiter, retry};
+
+/// What there is to see of one policy of a pipeline.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Snapshot {
+    /// Of a circuit breaker.
+    Breaker(breaker::Snapshot),
+    /// Of a bulkhead.
+    Bulkhead(bulkhead::Snapshot),
+    /// Of a rate limit.
+    Limiter(limiter::Snapshot),
+    /// Of a retry.
+    Retry(retry::Snapshot),
+    /// Of an adaptive throttle.
+    Throttle {
+        /// With which a call is turned away.
+        probability: Ratio,
+    },
+}
