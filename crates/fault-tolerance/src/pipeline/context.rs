@@ -1,12 +1,10 @@
 use super::layer::sealed::Layer;
-use super::{Event, PipelineError, Refusal, Retries};
+use super::{Cause, Event, PipelineError, Refusal, Retries};
 use crate::retry::Safety;
-use crate::{AsyncSleep, CallError, Classify, Observer, Rejection, Verdict};
-use enhanced_config_clock::{Clock, Instant};
+use crate::timeout::{Deadline, TimedOut};
+use crate::{AsyncSleep, Classify, Observer, Rejection, Verdict};
+use enhanced_config_clock::Clock;
 use std::future::Future;
-
-/// When a timeout further outside is over.
-pub(super) type Deadline = Option<Instant>;
 
 /// What a call through a pipeline brings along.
 #[derive(Debug)]
@@ -15,7 +13,7 @@ pub struct Context<'a, C, S, O> {
     pub(super) sleep: &'a S,
     pub(super) observer: &'a O,
     pub(super) safety: Safety,
-    pub(super) deadline: Deadline,
+    pub(super) deadline: Option<Deadline>,
 }
 
 impl<C, S, O> Clone for Context<'_, C, S, O> {
@@ -27,7 +25,12 @@ impl<C, S, O> Clone for Context<'_, C, S, O> {
 impl<C, S, O> Copy for Context<'_, C, S, O> {}
 
 impl<C, S, O: Observer<Event>> Context<'_, C, S, O> {
-    pub(super) const fn until(self, deadline: Deadline) -> Self {
+    /// The deadline of what is inside of another timeout too.
+    pub(super) fn sooner(&self, deadline: Deadline) -> Option<Deadline> {
+        Some(self.deadline.map_or(deadline, |outer| outer.sooner(deadline)))
+    }
+
+    pub(super) const fn until(self, deadline: Option<Deadline>) -> Self {
         Self { deadline, ..self }
     }
 
@@ -35,14 +38,21 @@ impl<C, S, O: Observer<Event>> Context<'_, C, S, O> {
     pub(super) fn refuse<T, E>(&self, refusal: Refusal) -> Outcome<T, E> {
         self.observer.event(&Event::Refused(refusal));
         let verdict = refusal.retry_after().map_or(Verdict::Ignore, Verdict::RetryAfter);
-        Outcome { result: Err(CallError::Rejected(refusal)), verdict, made: false, retries: None }
+        Outcome { result: Err(Cause::Refused(refusal)), verdict, made: false, retries: None }
+    }
+
+    /// What becomes of a call that was dropped, as it took too long.
+    pub(super) fn time_out<T, E>(&self, timed_out: TimedOut) -> Outcome<T, E> {
+        self.observer.event(&Event::TimedOut(timed_out));
+        let result = Err(Cause::TimedOut(timed_out));
+        Outcome { result, verdict: Verdict::Failure, made: true, retries: None }
     }
 }
 
 /// How a call has ended, as the next policy outside sees it.
 #[derive(Debug)]
 pub struct Outcome<T, E> {
-    pub(super) result: Result<T, CallError<E, Refusal>>,
+    pub(super) result: Result<T, Cause<E>>,
     pub(super) verdict: Verdict,
     /// Whether the call was begun at all.
     pub(super) made: bool,
@@ -53,7 +63,7 @@ impl<T, E> Outcome<T, E> {
     #[inline]
     pub(super) fn of(result: Result<T, E>, judge: &impl Classify<T, E>) -> Self {
         let verdict = judge.classify(&result);
-        Self { result: result.map_err(CallError::Failed), verdict, made: true, retries: None }
+        Self { result: result.map_err(Cause::Failed), verdict, made: true, retries: None }
     }
 
     #[inline]
@@ -67,11 +77,11 @@ impl<T, E> Outcome<T, E> {
 /// the lifetimes of nested ones.
 pub trait Attempt<T, E> {
     /// Makes one attempt.
-    fn make(&self, deadline: Deadline) -> impl Future<Output = Outcome<T, E>>;
+    fn make(&self, deadline: Option<Deadline>) -> impl Future<Output = Outcome<T, E>>;
 }
 
 impl<T, E, W: Attempt<T, E>> Attempt<T, E> for &W {
-    fn make(&self, deadline: Deadline) -> impl Future<Output = Outcome<T, E>> {
+    fn make(&self, deadline: Option<Deadline>) -> impl Future<Output = Outcome<T, E>> {
         W::make(self, deadline)
     }
 }
@@ -88,7 +98,7 @@ where
     W: Fn() -> F,
     J: Classify<T, E>,
 {
-    async fn make(&self, _: Deadline) -> Outcome<T, E> {
+    async fn make(&self, _: Option<Deadline>) -> Outcome<T, E> {
         Outcome::of((self.work)().await, self.judge)
     }
 }
@@ -108,7 +118,7 @@ where
     S: AsyncSleep,
     O: Observer<Event>,
 {
-    fn make(&self, deadline: Deadline) -> impl Future<Output = Outcome<T, E>> {
+    fn make(&self, deadline: Option<Deadline>) -> impl Future<Output = Outcome<T, E>> {
         self.layer.run_async(self.context.until(deadline), &self.work)
     }
 }

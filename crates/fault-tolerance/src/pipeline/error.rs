@@ -1,5 +1,6 @@
 use crate::retry::{GiveUp, History, Times};
-use crate::{CallError, Rejection, breaker, bulkhead, limiter, throttle};
+use crate::timeout::TimedOut;
+use crate::{Rejection, breaker, bulkhead, limiter, throttle};
 use std::fmt;
 use std::time::Duration;
 
@@ -7,11 +8,23 @@ use std::time::Duration;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{cause}{}", After(retries.as_ref()))]
 pub struct PipelineError<E> {
-    /// The call's own error, of the last attempt that was made; or, if none was, which policy refused it.
+    /// What became of the last attempt that was made; or, if none was, which policy refused it.
     #[source]
-    pub cause: CallError<E, Refusal>,
+    pub cause: Cause<E>,
     /// What the outermost retry tried; none without one.
     pub retries: Option<Retries>,
+}
+
+/// What became of a call that gave no value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(transparent)]
+pub enum Cause<E> {
+    /// It failed: its own error.
+    Failed(E),
+    /// It was never begun.
+    Refused(Refusal),
+    /// It was dropped, as it took too long, and may have had its effect.
+    TimedOut(TimedOut),
 }
 
 /// What a retry has tried before it gave up.

@@ -1,6 +1,7 @@
 use super::Refusal;
 use crate::Verdict;
 use crate::retry::GiveUp;
+use crate::timeout::TimedOut;
 use std::time::Duration;
 
 /// What happened to a call in a pipeline. What changes in a policy, as when a breaker opens, its own observer is told.
@@ -9,6 +10,8 @@ use std::time::Duration;
 pub enum Event {
     /// A policy did not let an attempt begin.
     Refused(Refusal),
+    /// What was limited took too long, and was dropped.
+    TimedOut(TimedOut),
     /// An attempt is to be made again.
     Retry {
         /// How the last one ended.

@@ -1,6 +1,7 @@
-use super::context::{Attempt, Context, Deadline, Inner, Outcome};
+use super::context::{Attempt, Context, Inner, Outcome};
 use super::lint::Facts;
 use super::{Event, Snapshot};
+use crate::timeout::Deadline;
 use crate::{AsyncSleep, Observer};
 use enhanced_config_clock::{Clock, Instant, Sleep};
 use std::future::Future;
@@ -18,7 +19,7 @@ pub(super) mod sealed {
         fn run<T, E, C: Clock + Sleep, O: Observer<Event>>(
             &self,
             context: Context<'_, C, C, O>,
-            work: &mut impl FnMut(Deadline) -> Outcome<T, E>,
+            work: &mut impl FnMut(Option<Deadline>) -> Outcome<T, E>,
         ) -> Outcome<T, E>;
 
         fn run_async<T, E, C: Clock, S: AsyncSleep, O: Observer<Event>>(
@@ -48,7 +49,7 @@ impl<A: sealed::Layer, B: sealed::Layer> sealed::Layer for Stack<A, B> {
     fn run<T, E, C: Clock + Sleep, O: Observer<Event>>(
         &self,
         context: Context<'_, C, C, O>,
-        work: &mut impl FnMut(Deadline) -> Outcome<T, E>,
+        work: &mut impl FnMut(Option<Deadline>) -> Outcome<T, E>,
     ) -> Outcome<T, E> {
         self.outer.run(context, &mut |deadline| self.inner.run(context.until(deadline), work))
     }
@@ -78,7 +79,7 @@ impl sealed::Layer for () {
     fn run<T, E, C: Clock + Sleep, O: Observer<Event>>(
         &self,
         context: Context<'_, C, C, O>,
-        work: &mut impl FnMut(Deadline) -> Outcome<T, E>,
+        work: &mut impl FnMut(Option<Deadline>) -> Outcome<T, E>,
     ) -> Outcome<T, E> {
         work(context.deadline)
     }
@@ -102,7 +103,7 @@ impl<L: sealed::Layer> sealed::Layer for Option<L> {
     fn run<T, E, C: Clock + Sleep, O: Observer<Event>>(
         &self,
         context: Context<'_, C, C, O>,
-        work: &mut impl FnMut(Deadline) -> Outcome<T, E>,
+        work: &mut impl FnMut(Option<Deadline>) -> Outcome<T, E>,
     ) -> Outcome<T, E> {
         match self {
             Some(layer) => layer.run(context, work),
@@ -136,7 +137,7 @@ impl<L: sealed::Layer> sealed::Layer for Arc<L> {
     fn run<T, E, C: Clock + Sleep, O: Observer<Event>>(
         &self,
         context: Context<'_, C, C, O>,
-        work: &mut impl FnMut(Deadline) -> Outcome<T, E>,
+        work: &mut impl FnMut(Option<Deadline>) -> Outcome<T, E>,
     ) -> Outcome<T, E> {
         L::run(self, context, work)
     }

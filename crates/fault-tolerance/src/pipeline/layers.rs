@@ -1,9 +1,10 @@
 //! The policies that let a call begin or not, as parts of a pipeline.
 
-use super::context::{Attempt, Context, Deadline, Outcome};
+use super::context::{Attempt, Context, Outcome};
 use super::layer::sealed::Layer;
 use super::lint::Facts;
 use super::{Event, Refusal, Snapshot};
+use crate::timeout::Deadline;
 use crate::unwind::{hold, hold_async};
 use crate::{
     AdaptiveThrottle, AsyncSleep, Bulkhead, CircuitBreaker, Observer, Policy, RateLimiter, Verdict, breaker,
@@ -41,7 +42,7 @@ where
     fn run<T, E, C: Clock + Sleep, O: Observer<Event>>(
         &self,
         context: Context<'_, C, C, O>,
-        work: &mut impl FnMut(Deadline) -> Outcome<T, E>,
+        work: &mut impl FnMut(Option<Deadline>) -> Outcome<T, E>,
     ) -> Outcome<T, E> {
         let clock = context.clock;
         let permit = match self.enter(clock) {

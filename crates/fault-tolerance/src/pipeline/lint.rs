@@ -1,11 +1,13 @@
-use crate::retry::Safety;
+use crate::timeout::Limit;
 use std::fmt;
+use std::time::Duration;
 
 /// What a composition's harm depends on in a policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Facts {
     Breaker,
-    Retry { has_budget: bool },
+    Retry { attempts: u32, has_budget: bool },
+    Timeout { of: Limit, limit: Duration },
     Other,
 }
 
@@ -15,41 +17,94 @@ pub enum Facts {
 pub enum Warning {
     /// The breaker sees only what all attempts together come to: it opens late, and does not stop the attempts.
     BreakerOutsideRetry,
+    /// What the timeout drops has no result, so that the breaker never learns of it.
+    BreakerInsideAttemptTimeout,
     /// Attempts multiply: three around three are nine.
     NestedRetries,
     /// When everything fails, retries multiply the load just then.
     RetryWithoutBudget,
+    /// The inner timeout is never reached.
+    TimeoutNeverReached {
+        /// How long the outer one lets everything take.
+        outer: Duration,
+        /// How long the inner one would let a part of it take.
+        inner: Duration,
+    },
+    /// The last attempts are never made if those before take as long as they may, even without a wait between them.
+    AttemptsDoNotFit {
+        /// How long the operation may take.
+        total: Duration,
+        /// How long all attempts may take together.
+        attempts: Duration,
+    },
 }
 
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::BreakerOutsideRetry => {
-                "a circuit breaker outside a retry does not stop its attempts: add the retry first"
+        match self {
+            Self::BreakerOutsideRetry => f.write_str(
+                "a circuit breaker outside a retry does not stop its attempts: add the retry first",
+            ),
+            Self::BreakerInsideAttemptTimeout => f.write_str(
+                "a circuit breaker inside an attempt's timeout never learns of it: add the breaker first",
+            ),
+            Self::NestedRetries => f.write_str("a retry inside a retry multiplies the attempts: keep one"),
+            Self::RetryWithoutBudget => f.write_str(
+                "a retry without a budget multiplies the load when everything fails: share a `RetryBudget`",
+            ),
+            Self::TimeoutNeverReached { outer, inner } => {
+                write!(f, "a timeout of {inner:?} inside one of {outer:?} is never reached")
             }
-            Self::NestedRetries => "a retry inside a retry multiplies the attempts: keep one",
-            Self::RetryWithoutBudget => {
-                "a retry without a budget multiplies the load when everything fails: share a `RetryBudget`"
+            Self::AttemptsDoNotFit { total, attempts } => {
+                write!(f, "attempts that may take {attempts:?} together do not fit into {total:?}")
             }
-        })
+        }
     }
 }
 
+/// What lies outside of a layer.
+#[derive(Default)]
+struct Outside {
+    breaker: bool,
+    /// How many attempts the outermost retry makes, and the shortest timeout that all of them share.
+    retry: Option<(u32, Option<Duration>)>,
+    attempt_timeout: bool,
+    shortest: Option<Duration>,
+}
+
 /// `layers` from the outside in.
-pub(super) fn lint(layers: &[Facts], _safety: Safety) -> Vec<Warning> {
-    let mut warnings = Vec::new();
-    let (mut breaker, mut retry) = (false, false);
-    for layer in layers {
+pub(super) fn lint(layers: &[Facts]) -> Vec<Warning> {
+    let (mut warnings, mut outside) = (Vec::new(), Outside::default());
+    layers.iter().for_each(|layer| outside.pass(layer, &mut warnings));
+    warnings
+}
+
+impl Outside {
+    fn pass(&mut self, layer: &Facts, warnings: &mut Vec<Warning>) {
         match *layer {
-            Facts::Breaker => breaker = true,
-            Facts::Retry { has_budget } => {
-                warnings.extend(breaker.then_some(Warning::BreakerOutsideRetry));
-                warnings.extend(retry.then_some(Warning::NestedRetries));
-                warnings.extend((!has_budget).then_some(Warning::RetryWithoutBudget));
-                retry = true;
+            Facts::Breaker => {
+                warnings.extend(self.attempt_timeout.then_some(Warning::BreakerInsideAttemptTimeout));
+                self.breaker = true;
             }
+            Facts::Retry { attempts, has_budget } => {
+                warnings.extend(self.breaker.then_some(Warning::BreakerOutsideRetry));
+                warnings.extend(self.retry.map(|_| Warning::NestedRetries));
+                warnings.extend((!has_budget).then_some(Warning::RetryWithoutBudget));
+                self.retry = self.retry.or(Some((attempts, self.shortest)));
+            }
+            Facts::Timeout { of, limit } => self.pass_timeout(of, limit, warnings),
             Facts::Other => {}
         }
     }
-    warnings
+
+    fn pass_timeout(&mut self, of: Limit, inner: Duration, warnings: &mut Vec<Warning>) {
+        if let Some(outer) = self.shortest.filter(|&outer| inner >= outer) {
+            warnings.push(Warning::TimeoutNeverReached { outer, inner });
+        } else if let Some((attempts, Some(total))) = self.retry {
+            let attempts = inner.saturating_mul(attempts);
+            warnings.extend((attempts > total).then_some(Warning::AttemptsDoNotFit { total, attempts }));
+        }
+        self.attempt_timeout |= of == Limit::Attempt;
+        self.shortest = Some(self.shortest.map_or(inner, |outer| outer.min(inner)));
+    }
 }

@@ -10,14 +10,16 @@ mod layers;
 mod lint;
 mod retry;
 mod snapshot;
+mod timeout;
 
 use crate::retry::Safety;
+use crate::timeout::Deadline;
 use crate::{AsyncSleep, ByResult, Classify, Observer};
 use context::{Context, Innermost, Outcome};
 use enhanced_config_clock::{Clock, Instant, Sleep};
 use std::future::Future;
 
-pub use error::{PipelineError, Refusal, Retries};
+pub use error::{Cause, PipelineError, Refusal, Retries};
 pub use event::Event;
 pub use layer::{Layer, Stack};
 pub use lint::Warning;
@@ -102,7 +104,22 @@ impl<L: Layer, J, O: Observer<Event>> Pipeline<L, J, O> {
     where
         J: Classify<T, E>,
     {
-        let mut innermost = |_| Outcome::of(work(), &self.judge);
+        self.call_until(clock, |_| work())
+    }
+
+    /// The same for a call that is told until when it may take: nobody else can end it.
+    ///
+    /// # Errors
+    /// A policy's refusal, or the call's own error: of the last attempt that was made.
+    pub fn call_until<T, E, C: Clock + Sleep>(
+        &self,
+        clock: &C,
+        mut work: impl FnMut(Option<Deadline>) -> Result<T, E>,
+    ) -> Result<T, PipelineError<E>>
+    where
+        J: Classify<T, E>,
+    {
+        let mut innermost = |deadline| Outcome::of(work(deadline), &self.judge);
         self.end(self.layers.run(self.context(clock, clock), &mut innermost))
     }
 
@@ -132,7 +149,7 @@ impl<L: Layer, J, O: Observer<Event>> Pipeline<L, J, O> {
     pub fn lint(&self) -> Vec<Warning> {
         let mut layers = Vec::new();
         self.layers.describe(&mut layers);
-        lint::lint(&layers, self.safety)
+        lint::lint(&layers)
     }
 
     /// What there is to see of each policy at `now`, from the outside in.

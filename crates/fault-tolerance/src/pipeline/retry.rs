@@ -1,10 +1,11 @@
 //! A retry as a part of a pipeline.
 
-use super::context::{Attempt, Context, Deadline, Outcome};
+use super::context::{Attempt, Context, Outcome};
 use super::layer::sealed::Layer;
 use super::lint::Facts;
 use super::{Event, Retries, Snapshot};
 use crate::retry::{Decision, Operation};
+use crate::timeout::Deadline;
 use crate::{AsyncSleep, Observer, RetryPolicy};
 use enhanced_config_clock::{Clock, Instant, Sleep};
 use std::ops::ControlFlow;
@@ -15,7 +16,7 @@ impl Layer for RetryPolicy {
     fn run<T, E, C: Clock + Sleep, O: Observer<Event>>(
         &self,
         context: Context<'_, C, C, O>,
-        work: &mut impl FnMut(Deadline) -> Outcome<T, E>,
+        work: &mut impl FnMut(Option<Deadline>) -> Outcome<T, E>,
     ) -> Outcome<T, E> {
         let mut attempts = Attempts::new(self, &context);
         loop {
@@ -45,7 +46,7 @@ impl Layer for RetryPolicy {
     }
 
     fn describe(&self, layers: &mut Vec<Facts>) {
-        layers.push(Facts::Retry { has_budget: self.has_budget() });
+        layers.push(Facts::Retry { attempts: self.max_attempts(), has_budget: self.has_budget() });
     }
 
     fn look(&self, now: Instant, snapshots: &mut Vec<Snapshot>) {
@@ -63,7 +64,7 @@ impl<'a, T, E> Attempts<'a, T, E> {
     fn new<C: Clock, S, O>(policy: &'a RetryPolicy, context: &Context<'_, C, S, O>) -> Self {
         let operation = policy.begin(context.safety, context.clock.now());
         let operation = match context.deadline {
-            Some(deadline) => operation.with_deadline(deadline),
+            Some(deadline) => operation.with_deadline(deadline.at()),
             None => operation,
         };
         Self { operation, made: None }

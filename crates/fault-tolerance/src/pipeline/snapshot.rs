@@ -1,4 +1,4 @@
-use crate::{Ratio, breaker, bulkhead, limiter, retry};
+use crate::{Ratio, breaker, bulkhead, limiter, retry, timeout};
 
 /// What there is to see of one policy of a pipeline.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -12,6 +12,8 @@ pub enum Snapshot {
     Limiter(limiter::Snapshot),
     /// Of a retry.
     Retry(retry::Snapshot),
+    /// Of a timeout.
+    Timeout(timeout::Snapshot),
     /// Of an adaptive throttle.
     Throttle {
         /// With which a call is turned away.

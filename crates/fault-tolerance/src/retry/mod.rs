@@ -189,6 +189,10 @@ impl RetryPolicy {
         }
     }
 
+    pub(crate) const fn max_attempts(&self) -> u32 {
+        self.options.max_attempts.get()
+    }
+
     pub(crate) const fn has_budget(&self) -> bool {
         self.budget.is_some()
     }

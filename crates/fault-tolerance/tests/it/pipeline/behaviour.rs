@@ -1,10 +1,11 @@
 use enhanced_config_clock::{Clock, ManualClock, SystemClock};
 use enhanced_config_fault_tolerance::breaker::{HalfOpen, State, Trip};
-use enhanced_config_fault_tolerance::pipeline::{Event, Refusal, Snapshot, Warning};
+use enhanced_config_fault_tolerance::pipeline::{Cause, Event, Refusal, Snapshot, Warning};
 use enhanced_config_fault_tolerance::retry::{GiveUp, Safety};
 use enhanced_config_fault_tolerance::{
-    AdaptiveThrottle, Backoff, BreakerOptions, Bulkhead, BulkheadOptions, CallError, CircuitBreaker,
-    Pipeline, Policy, Quota, RateLimiter, Ratio, RetryBudget, RetryOptions, RetryPolicy, Verdict,
+    AdaptiveThrottle, AttemptTimeout, Backoff, BreakerOptions, Bulkhead, BulkheadOptions, CircuitBreaker,
+    Pipeline, Policy, Quota, RateLimiter, Ratio, RetryBudget, RetryOptions, RetryPolicy, TotalTimeout,
+    Verdict,
 };
 use std::cell::{Cell, RefCell};
 use std::future::{Future, pending, poll_fn, ready};
@@ -53,7 +54,7 @@ fn what_is_added_first_is_outermost() {
     });
     assert_eq!(attempts, 2, "the breaker has seen each attempt, and the third would have had to wait for it");
     let error = error.unwrap_err();
-    assert_eq!(error.cause, CallError::Failed("refused"));
+    assert_eq!(error.cause, Cause::Failed("refused"));
     let outer = Pipeline::new(Safety::Idempotent).with(breaker(2)).with(retry(3));
     attempts = 0;
     let _ = outer.call(&clock, || {
@@ -90,7 +91,8 @@ fn the_last_error_is_that_of_the_last_attempt_that_was_made() {
     assert_eq!(retries.reason, GiveUp::Attempts);
     assert_eq!(retries.history.last()[1].verdict, Verdict::RetryAfter(SECOND * 9));
     let error = pipeline.call(&clock, || Err::<(), _>(std::io::Error::other("no route"))).unwrap_err();
-    let refused = matches!(error.cause, CallError::Rejected(Refusal::Breaker(rejected)) if rejected.state == State::Open);
+    let refused =
+        matches!(error.cause, Cause::Refused(Refusal::Breaker(rejected)) if rejected.state == State::Open);
     assert!(refused, "{error}");
 }
 
@@ -185,6 +187,56 @@ fn sync_and_async_do_the_same() {
     let (sync, asynchronous) = (run(false), run(true));
     assert_eq!(sync, asynchronous);
     assert!(sync.0.iter().any(Result::is_ok) && sync.0.iter().any(Result::is_err));
+}
+
+#[test]
+fn what_takes_too_long_is_dropped_and_a_failure() {
+    let clock = ManualClock::new();
+    let one = Arc::new(breaker(2));
+    let pipeline = Pipeline::new(Safety::Idempotent)
+        .with(TotalTimeout::new(SECOND * 10).unwrap())
+        .with(retry(4))
+        .with(one.clone())
+        .with(AttemptTimeout::new(SECOND * 2).unwrap());
+    // Nothing ever ends, and whatever waits has waited at once.
+    let sleep = |wait: Duration| {
+        if wait < SECOND * 10 {
+            clock.advance(wait);
+        }
+        let over = wait < SECOND * 10;
+        async move {
+            if !over {
+                pending::<()>().await;
+            }
+        }
+    };
+    let mut call = pin!(pipeline.call_async(&clock, &sleep, pending::<Result<(), ()>>));
+    let Poll::Ready(result) = call.as_mut().poll(&mut Context::from_waker(Waker::noop())) else {
+        panic!("no attempt lasts")
+    };
+    let error = result.unwrap_err();
+    assert!(matches!(error.cause, Cause::TimedOut(_)), "{error:?}");
+    assert_eq!(one.state(clock.now()), State::Open);
+    // The fourth would have waited for the breaker until after the total timeout.
+    assert_eq!(error.retries.map(|retries| retries.reason), Some(GiveUp::Deadline));
+}
+
+#[test]
+fn a_blocking_call_is_told_the_sooner_deadline() {
+    let clock = ManualClock::new();
+    let pipeline = Pipeline::new(Safety::Idempotent)
+        .with(TotalTimeout::new(SECOND * 5).unwrap())
+        .with(retry(3))
+        .with(AttemptTimeout::new(SECOND * 3).unwrap());
+    let mut deadlines = Vec::new();
+    let error = pipeline.call_until(&clock, |deadline| {
+        let deadline = deadline.unwrap();
+        deadlines.push(deadline.at() - enhanced_config_clock::Instant::default());
+        clock.advance(SECOND);
+        Err::<(), _>(())
+    });
+    assert_eq!(deadlines, [SECOND * 3, SECOND * 5, SECOND * 5]);
+    assert_eq!(error.unwrap_err().cause, Cause::Failed(()));
 }
 
 /// Polls a call so many times while its work and its waits stay pending so often, then drops it.
@@ -286,4 +338,14 @@ fn harmful_compositions_are_named() {
     assert_eq!(new().with(Some(Arc::new(retry(3)))).lint(), [Warning::RetryWithoutBudget]);
     assert_eq!(new().with(budgeted()).with(budgeted()).lint(), [Warning::NestedRetries]);
     assert_eq!(new().with(None::<RetryPolicy>).lint(), []);
+    let (total, attempt) = (
+        |seconds| TotalTimeout::new(SECOND * seconds).unwrap(),
+        |seconds| AttemptTimeout::new(SECOND * seconds).unwrap(),
+    );
+    assert_eq!(new().with(total(6)).with(budgeted()).with(breaker(1)).with(attempt(2)).lint(), []);
+    assert_eq!(new().with(attempt(2)).with(breaker(1)).lint(), [Warning::BreakerInsideAttemptTimeout]);
+    let never = Warning::TimeoutNeverReached { outer: SECOND * 2, inner: SECOND * 2 };
+    assert_eq!(new().with(total(2)).with(budgeted()).with(attempt(2)).lint(), [never]);
+    let too_many = Warning::AttemptsDoNotFit { total: SECOND * 5, attempts: SECOND * 6 };
+    assert_eq!(new().with(total(5)).with(budgeted()).with(attempt(2)).lint(), [too_many]);
 }
