@@ -20,11 +20,13 @@
 //! assert!(lease.expired());
 //! ```
 //!
-//! All time here is monotonic: it never goes back and knows nothing of calendars.
+//! All time that clocks tell is monotonic: it never goes back and knows nothing of calendars. How to write a moment of the
+//! calendar is in [`utc`].
 
 mod instant;
 mod manual;
 mod system;
+pub mod utc;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -65,7 +65,6 @@ mod shown;
 mod sweep;
 mod temporary;
 mod trail;
-mod utc;
 mod write;
 mod write_error;
 

@@ -15,9 +15,13 @@
 //! # Ok::<(), &str>(())
 //! ```
 //!
-//! [`meter`] has what programs record with; [`history`] keeps a day of it in fixed memory; [`resource`] samples the system.
+//! [`meter`] has what programs record with; [`history`] keeps a day of it in fixed memory; [`resource`] samples the system;
+//! [`alert`] decides what is wrong, of which [`Health`] is the sum.
 
+pub mod alert;
+mod health;
 pub mod history;
 pub mod resource;
 
 pub use enhanced_config_meter as meter;
+pub use health::{Health, HealthStatus};

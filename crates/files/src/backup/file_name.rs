@@ -1,5 +1,5 @@
 use super::{Backup, BackupError};
-use crate::utc;
+use enhanced_config_clock::utc;
 use std::ffi::{OsStr, OsString};
 use std::time::{SystemTime, UNIX_EPOCH};
 

@@ -8,5 +8,6 @@
     reason = "tests fail by panicking"
 )]
 
+mod alert;
 mod history;
 mod resource;

@@ -1,20 +1,26 @@
-//! Moments as names of files tell them: `20261120T173312Z`.
+//! Moments of the calendar as text, in UTC: `20261120T173312Z` for names of files, `2026-11-20T17:33:12Z` for people.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 const DAY: u64 = 86_400;
 
 /// The second of `time`, from the year 1970 to 9999; what lies outside becomes the nearest.
-pub(crate) fn stamp(time: SystemTime) -> String {
-    const LAST: u64 = 253_402_300_799;
-    let seconds = time.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs().min(LAST));
-    let ((year, month, day), second) = (date(seconds / DAY), seconds % DAY);
-    let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
+#[must_use]
+pub fn stamp(time: SystemTime) -> String {
+    let [year, month, day, hour, minute, second] = fields(time);
     format!("{year:04}{month:02}{day:02}T{hour:02}{minute:02}{second:02}Z")
 }
 
-/// What [`stamp`] told.
-pub(crate) fn parse(stamp: &str) -> Option<SystemTime> {
+/// The same as RFC 3339 has it.
+#[must_use]
+pub fn rfc3339(time: SystemTime) -> String {
+    let [year, month, day, hour, minute, second] = fields(time);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+}
+
+/// What [`stamp`] told; `None` of anything else.
+#[must_use]
+pub fn parse(stamp: &str) -> Option<SystemTime> {
     let (date, time) = stamp.strip_suffix('Z')?.split_once('T')?;
     let is_digits = |text: &str, count| text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit());
     if !is_digits(date, 8) || !is_digits(time, 6) {
@@ -26,6 +32,14 @@ pub(crate) fn parse(stamp: &str) -> Option<SystemTime> {
     // Refuses the 31st of February and the 99th minute.
     let time = UNIX_EPOCH.checked_add(Duration::from_secs(seconds))?;
     (self::stamp(time) == stamp).then_some(time)
+}
+
+/// Year, month, day, hour, minute and second.
+fn fields(time: SystemTime) -> [u64; 6] {
+    const LAST: u64 = 253_402_300_799;
+    let seconds = time.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs().min(LAST));
+    let ((year, month, day), second) = (date(seconds / DAY), seconds % DAY);
+    [year, month, day, second / 3600, second / 60 % 60, second % 60]
 }
 
 /// Year, month and day of a day since 1970. `civil_from_days` of Howard Hinnant, "chrono-Compatible Low-Level Date
@@ -96,6 +110,12 @@ mod tests {
         ] {
             assert_eq!(parse(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn people_read_rfc3339() {
+        let time = UNIX_EPOCH + Duration::from_secs(1_795_195_992);
+        assert_eq!(rfc3339(time), "2026-11-20T17:33:12Z");
     }
 
     proptest! {
