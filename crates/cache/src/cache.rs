@@ -27,7 +27,7 @@ use crate::{CacheOptions, CacheStats, Cached, Compressible};
 /// cold one at once, and is decoded at each use. What neither can hold is not kept: whoever put it in has it.
 ///
 /// **Order.** What was used least recently leaves the hot tier for the cold one, and that one for good. Uses count as
-/// simultaneous if no value became hot between them and fewer than 64 uses by one thread: so much is a reader spared
+/// simultaneous if no value became hot between them and fewer than 256 uses by one thread: so much is a reader spared
 /// to tell others. Among values last used at the same time the one that became hot first leaves first.
 ///
 /// **Copies.** When a cold value becomes hot again, its packed bytes stay in the cold tier as long as nothing else
@@ -50,7 +50,7 @@ pub struct ConfigCache<K, V: Compressible> {
 #[repr(align(128))]
 pub(crate) struct Uses(AtomicU64);
 
-const SIMULTANEOUS: u64 = 64;
+const SIMULTANEOUS: u64 = 256;
 
 /// A power of two. Threads that share a replica wait for each other, so up to eight never do, whatever the numbers that
 /// they got; as many as there are processors would do only if the threads that run had neighbouring ones.

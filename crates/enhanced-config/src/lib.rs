@@ -79,6 +79,7 @@ mod freshness;
 mod hot_reload;
 #[cfg(feature = "reload")]
 mod last_known_good;
+mod load_error;
 #[cfg(feature = "migrate")]
 mod migration;
 mod recipes;
@@ -99,9 +100,10 @@ pub use config::Config;
 pub use freshness::Freshness;
 #[cfg(feature = "reload")]
 pub use hot_reload::{ConfigChange, SubscribeError};
+pub use load_error::{LoadError, LoadErrorKind};
 #[cfg(feature = "migrate")]
 pub use migration::{Migrated, MigrationReport};
-pub use rejection::{LoadError, Rejection};
+pub use rejection::Rejection;
 pub use report::{Checked, ValidationReport};
 pub use save::{Conflict, SaveError, Saved};
 pub use slot::OverrideGuard;

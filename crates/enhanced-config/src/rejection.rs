@@ -2,66 +2,12 @@ use std::fmt;
 use std::sync::Arc;
 
 use enhanced_config_core::{Problems, Redactor, Severity};
-use enhanced_config_files::NameError;
 use enhanced_config_layers::{Input, Texts};
-
-/// Why a configuration cannot be had.
-#[derive(thiserror::Error)]
-#[non_exhaustive]
-pub enum LoadError {
-    /// The name is not one that a configuration may have; the disk was not touched.
-    #[error("configuration {0}")]
-    Name(NameError),
-    /// The configuration has problems.
-    #[error(transparent)]
-    Rejected(#[from] Rejection),
-}
-
-impl From<NameError> for LoadError {
-    fn from(error: NameError) -> Self {
-        LoadError::Name(error)
-    }
-}
-
-impl LoadError {
-    /// Everything that is wrong with the configuration; nothing when its name is.
-    pub fn problems(&self) -> Option<&Problems> {
-        match self {
-            LoadError::Name(_) => None,
-            LoadError::Rejected(rejection) => Some(rejection.problems()),
-        }
-    }
-
-    /// What was read or looked for until it failed: see [`Rejection::inputs`].
-    pub fn inputs(&self) -> &[Input] {
-        match self {
-            LoadError::Name(_) => &[],
-            LoadError::Rejected(rejection) => rejection.inputs(),
-        }
-    }
-
-    /// The error with the lines it is about, for a terminal: [`Color::Auto`](crate::Color::Auto) looks at the standard
-    /// error stream.
-    #[cfg(feature = "render")]
-    pub fn render(&self, color: crate::Color) -> String {
-        match self {
-            LoadError::Name(_) => format!("error: {self}\n"),
-            LoadError::Rejected(rejection) => rejection.render(color),
-        }
-    }
-}
-
-/// As [`Display`](fmt::Display): what `fn main() -> Result<…>` prints should be for people.
-impl fmt::Debug for LoadError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
 
 /// A configuration that is not as it must be: all of its problems.
 ///
 /// Its text has one line a problem; [`render`](Self::render) shows the lines they are about.
-// Boxed: whoever is given a configuration pays for the size of the error that it is not, each time.
+// Boxed: whoever is given a value pays for the size of the error that it is not, each time.
 #[derive(Clone)]
 pub struct Rejection(Box<Details>);
 

@@ -3,7 +3,7 @@ use std::fmt;
 use enhanced_config_core::{Problem, Problems, Severity};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
-use crate::LoadError;
+use crate::{LoadError, LoadErrorKind};
 
 /// What a check of many configurations found, made to be read at a glance.
 ///
@@ -105,7 +105,9 @@ impl fmt::Display for ValidationReport {
                     milder => writeln!(f, "    {milder}: {problem}")?,
                 }
             }
-            if let Some(error @ LoadError::Name(_)) = config.error() {
+            if let Some(error) = config.error()
+                && let LoadErrorKind::Name(_) = error.kind()
+            {
                 writeln!(f, "    {error}")?;
             }
         }

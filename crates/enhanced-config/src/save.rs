@@ -16,7 +16,7 @@ use serde::Serialize;
 
 use crate::attempt::Why;
 use crate::system::Shared;
-use crate::{Config, EnhancedConfigSystem, LoadError, Rejection};
+use crate::{Config, EnhancedConfigSystem, LoadError, LoadErrorKind, Rejection};
 
 /// A file that was written, or had nothing to be written to it.
 #[derive(Debug)]
@@ -119,9 +119,9 @@ impl fmt::Display for Conflict {
 
 impl From<LoadError> for SaveError {
     fn from(error: LoadError) -> Self {
-        match error {
-            LoadError::Name(error) => Self::Name(error),
-            LoadError::Rejected(rejection) => Self::Rejected(rejection),
+        match error.into_kind() {
+            LoadErrorKind::Name(error) => Self::Name(error),
+            LoadErrorKind::Rejected(rejection) => Self::Rejected(rejection),
         }
     }
 }

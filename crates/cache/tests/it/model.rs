@@ -164,7 +164,7 @@ impl Model {
         if let Some(entry) = self.hot.iter_mut().find(|entry| entry.key == key) {
             entry.used = self.uses;
             self.hits += 1;
-            if self.hits.is_multiple_of(64) {
+            if self.hits.is_multiple_of(256) {
                 self.uses += 2;
             }
             return Some(entry.item.number);
