@@ -22,6 +22,7 @@
 //! | [`CircuitBreaker`] | stops calling what keeps failing |
 //! | [`RetryPolicy`] | attempts again what has failed, within a [`RetryBudget`] |
 //! | [`AttemptTimeout`], [`TotalTimeout`] | end what takes too long |
+//! | [`Hedge`] | makes a second call when the first one takes long |
 //! | [`Bulkhead`] | lets so many calls be in flight, and so many wait |
 //! | [`RateLimiter`] | lets so much through in a time; [`limiter`] has others |
 //! | [`AdaptiveThrottle`] | turns calls away, the more the more of them fail |
@@ -34,6 +35,7 @@ pub mod breaker;
 pub mod bulkhead;
 pub mod degradation;
 mod error;
+pub mod hedge;
 pub mod ladder;
 pub mod limiter;
 mod observer;
@@ -54,6 +56,7 @@ pub use breaker::{BreakerOptions, CircuitBreaker};
 pub use bulkhead::{Bulkhead, BulkheadOptions};
 pub use degradation::GracefulDegradation;
 pub use error::{CallError, OptionError, Rejection};
+pub use hedge::{Hedge, HedgeDelay};
 pub use ladder::{DegradationLadder, LadderOptions};
 pub use limiter::{Quota, RateLimiter};
 pub use observer::Observer;

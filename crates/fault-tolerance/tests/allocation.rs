@@ -13,10 +13,11 @@ use enhanced_config_fault_tolerance::breaker::{Force, HalfOpen, Trip, Window};
 use enhanced_config_fault_tolerance::limiter::{KeyedLimiter, SlidingWindow};
 use enhanced_config_fault_tolerance::retry::Safety;
 use enhanced_config_fault_tolerance::{
-    AdaptiveThrottle, BreakerOptions, Bulkhead, BulkheadOptions, CallError, CircuitBreaker, Pipeline, Policy,
-    Quota, RateLimiter, Ratio, RetryBudget, RetryOptions, RetryPolicy,
+    AdaptiveThrottle, AttemptTimeout, BreakerOptions, Bulkhead, BulkheadOptions, CallError, CircuitBreaker,
+    GracefulDegradation, Hedge, HedgeDelay, Pipeline, Policy, Quota, RateLimiter, Ratio, RetryBudget,
+    RetryOptions, RetryPolicy,
 };
-use std::future::ready;
+use std::future::{pending, ready};
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
@@ -137,4 +138,29 @@ fn a_pipeline_allocates_nothing_on_success_or_refusal() {
     allocates_nothing("refusal", || assert!(pipeline.call(&clock, || Ok::<_, ()>(1)).is_err()));
     breaker.force(Force::Open, clock.now());
     allocates_nothing("refusal for a time", || assert!(pipeline.call(&clock, || Ok::<_, ()>(1)).is_err()));
+}
+
+#[test]
+fn hedges_timeouts_and_first_levels_allocate_nothing() {
+    let clock = ManualClock::new();
+    let (at_once, mut context) = (|_| ready(()), Context::from_waker(Waker::noop()));
+    let hedge = Hedge::new(HedgeDelay::default()).unwrap();
+    let timeout = AttemptTimeout::new(Duration::from_secs(1)).unwrap();
+    let chain = GracefulDegradation::new(0).or_endpoint(1).or_value(2);
+    allocates_nothing("a second call", || {
+        let mut call = pin!(hedge.call_async(&clock, &at_once, Safety::Idempotent, || ready(Ok::<_, ()>(1))));
+        assert_eq!(call.as_mut().poll(&mut context), Poll::Ready(Ok(1)));
+        let mut call =
+            pin!(hedge.call_async(&clock, &at_once, Safety::Idempotent, pending::<Result<(), ()>>));
+        assert!(call.as_mut().poll(&mut context).is_pending());
+    });
+    allocates_nothing("in time and too late", || {
+        let mut call = pin!(timeout.call_async(&clock, &at_once, |_| ready(Ok::<_, ()>(1))));
+        assert_eq!(call.as_mut().poll(&mut context), Poll::Ready(Ok(1)));
+        let mut call = pin!(timeout.call_async(&clock, &at_once, |_| pending::<Result<(), ()>>()));
+        assert!(matches!(call.as_mut().poll(&mut context), Poll::Ready(Err(_))));
+    });
+    allocates_nothing("the first level", || {
+        assert!(chain.call(&clock, |endpoint| Ok::<_, ()>(*endpoint)).is_ok());
+    });
 }

@@ -12,6 +12,7 @@ mod backoff;
 mod breaker;
 mod bulkhead;
 mod degradation;
+mod hedge;
 mod limiter;
 mod pipeline;
 mod ratio;
