@@ -12,8 +12,8 @@ impl<O: Observer<Event>> Hedge<O> {
     /// Makes an asynchronous call, and a second one if the first takes long; an `Err` is a failure. The first answer is
     /// returned, and the other call dropped.
     ///
-    /// A call that fails leaves the other one to answer, if that is out. What was paid for a second call that has begun
-    /// stays paid, even if all is dropped: calls that are given up are just what must not be multiplied.
+    /// A call that fails leaves the other one to answer, if that is out. Dropped before a call has ended, it is as if there
+    /// had been none, but a second call that had begun stays paid for.
     ///
     /// # Errors
     /// The error of the call that failed last.

@@ -7,7 +7,7 @@ mod latencies;
 mod operation;
 mod options;
 
-use crate::retry::Safety;
+use crate::retry::{Deposit, Safety};
 use crate::sync::AtomicU64;
 use crate::{Observer, OptionError, Ratio, RetryBudget, Verdict};
 use enhanced_config_clock::Instant;
@@ -152,10 +152,8 @@ impl<O: Observer<Event>> Hedge<O> {
 
     /// Begins an operation, whose first call begins at `now`.
     pub fn begin(&self, safety: Safety, now: Instant) -> Operation<'_, O> {
-        if self.deposits {
-            self.budget.deposit(now);
-        }
-        Operation::new(self, safety, now)
+        let noted = self.deposits.then(|| self.budget.note(now));
+        Operation::new(self, safety, noted, now)
     }
 
     /// What there is to see at `now`.
@@ -176,6 +174,10 @@ impl<O: Observer<Event>> Hedge<O> {
                 self.latencies.as_ref().and_then(Latencies::get).unwrap_or(at_first)
             }
         }
+    }
+
+    fn take_back(&self, deposit: Deposit) {
+        self.budget.take_back(deposit);
     }
 
     fn pay(&self, now: Instant) -> bool {

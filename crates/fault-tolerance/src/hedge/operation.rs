@@ -1,5 +1,5 @@
 use super::{Call, Event, Hedge};
-use crate::retry::Safety;
+use crate::retry::{Deposit, Safety};
 use crate::{Observer, Verdict};
 use enhanced_config_clock::Instant;
 use std::fmt;
@@ -14,12 +14,24 @@ pub struct Operation<'a, O: Observer<Event> = ()> {
     first_failed: bool,
     /// Calls without a result.
     out: u8,
+    /// That the budget knows of it, until a call has ended.
+    noted: Option<Deposit>,
+}
+
+/// Dropped before a call has ended, it never was: but what a second call has cost is not given back, or calls that are
+/// given up would be those that are multiplied.
+impl<O: Observer<Event>> Drop for Operation<'_, O> {
+    fn drop(&mut self) {
+        if let Some(deposit) = self.noted.take() {
+            self.hedge.take_back(deposit);
+        }
+    }
 }
 
 impl<'a, O: Observer<Event>> Operation<'a, O> {
-    pub(super) fn new(hedge: &'a Hedge<O>, safety: Safety, now: Instant) -> Self {
+    pub(super) fn new(hedge: &'a Hedge<O>, safety: Safety, noted: Option<Deposit>, now: Instant) -> Self {
         let delay = (safety == Safety::Idempotent).then(|| hedge.delay());
-        Self { hedge, began: now, delay, first_failed: false, out: 1 }
+        Self { hedge, began: now, delay, first_failed: false, out: 1, noted }
     }
 
     /// How long after its beginning to ask for the second call, if the first has not ended. None if there is to be none.
@@ -41,6 +53,7 @@ impl<'a, O: Observer<Event>> Operation<'a, O> {
 
     /// Counts how a call ended, at `now`. Whether that is the answer: a failure is only if no other call is out.
     pub fn record(&mut self, call: Call, verdict: Verdict, now: Instant) -> bool {
+        self.noted = None;
         self.out = self.out.saturating_sub(1);
         let is_answer = self.out == 0 || matches!(verdict, Verdict::Success | Verdict::Ignore);
         if !is_answer {

@@ -1,3 +1,4 @@
+use crate::retry::Safety;
 use crate::timeout::Limit;
 use std::fmt;
 use std::time::Duration;
@@ -6,6 +7,7 @@ use std::time::Duration;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Facts {
     Breaker,
+    Hedge,
     Retry { attempts: u32, has_budget: bool },
     Timeout { of: Limit, limit: Duration },
     Other,
@@ -21,6 +23,10 @@ pub enum Warning {
     BreakerInsideAttemptTimeout,
     /// Attempts multiply: three around three are nine.
     NestedRetries,
+    /// A hedge only makes a second call of what may be made twice: here never.
+    HedgeOfUnsafeCall,
+    /// Both calls of a hedge make all their attempts.
+    RetryInsideHedge,
     /// When everything fails, retries multiply the load just then.
     RetryWithoutBudget,
     /// The inner timeout is never reached.
@@ -49,6 +55,12 @@ impl fmt::Display for Warning {
                 "a circuit breaker inside an attempt's timeout never learns of it: add the breaker first",
             ),
             Self::NestedRetries => f.write_str("a retry inside a retry multiplies the attempts: keep one"),
+            Self::HedgeOfUnsafeCall => {
+                f.write_str("a hedge of calls that are not idempotent never makes a second one: leave it out")
+            }
+            Self::RetryInsideHedge => {
+                f.write_str("a retry inside a hedge makes its attempts for both calls: add the retry first")
+            }
             Self::RetryWithoutBudget => f.write_str(
                 "a retry without a budget multiplies the load when everything fails: share a `RetryBudget`",
             ),
@@ -65,7 +77,9 @@ impl fmt::Display for Warning {
 /// What lies outside of a layer.
 #[derive(Default)]
 struct Outside {
+    is_unsafe: bool,
     breaker: bool,
+    hedge: bool,
     /// How many attempts the outermost retry makes, and the shortest timeout that all of them share.
     retry: Option<(u32, Option<Duration>)>,
     attempt_timeout: bool,
@@ -73,8 +87,9 @@ struct Outside {
 }
 
 /// `layers` from the outside in.
-pub(super) fn lint(layers: &[Facts]) -> Vec<Warning> {
-    let (mut warnings, mut outside) = (Vec::new(), Outside::default());
+pub(super) fn lint(layers: &[Facts], safety: Safety) -> Vec<Warning> {
+    let is_unsafe = safety == Safety::NotIdempotent;
+    let (mut warnings, mut outside) = (Vec::new(), Outside { is_unsafe, ..Outside::default() });
     layers.iter().for_each(|layer| outside.pass(layer, &mut warnings));
     warnings
 }
@@ -86,7 +101,12 @@ impl Outside {
                 warnings.extend(self.attempt_timeout.then_some(Warning::BreakerInsideAttemptTimeout));
                 self.breaker = true;
             }
+            Facts::Hedge => {
+                warnings.extend(self.is_unsafe.then_some(Warning::HedgeOfUnsafeCall));
+                self.hedge = true;
+            }
             Facts::Retry { attempts, has_budget } => {
+                warnings.extend(self.hedge.then_some(Warning::RetryInsideHedge));
                 warnings.extend(self.breaker.then_some(Warning::BreakerOutsideRetry));
                 warnings.extend(self.retry.map(|_| Warning::NestedRetries));
                 warnings.extend((!has_budget).then_some(Warning::RetryWithoutBudget));

@@ -5,6 +5,7 @@
 mod context;
 mod error;
 mod event;
+mod hedge;
 mod layer;
 mod layers;
 mod lint;
@@ -149,7 +150,7 @@ impl<L: Layer, J, O: Observer<Event>> Pipeline<L, J, O> {
     pub fn lint(&self) -> Vec<Warning> {
         let mut layers = Vec::new();
         self.layers.describe(&mut layers);
-        lint::lint(&layers)
+        lint::lint(&layers, self.safety)
     }
 
     /// What there is to see of each policy at `now`, from the outside in.

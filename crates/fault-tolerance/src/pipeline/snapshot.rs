@@ -1,4 +1,4 @@
-use crate::{Ratio, breaker, bulkhead, limiter, retry, timeout};
+use crate::{Ratio, breaker, bulkhead, hedge, limiter, retry, timeout};
 
 /// What there is to see of one policy of a pipeline.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -8,6 +8,8 @@ pub enum Snapshot {
     Breaker(breaker::Snapshot),
     /// Of a bulkhead.
     Bulkhead(bulkhead::Snapshot),
+    /// Of a hedge.
+    Hedge(hedge::Snapshot),
     /// Of a rate limit.
     Limiter(limiter::Snapshot),
     /// Of a retry.

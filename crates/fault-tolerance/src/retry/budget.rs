@@ -46,7 +46,7 @@ pub(super) struct Payment(u64);
 
 /// A call that was noted, by the span that it was noted in.
 #[derive(Debug)]
-pub(super) struct Deposit(u64);
+pub(crate) struct Deposit(u64);
 
 impl Counts for Movements {
     fn add(&mut self, other: Self) {
@@ -84,11 +84,11 @@ impl RetryBudget {
     }
 
     /// The same; says what to take back should the call never have been.
-    pub(super) fn note(&self, now: Instant) -> Deposit {
+    pub(crate) fn note(&self, now: Instant) -> Deposit {
         Deposit(self.spans.lock().add(Movements { deposits: 1, withdrawals: 0 }, now))
     }
 
-    pub(super) fn take_back(&self, Deposit(span): Deposit) {
+    pub(crate) fn take_back(&self, Deposit(span): Deposit) {
         self.spans.lock().take_back(Movements { deposits: 1, withdrawals: 0 }, span);
     }
 

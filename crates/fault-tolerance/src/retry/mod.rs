@@ -16,6 +16,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
+pub(crate) use budget::Deposit;
 pub use budget::RetryBudget;
 pub(crate) use error::Times;
 pub use error::{GiveUp, RetryError};

@@ -150,10 +150,14 @@ fn without_budget_there_is_no_second() {
 fn a_retry_around_it_notes_the_calls() {
     let budget = Arc::new(RetryBudget::new(Ratio::ONE, 0));
     let inside = hedge().with_budget_of_retry(Arc::clone(&budget));
-    drop(inside.begin(Safety::Idempotent, at(0)));
+    let end =
+        |hedge: &Hedge| hedge.begin(Safety::Idempotent, at(0)).record(Call::First, Verdict::Failure, at(0));
+    assert!(end(&inside));
     assert_eq!(budget.balance(at(0)), 0);
     let alone = hedge().with_budget(Arc::clone(&budget));
     drop(alone.begin(Safety::Idempotent, at(0)));
+    assert_eq!(budget.balance(at(0)), 0, "it never was");
+    assert!(end(&alone));
     assert_eq!(budget.balance(at(0)), 1);
 }
 
@@ -163,7 +167,7 @@ fn a_future_dropped_at_any_await_is_as_if_the_call_never_was() {
     let world = World::default();
     let delay = HedgeDelay::Observed { share: Ratio::HALF, calls: 2, at_first: DELAY };
     for polls in 0..3 {
-        let budget = Arc::new(RetryBudget::new(Ratio::ZERO, 1000));
+        let budget = Arc::new(RetryBudget::new(Ratio::ONE, 1000));
         let hedge = Hedge::new(delay).unwrap().with_budget(budget);
         let before = hedge.snapshot(at(0));
         world.begun.set(0);
@@ -263,7 +267,9 @@ proptest! {
         for gap in gaps {
             now += gap;
             calls.push(now);
-            let is_paid = hedge.begin(Safety::Idempotent, at(now)).second(at(now));
+            let mut operation = hedge.begin(Safety::Idempotent, at(now));
+            let is_paid = operation.second(at(now));
+            operation.record(Call::First, Verdict::Success, at(now));
             // By whole seconds, as the budget looks back.
             let recent = |moments: &[u32]| moments.iter().filter(|moment| **moment / 1000 + 10 > now / 1000).count();
             let most = recent(&calls) as u64 * u64::from(share) / 100 + u64::from(10 * per_second);
