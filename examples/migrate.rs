@@ -38,8 +38,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("{plan}\n{}", plan.diff(&Redactor::new()));
 
     system.migrate_config_to_latest("unified_config")?;
-    system
-        .save_config("unified_config", &serde_json::json!({ "performance": { "metrics_interval": 30 } }))?;
+    let config = system.load_config("unified_config")?;
+    system.save_changes(&config, &serde_json::json!({ "performance": { "metrics_interval": 30 } }))?;
     println!("migrated, and a value saved:\n{}", fs::read_to_string(&file)?);
 
     let backups = system.list_backups("unified_config")?;

@@ -4,6 +4,7 @@
 //! [`KeyPath`]s; every value has an [`Origin`]; what is wrong with it is a [`Problem`].
 
 mod builder;
+mod causes;
 mod de;
 mod diff;
 mod document;
@@ -31,6 +32,7 @@ mod value;
 pub mod variable;
 
 pub use builder::{BuildError, DocumentBuilder, Duplicate};
+pub use causes::with_causes;
 pub use de::{DeserializeError, ExtractOptions, UnknownKeys, extract};
 pub use diff::{Change, ChangeKind, Changes, diff};
 pub use document::Document;

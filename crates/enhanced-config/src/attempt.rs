@@ -22,6 +22,8 @@ pub(crate) enum Why {
     Override,
     /// The program wants it.
     Request,
+    /// The program wrote this file.
+    Save(Input),
     /// Whoever watches saw that these files changed.
     Files(Vec<PathBuf>),
     /// Variables of the process changed.

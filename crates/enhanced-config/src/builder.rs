@@ -45,6 +45,8 @@ pub struct Builder {
     secrets: Vec<String>,
     publics: Vec<String>,
     problems: Vec<(String, Problems)>,
+    #[cfg(all(feature = "migrate", feature = "schema"))]
+    version_schemas: Vec<(String, enhanced_config_migrate::Version, String)>,
     options: ExtractOptions,
     checks: Checks,
     #[cfg(feature = "cache")]
@@ -92,6 +94,8 @@ impl Builder {
             secrets: Vec::new(),
             publics: Vec::new(),
             problems: Vec::new(),
+            #[cfg(all(feature = "migrate", feature = "schema"))]
+            version_schemas: Vec::new(),
             options: ExtractOptions::default(),
             checks: Checks::default(),
             #[cfg(feature = "cache")]
@@ -222,6 +226,20 @@ impl Builder {
         self
     }
 
+    /// Sets the JSON Schema of one version of a configuration, as JSON text: what a migration to that version makes of a
+    /// base file has to be valid by it, or nothing is migrated. It is about the base file alone, so it should require
+    /// nothing that other layers give. Default: none; what is loaded is checked by the [`schema`](Self::schema).
+    #[cfg(all(feature = "migrate", feature = "schema"))]
+    pub fn version_schema(
+        mut self,
+        name: impl Into<String>,
+        version: enhanced_config_migrate::Version,
+        schema: &str,
+    ) -> Self {
+        self.version_schemas.push((name.into(), version, schema.to_owned()));
+        self
+    }
+
     /// Sets what happens to keys that a type does not have. Default: a warning.
     pub fn unknown_keys(mut self, unknown_keys: UnknownKeys) -> Self {
         self.options = self.options.with_unknown_keys(unknown_keys);
@@ -343,8 +361,12 @@ impl Builder {
             Name::new(name)
                 .map_err(|error| SetupError::Name { what: "defaults, schema or rules".to_owned(), error })?;
         }
+        #[cfg(all(feature = "migrate", feature = "schema"))]
+        self.check_versions()?;
         let root = ConfigRoot::open(&self.directory)?;
         self.check_schemas(&root)?;
+        // What killed processes left of their saves. Where this process may not remove it, it stays.
+        let _ = root.sweep("");
         #[cfg(feature = "cache")]
         let shelf = Shelf::new(self.cache);
         #[cfg(not(feature = "cache"))]
@@ -367,6 +389,22 @@ impl Builder {
             hub,
             slots,
         }))
+    }
+
+    /// Has migrations checked by the schemas of the versions that they lead to.
+    #[cfg(all(feature = "migrate", feature = "schema"))]
+    fn check_versions(&mut self) -> Result<(), SetupError> {
+        let mut problems = Vec::new();
+        for (name, version, schema) in std::mem::take(&mut self.version_schemas) {
+            match self.recipes.schemas.alone(&name, &schema, self.recipes.redactor.clone()) {
+                Ok(check) => {
+                    let migrator = Arc::make_mut(&mut self.recipes.migrator);
+                    crate::migration::check_version(migrator, &name, version, check);
+                }
+                Err(found) => problems.push((format!("schema of version {version} of {name}"), found)),
+            }
+        }
+        if problems.is_empty() { Ok(()) } else { Err(SetupError::Values(problems)) }
     }
 
     /// A schema that cannot be used is known before anything is asked for.

@@ -105,7 +105,7 @@ pub use load_error::{LoadError, LoadErrorKind};
 pub use migration::{Migrated, MigrationReport};
 pub use rejection::Rejection;
 pub use report::{Checked, ValidationReport};
-pub use save::{Conflict, SaveError, Saved};
+pub use save::{Conflict, Contested, SaveError, Saved, Side};
 pub use slot::OverrideGuard;
 #[cfg(feature = "reload")]
 pub use status::{Active, Assigned, ConfigStatus, Good};

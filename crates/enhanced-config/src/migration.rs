@@ -1,13 +1,15 @@
 use std::path::Path;
 use std::sync::Arc;
 
+#[cfg(feature = "schema")]
+use enhanced_config_core::Layer;
 use enhanced_config_core::{Document, Origin, Problem, ProblemKind, Problems};
 use enhanced_config_files::Name;
 use enhanced_config_format::{Editor, Format, Limits, ParseOptions};
 use enhanced_config_layers::{Layers, Rewritten};
 use enhanced_config_migrate::{ConfigMigrator, MigrateError, MigrationPlan, Version};
 
-use crate::save::Writing;
+use crate::save::{New, Writing};
 use crate::{EnhancedConfigSystem, SaveError, Saved};
 
 /// A configuration that was migrated on disk.
@@ -88,22 +90,21 @@ impl EnhancedConfigSystem {
         let name = Name::new(name)?;
         let mut made = None;
         let saved = self.shared.write(name.as_str(), |writing| {
-            let plan = self.plan(writing.name, &writing.editor, to)?;
+            let plan = self.plan(writing.name, &writing.text()?, to)?;
             if let Some(expected) = from.filter(|from| *from != plan.from()) {
                 let (expected, found) = (expected.clone(), plan.from().clone());
                 return Err(SaveError::OtherVersion { name: writing.name.to_owned(), expected, found });
             }
-            writing.editor = plan.editor().clone();
             if !plan.is_empty() {
-                writing.validated()?;
+                writing.validated(plan.editor())?;
             }
-            let label = plan.from().to_string();
+            let new = New { editor: plan.editor().clone(), backup: Some(plan.from().to_string()) };
             made = Some(plan);
-            Ok(Some(label))
+            Ok(new)
         })?;
         match made {
             Some(plan) => Ok(Migrated { plan, saved }),
-            None => Err(SaveError::NoFile { name: name.as_str().to_owned() }),
+            None => Err(self.shared.no_file(name.as_str())),
         }
     }
 
@@ -117,19 +118,32 @@ impl EnhancedConfigSystem {
 }
 
 impl Writing<'_> {
-    /// Brings the text to the newest version; gives back the one that it was of, if that was another.
-    pub(crate) fn upgrade(&mut self) -> Result<Option<String>, SaveError> {
+    /// The text at the newest version, behind a backup if it was at another.
+    pub(crate) fn upgraded(&self, text: Editor) -> Result<New, SaveError> {
         let migrator = &self.shared.recipes.migrator;
         if migrator.versions(self.name).is_empty() {
-            return Ok(None);
+            return Ok(New { editor: text, backup: None });
         }
-        let plan = migrator.plan_to_latest(self.name, &self.editor)?;
-        if plan.is_empty() {
-            return Ok(None);
-        }
-        self.editor = plan.editor().clone();
-        Ok(Some(plan.from().to_string()))
+        let plan = migrator.plan_to_latest(self.name, &text)?;
+        let backup = (!plan.is_empty()).then(|| plan.from().to_string());
+        Ok(New { editor: plan.editor().clone(), backup })
     }
+}
+
+/// Has what is migrated to a version checked. Problems are told with the places of the migrated text, which is on no disk.
+#[cfg(feature = "schema")]
+pub(crate) fn check_version(
+    migrator: &mut ConfigMigrator,
+    name: &str,
+    version: Version,
+    check: impl Fn(&Document) -> Problems + Send + Sync + 'static,
+) {
+    let to = version.clone();
+    migrator.set_check(name, version, move |document| {
+        let named = |layer: &Layer| format!("{}, migrated to {to}", layer.name());
+        let problems = check(&document.clone().with_layer_names(named));
+        if problems.has_errors() { Err(problems) } else { Ok(()) }
+    });
 }
 
 /// Has the base file of a configuration that has migrations brought to the newest version whenever it is read.

@@ -6,6 +6,7 @@ use enhanced_config_layers::{Input, Loaded};
 use parking_lot::Mutex;
 
 use crate::attempt::{Trouble, Why};
+use crate::snapshot::Snapshot;
 use crate::stage::{Hub, Stage};
 use crate::system::Shared;
 use crate::{Config, LoadError, Rejection};
@@ -95,6 +96,14 @@ impl Slot {
             state.is_restored = false;
         }
         std::mem::replace(&mut state.trouble, trouble)
+    }
+
+    /// Whether what is served was made of what an input is. If not, the next attempt reads it.
+    pub(crate) fn follows(&self, served: &Snapshot, input: &Input) -> bool {
+        let mut state = self.state.lock();
+        let follows = state.trouble.is_none() && served.loaded.inputs.contains(input);
+        state.stale |= !follows;
+        follows
     }
 
     /// What keeps the configuration from following its sources.

@@ -246,6 +246,9 @@ impl Shared {
             let made = slot.stage.run(|| match (why, self.shelf.get(&slot.name)) {
                 // Somebody else was faster.
                 (Why::Use, Some(served)) => Made::unchanged(Config::new(served)),
+                (Why::Save(input), Some(served)) if slot.follows(&served, input) => {
+                    Made::unchanged(Config::new(served))
+                }
                 _ => self.attempt(slot, why, &|_| true),
             })?;
             let Some(served) = made.served() else { continue };

@@ -17,6 +17,7 @@ mod profile;
 mod report;
 mod source;
 mod value;
+mod write_back;
 
 pub use env::{EnvLayer, EnvSource, Shape};
 pub use environment::EnvFileSource;
@@ -28,3 +29,4 @@ pub use packed::Unpacked;
 pub use profile::ProfileSource;
 pub use source::{Context, Input, Rewritten, Source, Texts};
 pub use value::ValueSource;
+pub use write_back::{Extent, FileChange, FileEdit, Inherited, NewValue, WriteBack};

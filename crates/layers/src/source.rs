@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use enhanced_config_core::{
-    Document, KeyPath, LayerKind, MergeOptions, NodeRef, Problem, ProblemKind, Problems, merge,
+    Document, KeyPath, LayerKind, MergeOptions, NodeRef, Problem, ProblemKind, Problems, merge, with_causes,
 };
 use enhanced_config_files::{ConfigRoot, FileBytes, Presence, ReadError};
 use enhanced_config_format::{Format, Limits, ParseOptions, parse};
@@ -320,8 +320,11 @@ impl<'a> Context<'a> {
 }
 
 pub(crate) fn unreadable(error: &ReadError) -> Problems {
-    Problem::error(ProblemKind::Unreadable { why: error.to_string().into(), transient: error.is_transient() })
-        .into()
+    Problem::error(ProblemKind::Unreadable {
+        why: with_causes(error).into(),
+        transient: error.is_transient(),
+    })
+    .into()
 }
 
 fn unknown_format(path: &Path) -> Problems {

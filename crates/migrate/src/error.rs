@@ -125,11 +125,13 @@ pub enum MigrateError {
         error: Box<StepError>,
     },
     /// What a migration made is not what its version may be.
-    #[error("{config}: what version {version} came to be is refused: {problems}")]
+    #[error("{config}: from {from} to {version}, what came of it is refused: {problems}")]
     Refused {
         /// The configuration.
         config: String,
-        /// The version.
+        /// The version before.
+        from: Version,
+        /// The version after.
         version: Version,
         /// Why.
         problems: Problems,

@@ -109,6 +109,11 @@ impl ConfigMigrator {
         self.configs.get(config).map(History::versions).unwrap_or_default()
     }
 
+    /// Where a configuration says its version.
+    pub fn version_key(&self, config: &str) -> Option<&KeyPath> {
+        self.configs.get(config).map(|history| &history.version_key)
+    }
+
     /// The version that a document says it has, or the one declared for documents that do not say one.
     ///
     /// # Errors
@@ -239,6 +244,7 @@ impl History {
         let check = self.checks.get(to);
         check.map_or(Ok(()), |check| check(editor.document())).map_err(|problems| MigrateError::Refused {
             config: config.to_owned(),
+            from: from.clone(),
             version: to.clone(),
             problems,
         })

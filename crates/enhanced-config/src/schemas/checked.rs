@@ -3,7 +3,9 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use enhanced_config_core::{Change, Document, LayerKind, Problem, ProblemKind, Problems};
+#[cfg(feature = "migrate")]
+use enhanced_config_core::Redactor;
+use enhanced_config_core::{Change, Document, LayerKind, Problem, ProblemKind, Problems, with_causes};
 use enhanced_config_files::{ConfigRoot, ReadError};
 use enhanced_config_format::{Format, Limits, ParseOptions, parse};
 use enhanced_config_layers::{Input, Layers, Loaded, Texts};
@@ -91,6 +93,20 @@ impl Schemas {
         rules
             .map(|rules| rules.check(loaded.document.root(), environments, &loaded.redactor))
             .unwrap_or_default()
+    }
+
+    /// What a schema that is not kept under this name says against a document. It may refer to those that were given.
+    #[cfg(feature = "migrate")]
+    pub(crate) fn alone(
+        &self,
+        name: &str,
+        text: &str,
+        redactor: Redactor,
+    ) -> Result<impl Fn(&Document) -> Problems + Send + Sync + 'static, Problems> {
+        let mut registry = self.given.clone();
+        registry.add_text(name, text)?;
+        let validator = registry.validator(name).map_err(problems_of)?;
+        Ok(move |document: &Document| validator.validate(document.root(), &redactor))
     }
 
     /// The schema of a configuration.
@@ -222,7 +238,7 @@ impl<'a> Gathering<'a> {
             Ok(file) => file,
             Err(ReadError::Missing { .. }) => return Ok(()),
             Err(error) => {
-                let (why, transient) = (error.to_string().into(), error.is_transient());
+                let (why, transient) = (with_causes(&error).into(), error.is_transient());
                 return Err(Problem::error(ProblemKind::Unreadable { why, transient }).into());
             }
         };

@@ -206,7 +206,7 @@ fn cause(why: &Why) -> Cause {
         Why::Look(paths) | Why::Files(paths) => Cause::Files(paths.clone()),
         Why::Environment => Cause::Environment,
         Why::Override => Cause::Override,
-        Why::Use | Why::Request => Cause::Request,
+        Why::Use | Why::Request | Why::Save(_) => Cause::Request,
     }
 }
 

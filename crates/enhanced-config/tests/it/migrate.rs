@@ -72,7 +72,10 @@ fn a_file_goes_to_the_newest_version_on_disk_and_back() {
     assert_eq!(system.list_backups("app").unwrap().len(), 1);
 
     let error = system.migrate_config("app", &one(), &two()).unwrap_err();
-    assert_eq!(error.to_string(), "app: expected version 1.0.0, found 2.0.0");
+    assert_eq!(
+        error.to_string(),
+        "nothing is written: app was to be migrated from version 1.0.0, and is at 2.0.0"
+    );
     system.migrate_config("app", &two(), &one()).unwrap();
     assert_eq!(text(&dir, "app.yaml"), OLD);
     system.migrate_config("app", &one(), &two()).unwrap();
@@ -86,6 +89,7 @@ fn a_save_writes_an_old_file_at_the_newest_version() {
     let dir = Dir::new(&[("app.yaml", OLD)]);
     let system = with_migrations(dir.builder()).build().unwrap();
     let saved = system.save_config("app", &serde_json::json!({"server": {"address": "b"}})).unwrap();
+    // The version is none of what types know.
     assert_eq!(text(&dir, "app.yaml"), NEW.replace("address: a", "address: b"));
     assert_eq!(saved.backup.unwrap().version, "1.0.0");
 }
@@ -103,7 +107,7 @@ fn all_are_migrated_and_reported() {
     assert_eq!((app.as_str(), name.as_str()), ("app", "broken"));
     assert_eq!(
         dir.anonymous(&error.to_string()),
-        "broken: from 1.0.0 to 2.0.0, step 1, rename server.host: server.address: there is a value already (DIR/broken.yaml:2:28)"
+        "nothing is written: broken: from 1.0.0 to 2.0.0, step 1, rename server.host: server.address: there is a value already (DIR/broken.yaml:2:28)"
     );
     assert_eq!((text(&dir, "broken.yaml").as_str(), text(&dir, "app.yaml").as_str()), (broken, NEW));
     assert!(system.list_backups("broken").unwrap().is_empty());
@@ -127,4 +131,70 @@ fn what_the_schema_refuses_is_not_written() {
     assert!(system.migrate_config_to_latest("app").is_err());
     assert_eq!(text(&dir, "app.yaml"), OLD);
     assert!(system.list_backups("app").unwrap().is_empty());
+}
+
+/// Each version has a schema of its own, and what does not hold after a step ends the migration there.
+#[cfg(feature = "schema")]
+#[test]
+fn what_the_schema_of_a_version_on_the_way_refuses_is_not_written() {
+    let dir = Dir::new(&[("app.yaml", "version: '1.0.0'\nport: '80'\n# last\nname: a\n")]);
+    let mut migrator = ConfigMigrator::new();
+    let three = Version::new(3, 0, 0);
+    for (from, to) in [(one(), two()), (two(), three)] {
+        let step = Step::Default { path: path("tls").into(), value: serde_json::json!(true) };
+        migrator.register(Migration::new("app", from, to, vec![step])).unwrap();
+    }
+    let schema = r#"{"properties": {"port": {"type": "integer"}}}"#;
+    // Before or after the migrator.
+    let builder = || dir.builder().version_schema("app", two(), schema);
+    let system = builder().migrator(migrator.clone()).build().unwrap();
+    let error = system.migrate_config_to_latest("app").unwrap_err();
+    assert_eq!(
+        dir.anonymous(&error.to_string()),
+        "nothing is written: app: from 1.0.0 to 2.0.0, what came of it is refused: \
+         port: expected an integer, found string (DIR/app.yaml, migrated to 2.0.0:2:7)"
+    );
+    assert!(system.load_config("app").is_err());
+    assert!(system.list_backups("app").unwrap().is_empty());
+    let plain = dir.builder().migrator(migrator.clone()).build().unwrap();
+    assert!(plain.migrate_config_to_latest("app").unwrap().saved.is_written);
+    let broken = builder().version_schema("app", one(), "{").migrator(migrator).build().unwrap_err();
+    assert!(broken.to_string().starts_with("schema of version 1.0.0 of app: "), "{broken}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_at_its_version_is_not_touched() {
+    use std::os::unix::fs::MetadataExt;
+    let odd = "\u{feff}# ours\r\nversion:   \"2.0.0\"\r\nserver:  {address:   'a'}   # here \r\n\r\n";
+    let dir = Dir::new(&[("app.yaml", odd)]);
+    let system = with_migrations(dir.builder()).build().unwrap();
+    let what = || {
+        let file = std::fs::metadata(dir.path().join("app.yaml")).unwrap();
+        (file.ino(), file.mtime(), file.mtime_nsec(), file.ctime(), file.ctime_nsec(), text(&dir, "app.yaml"))
+    };
+    let before = what();
+    for _ in 0..2 {
+        assert!(!system.migrate_config_to_latest("app").unwrap().saved.is_written);
+        assert!(!system.migrate_config("app", &two(), &two()).unwrap().saved.is_written);
+        let config = system.load_config("app").unwrap();
+        assert!(!system.save_config("app", &**config.document()).unwrap().is_written);
+        assert!(system.migrate_all(|_, _, _| {}).is_complete());
+    }
+    assert_eq!(what(), before);
+    assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn a_broken_file_can_be_rolled_back_and_the_broken_one_is_kept() {
+    let dir = Dir::new(&[("app.yaml", OLD)]);
+    let system = with_migrations(dir.builder()).build().unwrap();
+    let backup = system.migrate_config_to_latest("app").unwrap().saved.backup.unwrap();
+    dir.write("app.yaml", "version: [");
+    let saved = system.rollback_config("app", &backup).unwrap();
+    assert_eq!(text(&dir, "app.yaml"), OLD);
+    assert_eq!(std::fs::read_to_string(&saved.backup.unwrap().path).unwrap(), "version: [");
+    system.migrate_config_to_latest("app").unwrap();
+    let saved = system.rollback_config("app", &backup).unwrap();
+    assert_eq!(saved.backup.unwrap().version, "2.0.0");
 }

@@ -24,13 +24,204 @@ fn what_is_saved_is_edited_in_place_and_served() {
     values["server"]["hosts"] = json!(["a", "c", "b"]);
     values["tls"] = json!(true);
     values.as_object_mut().unwrap().remove("name");
-    let saved = system.save_config("app", &values).unwrap();
+    let saved = system.save_changes(&loaded, &values).unwrap();
     assert!(saved.is_written && saved.refused.is_none() && saved.backup.is_none());
     let expected = TEXT.replace("port: 80", "port: 8080").replace("[a, 'b']", "[a, c, 'b']") + "tls: true\n";
     assert_eq!(text(&dir), expected);
     let now = system.load_config("app").unwrap();
     assert_eq!((now.version(), now.get::<u16>("server.port").unwrap()), (2, 8080));
-    assert!(!system.save_config("app", &values).unwrap().is_written);
+    assert!(!system.save_changes(&now, &values).unwrap().is_written);
+}
+
+/// Saves what `change` makes of all that is served; what the file says then, or why it does not.
+fn saved(
+    builder: enhanced_config::Builder,
+    dir: &Dir,
+    change: impl Fn(&mut serde_json::Value),
+) -> Result<String, String> {
+    let system = builder.build().unwrap();
+    let loaded = system.load_config("app").unwrap();
+    let mut values = serde_json::Value::from(loaded.document().root());
+    change(&mut values);
+    let saved = system.save_config("app", &values);
+    match saved {
+        Ok(_) => {
+            let now = system.load_config("app").unwrap();
+            let served = serde_json::Value::from(now.document().root());
+            assert_eq!(served, values, "what was saved is not what is served");
+            Ok(text(dir))
+        }
+        Err(error) => Err(dir.anonymous(&error.to_string())),
+    }
+}
+
+#[test]
+fn what_is_not_in_what_is_saved_goes_with_its_comments() {
+    let dir = Dir::new(&[("app.yaml", TEXT)]);
+    let without = saved(dir.builder(), &dir, |values| {
+        values["server"].as_object_mut().unwrap().remove("port");
+        values.as_object_mut().unwrap().remove("name");
+    });
+    let backups = dir.system().list_backups("app").unwrap();
+    assert_eq!(std::fs::read_to_string(&backups[0].path).unwrap(), TEXT);
+    let expected = "# the server\nserver:\n  hosts: [a, 'b']\n\npassword: 'x'\n";
+    assert_eq!(without.as_deref(), Ok(expected));
+}
+
+#[test]
+fn what_nobody_changed_is_not_written() {
+    #[derive(serde::Serialize, serde::Deserialize)]
+    struct App {
+        rate: f32,
+        timeout: f64,
+        pool: u64,
+        tls: Option<String>,
+        hosts: Vec<Host>,
+    }
+    #[derive(serde::Serialize, serde::Deserialize)]
+    struct Host {
+        name: String,
+        port: Option<u16>,
+    }
+    let text_ = "rate: 0.1 # a second\ntimeout: 5\nhosts:\n- {name: a, port: 1}\n- name: b # ours\n";
+    let dir = Dir::new(&[("app.yaml", text_)]);
+    let system = dir.builder().defaults("app", &json!({"pool": 4})).build().unwrap();
+    let mut app: App = system.load("app").unwrap();
+    assert!(!system.save_config("app", &app).unwrap().is_written);
+    app.hosts[0].port = None;
+    system.save_config("app", &app).unwrap();
+    assert_eq!(text(&dir), text_.replace(", port: 1", ""));
+    app.pool = 8;
+    system.save_config("app", &app).unwrap();
+    assert_eq!(text(&dir), text_.replace(", port: 1", "") + "pool: 8\n");
+}
+
+#[test]
+fn a_null_keeps_a_default_from_being_seen_and_is_not_written_otherwise() {
+    let dir = Dir::new(&[("app.yaml", "pool: 8 # connections\nname: a\n")]);
+    let system = dir.builder().defaults("app", &json!({"pool": 4})).build().unwrap();
+    let save = |values| {
+        system.save_config("app", &values).unwrap();
+        text(&dir)
+    };
+    assert_eq!(save(json!({"pool": null, "name": null, "tls": null})), "pool: null # connections\n");
+    assert_eq!(system.load_config("app").unwrap().get::<Option<u8>>("pool").unwrap(), None);
+    assert_eq!(save(json!({"pool": 5})), "pool: 5 # connections\n");
+    dir.write("app.yaml", "pool: 5\nname: a\n");
+    let system = dir.builder().defaults("app", &json!({"pool": 4})).build().unwrap();
+    system.save_config("app", &json!({"name": "a"})).unwrap();
+    assert_eq!(text(&dir), "name: a\n");
+    assert_eq!(system.load_config("app").unwrap().get::<u8>("pool").unwrap(), 4);
+}
+
+/// The environment, defaults, the file of a profile, and what references were replaced by.
+#[test]
+fn nothing_of_another_layer_gets_into_the_file() {
+    let base = "\
+url: http://${host}/ # where
+host: h
+token: ${env:PW}
+port: 1
+users: # who
+- {name: a, password: '${env:PW}'}
+- {name: b, password: '${env:PW_B}'}
+- name: c # last
+  password: ${env:PW_C}
+args: ['--host=${host}', b]
+list: [base, b]
+";
+    let dir = Dir::new(&[("app.yaml", base), ("app.prod.yaml", "of_profile: {a: 1, b: 2}\n")]);
+    let variables = [
+        ("PW", "c4n4ry-a"),
+        ("PW_B", "c4n4ry-b"),
+        ("PW_C", "c4n4ry-c"),
+        ("APP_PORT", "2"),
+        ("APP_LIST__0", "c4n4ry"),
+    ];
+    let builder = || {
+        let builder = dir.builder().env_prefix("APP_").env_variables(variables).interpolation(true);
+        builder.profile("prod").defaults("app", &json!({"of_defaults": {"x": [1, 2]}}))
+    };
+    let check = |change: &dyn Fn(&mut serde_json::Value), expected: Result<&str, &str>| {
+        dir.write("app.yaml", base);
+        let found = saved(builder(), &dir, change);
+        assert!(!format!("{found:?}").contains("c4n4ry"), "{found:?}");
+        assert_eq!(found.as_deref().map_err(String::as_str), expected);
+    };
+    check(&|_| {}, Ok(base));
+    // A list of maps whose items move and change.
+    let (before, rest) = base.split_once("- {").unwrap();
+    let after = rest.split_once("args:").unwrap().1;
+    let moved = "- {name: b, password: '${env:PW_B}'}\n- {name: d, password: '${env:PW_C}'}\nargs:";
+    let moved = [before, moved, after].concat();
+    check(
+        &|values| {
+            values["users"].as_array_mut().unwrap().remove(0);
+            values["users"][1]["name"] = json!("d");
+        },
+        Ok(&moved),
+    );
+    let two = base.replace("'--host=${host}', b]", "'--host=${host}', c, \"$${x}\"]");
+    check(&|values| values["args"] = json!(["--host=h", "c", "${x}"]), Ok(&two));
+    // A reference that is saved as what it means is one no more, unless it is the very same.
+    let fixed = base.replace("http://${host}/", "http://h2/");
+    check(&|values| values["url"] = json!("http://h2/"), Ok(&fixed));
+    let list = base.replace("list: [base, b]", "list: [base, c]");
+    check(&|values| values["list"][1] = json!("c"), Ok(&list));
+    let hidden = "port: nothing is written, because environment variable APP_PORT lies over the base file and says \
+         otherwise: change it there";
+    check(&|values| values["port"] = json!(3), Err(hidden));
+    check(&|values| drop(values.as_object_mut().unwrap().remove("port")), Err(hidden));
+    let hidden = hidden.replace("port:", "list[0]:").replace("APP_PORT", "APP_LIST__0");
+    check(&|values| values["list"] = json!(["b", "c4n4ry"]), Err(&hidden));
+    check(
+        &|values| values["of_defaults"]["x"] = json!([1]),
+        Ok(&format!("{base}of_defaults:\n  x:\n  - 1\n")),
+    );
+}
+
+#[test]
+fn a_list_of_the_environment_is_not_taken_into_the_file() {
+    let dir = Dir::new(&[("app.yaml", "name: a\n")]);
+    let builder = || dir.builder().env_prefix("APP_").env_variables([("APP_HOSTS", "[\"a\", \"b\"]")]);
+    let schema = r#"{"properties": {"hosts": {"type": "array"}, "credentials": {"type": "array", "default": ["x", "y"]}}}"#;
+    let longer = |key: &'static str| {
+        saved(builder().schema("app", schema), &dir, |values| {
+            values[key].as_array_mut().unwrap().push(json!("c"));
+        })
+    };
+    assert_eq!(
+        longer("hosts").unwrap_err(),
+        "hosts[0]: nothing is written, because it is from environment variable APP_HOSTS, and the list that it is in would \
+         take it into the base file: change the list in the file itself"
+    );
+    if cfg!(feature = "schema") {
+        assert!(
+            longer("credentials")
+                .unwrap_err()
+                .starts_with("credentials[0]: nothing is written, because it is from")
+        );
+    }
+    assert_eq!(text(&dir), "name: a\n");
+}
+
+#[cfg(all(feature = "reload", unix))]
+#[test]
+fn whoever_was_served_the_last_known_good_saves_nothing_over_what_is_there() {
+    let dir = Dir::new(&[("app.yaml", "port: 1\nname: a\n")]);
+    let schema = r#"{"properties": {"port": {"type": "integer"}}}"#;
+    let build = || dir.builder().schema("app", schema).state_dir(dir.path().join("state")).build().unwrap();
+    build().load_config("app").unwrap();
+    let broken = "port: [\nname: b\n";
+    dir.write("app.yaml", broken);
+    let system = build();
+    let loaded = system.load_config("app").unwrap();
+    let save = || system.save_since(&loaded, &json!({"port": 2, "name": "a"}));
+    assert!(matches!(save().unwrap_err(), SaveError::Rejected(_)));
+    assert_eq!(text(&dir), broken);
+    dir.write("app.yaml", "port: 1\nname: b\n");
+    let SaveError::Conflict(conflict) = save().unwrap_err() else { panic!("expected a conflict") };
+    assert_eq!(conflict.both().count(), 0);
 }
 
 #[test]
@@ -44,10 +235,10 @@ fn a_change_since_it_was_loaded_is_a_conflict() {
     let error = system.save_changes(&loaded, &values).unwrap_err();
     assert_eq!(
         dir.anonymous(&error.to_string()),
-        "app was changed since it was loaded; nothing is saved\n\
-         yours:\n~ name: \"app\" -> \"mine\" (what is saved)\n~ server.port: 80 -> 82 (what is saved)\n\
-         theirs:\n~ server.port: 80 -> 81 (DIR/app.yaml:3:9)\n~ password: *** -> *** (DIR/app.yaml:8:11)\n\
-         changed by both: server.port"
+        "nothing is written: app was changed since it was loaded; load it again, and save to that\n\
+         server.port, changed by both\n  loaded: 80\n  theirs: 81 (DIR/app.yaml:3:9)\n  yours: 82\n\
+         name\n  loaded: \"app\"\n  yours: \"mine\"\n\
+         password\n  loaded: \"***\"\n  theirs: \"***\" (DIR/app.yaml:8:11)"
     );
     assert_eq!(text(&dir), theirs);
 }
@@ -68,12 +259,13 @@ fn what_would_not_be_served_is_not_saved() {
     let schema = r#"{"properties": {"server": {"properties": {"port": {"type": "integer"}}}}}"#;
     let dir = Dir::new(&[("app.yaml", TEXT), ("app.local.yaml", "name: local\n")]);
     let system = dir.builder().schema("app", schema).build().unwrap();
-    let error = system.save_config("app", &json!({"name": "mine"})).unwrap_err();
+    let loaded = system.load_config("app").unwrap();
+    let error = system.save_changes(&loaded, &json!({"name": "mine"})).unwrap_err();
     assert_eq!(
         dir.anonymous(&error.to_string()),
-        "name: DIR/app.local.yaml:1:7 lies over the base file and hides what would be saved"
+        "name: nothing is written, because DIR/app.local.yaml:1:7 lies over the base file and says otherwise: change it there"
     );
-    let refused = system.save_config("app", &json!({"server": {"port": "http"}}));
+    let refused = system.save_changes(&loaded, &json!({"server": {"port": "http"}}));
     assert_eq!(refused.is_err(), cfg!(feature = "schema"));
     if let Err(error) = refused {
         assert!(matches!(error, SaveError::Rejected(_)), "{error}");
@@ -118,13 +310,21 @@ fn of_two_who_save_at_once_one_gets_a_conflict() {
     assert_eq!(text(&dir), format!("# counted\ncount: {}\n", 2 * ROUNDS));
 }
 
-#[cfg(feature = "reload")]
+/// However fast the watcher is: it is either the one who reads what was saved, or does not.
+#[cfg(all(feature = "reload", feature = "schema"))]
 #[test]
 fn a_save_wakes_no_second_reload() {
     use enhanced_config::reload::{Outcome, Received};
+    use enhanced_config::schema::Rule;
+    use std::sync::atomic::{AtomicU64, Ordering};
 
-    let dir = Dir::new(&[("app.yaml", "port: 80\n")]);
-    let system = dir.system();
+    static CHECKS: AtomicU64 = AtomicU64::new(0);
+    let counted = Rule::new("counted", |_| {
+        CHECKS.fetch_add(1, Ordering::Relaxed);
+        None
+    });
+    let dir = Dir::new(&[("app.yaml", "port: 0\n")]);
+    let system = dir.builder().rule("app", counted).build().unwrap();
     system.load_config("app").unwrap();
     system.start_hot_reload().unwrap();
     let mut events = system.events();
@@ -132,9 +332,15 @@ fn a_save_wakes_no_second_reload() {
         Some(Received::Event(event)) => (event.new_version, event.outcome.clone()),
         other => panic!("{other:?}"),
     };
-    system.save_config("app", &json!({"port": 81})).unwrap();
-    assert!(matches!(next(), (2, Outcome::Applied)));
-    dir.write("app.yaml", "port: 82\n");
-    assert!(matches!(next(), (3, Outcome::Applied)));
+    for round in 1..20 {
+        let before = CHECKS.load(Ordering::Relaxed);
+        system.save_config("app", &json!({"port": 2 * round})).unwrap();
+        assert_eq!(next(), (2 * round, Outcome::Applied));
+        // Whatever a save woke comes before what a change wakes.
+        dir.write("app.yaml", format!("port: {}\n", 2 * round + 1));
+        assert_eq!(next(), (2 * round + 1, Outcome::Applied));
+        // Before the save was written, when it was, and the change.
+        assert_eq!(CHECKS.load(Ordering::Relaxed) - before, 3);
+    }
     system.stop_hot_reload();
 }

@@ -54,7 +54,7 @@ fn what_a_check_refuses_is_not_made() {
     check(
         &migrator,
         "version: '1'\n",
-        "app: what version 2.0.0 came to be is refused: x: too small (app.yaml:2:4)",
+        "app: from 1.0.0 to 2.0.0, what came of it is refused: x: too small (app.yaml:2:4)",
     );
 }
 

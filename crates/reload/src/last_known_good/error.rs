@@ -1,7 +1,6 @@
-use std::error::Error;
 use std::path::PathBuf;
 
-use enhanced_config_core::{Problem, ProblemKind, UnpackError};
+use enhanced_config_core::{Problem, ProblemKind, UnpackError, with_causes};
 use enhanced_config_files::{Access, ReadError, RootError, WriteError};
 
 /// Why a last good document could not be kept or found. None of it has to stop a program: see
@@ -76,13 +75,6 @@ impl StateError {
     /// The warning of it, with all its causes.
     #[must_use]
     pub fn warning(&self) -> Problem {
-        let mut message = self.to_string();
-        let mut cause = self.source();
-        while let Some(error) = cause {
-            message.push_str(": ");
-            message.push_str(&error.to_string());
-            cause = error.source();
-        }
-        Problem::warning(ProblemKind::Custom { message: message.into() })
+        Problem::warning(ProblemKind::Custom { message: with_causes(self).into() })
     }
 }

@@ -1,0 +1,162 @@
+//! Base files, edited in place.
+
+mod conflict;
+mod error;
+mod writing;
+
+use std::path::PathBuf;
+
+use enhanced_config_core::{Document, Layer, LayerKind, Problems, Segment};
+use enhanced_config_files::{Backup, Backups, Name};
+use enhanced_config_layers::{Extent, FileChange, Texts, WriteBack};
+use serde::Serialize;
+
+use crate::{Config, EnhancedConfigSystem, Rejection};
+
+pub use conflict::{Conflict, Contested, Side};
+pub use error::SaveError;
+pub(crate) use writing::{New, Writing};
+
+/// A file that was written, or had nothing to be written to it.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Saved {
+    /// The base file, beneath the directory.
+    pub path: PathBuf,
+    /// What it was before, where a backup was made.
+    pub backup: Option<Backup>,
+    /// Whether anything was written.
+    pub is_written: bool,
+    /// Why it is not what is served from now on: somebody who depends on the configuration refused it. The file is
+    /// written all the same.
+    pub refused: Option<Rejection>,
+}
+
+impl EnhancedConfigSystem {
+    /// Makes a configuration what `values` says, all of it, and serves it: as [`save_since`](Self::save_since) the
+    /// configuration that is served.
+    ///
+    /// # Errors
+    /// As [`save_since`](Self::save_since).
+    pub fn save_config<T: Serialize + ?Sized>(&self, name: &str, values: &T) -> Result<Saved, SaveError> {
+        let loaded = self.load_config(name)?;
+        self.save_since(&loaded, values)
+    }
+
+    /// Makes a configuration what `values` says, all of it, unless its files say something else than when `loaded` was
+    /// loaded; and serves it.
+    ///
+    /// The text of the base file is edited in place: comments, order and formatting of all else stay. Only what `values`
+    /// says differently from `loaded` is written, so that no default, no variable of the environment and nothing that a
+    /// `${…}` was replaced by gets into the file. A key that `values` does not have goes, with its comments: give all,
+    /// or use [`save_changes`](Self::save_changes). The file as it was is backed up then. A value that is `null`, as an `Option` of a type may be, is as good as
+    /// none, and a key that goes is what a layer below the base file says.
+    ///
+    /// Before it is written, the configuration is loaded with it and checked. The file is replaced as a whole and synced;
+    /// whatever happens, it is the old one or the new one.
+    ///
+    /// # Errors
+    /// [`SaveError::Conflict`] when the files say something else than when `loaded` was loaded; else when the
+    /// configuration would not be valid, a layer above the base file says otherwise, the text cannot be edited so, or
+    /// the file cannot be written.
+    pub fn save_since<T: Serialize + ?Sized>(&self, loaded: &Config, values: &T) -> Result<Saved, SaveError> {
+        self.save(loaded, values, Extent::Whole)
+    }
+
+    /// As [`save_since`](Self::save_since), for a part of a configuration: what `values` does not mention stays.
+    ///
+    /// # Errors
+    /// As [`save_since`](Self::save_since).
+    pub fn save_changes<T: Serialize + ?Sized>(
+        &self,
+        loaded: &Config,
+        values: &T,
+    ) -> Result<Saved, SaveError> {
+        self.save(loaded, values, Extent::Mentioned)
+    }
+
+    fn save<T: Serialize + ?Sized>(
+        &self,
+        loaded: &Config,
+        values: &T,
+        extent: Extent,
+    ) -> Result<Saved, SaveError> {
+        let name = loaded.name();
+        let redactor = &loaded.loaded().redactor;
+        let reject = |problems: Problems| Rejection::new(name, problems, Texts::default(), redactor.clone());
+        let wanted = Document::from_serialize(values, Layer::new(LayerKind::Runtime, "what is saved"));
+        let wanted = wanted.map_err(reject)?;
+        let how = self.write_back(name, extent);
+        self.shared.write(name, |writing| {
+            let text = writing.text()?;
+            writing.check_unchanged(&text, loaded, &wanted, &how)?;
+            // What is saved is of the newest version, as what was loaded.
+            #[cfg(feature = "migrate")]
+            let New { mut editor, backup } = writing.upgraded(text)?;
+            #[cfg(not(feature = "migrate"))]
+            let (mut editor, backup) = (text, None);
+            let file = editor.document().clone();
+            let edits = loaded.loaded().edits(&file, &wanted, &how)?;
+            writing::edit(&mut editor, &edits)?;
+            let new = writing.validated(&editor)?;
+            if let Some((path, origin)) = edits.iter().find_map(|edit| edit.hidden_in(&new.document)) {
+                return Err(SaveError::Hidden { path, origin });
+            }
+            // Whoever forgot a part of what is there can have it back.
+            let loses = edits.iter().any(|edit| matches!(edit.change, FileChange::Remove));
+            let backup = backup.or_else(|| loses.then(|| self.version_of(writing)));
+            Ok(New { editor, backup })
+        })
+    }
+
+    /// How values get to the base file of a configuration. Its version and its schema are no part of what types know.
+    fn write_back(&self, name: &str, extent: Extent) -> WriteBack {
+        let recipes = &self.shared.recipes;
+        let how = WriteBack::new(extent).with_interpolation(recipes.interpolate);
+        let how = how.with_kept([Segment::from("$schema")].into_iter().collect());
+        #[cfg(feature = "migrate")]
+        if let Some(key) = recipes.migrator.version_key(name) {
+            return how.with_kept(key.clone());
+        }
+        #[cfg(not(feature = "migrate"))]
+        let _ = name;
+        how
+    }
+
+    /// The backups of a configuration's base file, the newest first.
+    ///
+    /// # Errors
+    /// When the name is not allowed, there is no base file, or its directory cannot be listed.
+    pub fn list_backups(&self, name: &str) -> Result<Vec<Backup>, SaveError> {
+        let name = Name::new(name)?;
+        Ok(Backups::list(&self.shared.root, self.shared.base_path(name.as_str())?)?)
+    }
+
+    /// Makes the base file what it was when a backup was made, and serves it. What it is now is backed up before, and may be
+    /// broken.
+    ///
+    /// # Errors
+    /// When the backup is damaged or of another file, the configuration would not be valid with it, or the file cannot
+    /// be written.
+    pub fn rollback_config(&self, name: &str, backup: &Backup) -> Result<Saved, SaveError> {
+        let name = Name::new(name)?;
+        self.shared.write(name.as_str(), |writing| {
+            let editor = writing.read(&backup.read(&writing.lock)?)?;
+            writing.validated(&editor)?;
+            Ok(New { editor, backup: Some(self.version_of(writing)) })
+        })
+    }
+
+    /// The version that a base file says it has, which may be broken or have none.
+    fn version_of(&self, writing: &Writing<'_>) -> String {
+        #[cfg(feature = "migrate")]
+        if let Ok(text) = writing.text()
+            && let Ok(version) = self.shared.recipes.migrator.version(writing.name, text.document())
+        {
+            return version.to_string();
+        }
+        #[cfg(not(feature = "migrate"))]
+        let _ = writing;
+        String::new()
+    }
+}
