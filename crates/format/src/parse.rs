@@ -84,30 +84,40 @@ impl ParseOptions {
 /// Everything that makes the text unusable, each with its line and column: what is not UTF-8 or not the format, a
 /// root that is not a map, duplicate keys, numbers out of range, and whatever goes over a limit.
 pub fn parse(input: &[u8], format: Format, name: &str, options: &ParseOptions) -> Result<Parsed, Problems> {
-    let whole =
-        |kind| Problems::from(Problem::error(kind).with_origin(Layer::new(options.layer, name).origin(0)));
+    parse_by(input, format, name, options, |reading| match format {
+        Format::Json => crate::json::read(reading),
+        #[cfg(feature = "yaml")]
+        Format::Yaml => crate::yaml::read(reading),
+        #[cfg(feature = "toml")]
+        Format::Toml => crate::toml::read(reading),
+        Format::DotEnv => crate::dotenv::read(reading),
+        #[allow(unreachable_patterns, reason = "reached when a format's feature is off")]
+        other => {
+            let message = format!("{other} support is not compiled in").into();
+            Err(reading.error(ProblemKind::Custom { message }, 0).into())
+        }
+    })
+}
+
+/// As [`parse`], with `read` for what is of the format alone.
+pub(crate) fn parse_by(
+    input: &[u8],
+    format: Format,
+    name: &str,
+    options: &ParseOptions,
+    read: impl FnOnce(&mut Reading<'_>) -> Result<Document, Problems>,
+) -> Result<Parsed, Problems> {
     let most = options.limits.text_bytes.min(u32::MAX as usize);
     if input.len() > most {
-        return Err(whole(ProblemKind::Limit { limit: Limit::Text, most: most as u64 }));
+        let limit = ProblemKind::Limit { limit: Limit::Text, most: most as u64 };
+        return Err(Problem::error(limit).with_origin(Layer::new(options.layer, name).origin(0)).into());
     }
     let text = decode(input, options.layer, name)?;
     let blanked = (format == Format::Json && options.comments).then(|| crate::json::comments::blanked(text));
     let mut reading = Reading::new(text, name, options);
     reading.text = blanked.as_deref().unwrap_or(text);
-    let built = match format {
-        Format::Json => crate::json::read(&mut reading),
-        #[cfg(feature = "yaml")]
-        Format::Yaml => crate::yaml::read(&mut reading),
-        #[cfg(feature = "toml")]
-        Format::Toml => crate::toml::read(&mut reading),
-        Format::DotEnv => crate::dotenv::read(&mut reading),
-        #[allow(unreachable_patterns, reason = "reached when a format's feature is off")]
-        other => {
-            Err(whole(ProblemKind::Custom { message: format!("{other} support is not compiled in").into() }))
-        }
-    };
-    let document = match built {
-        Ok(document) => document,
+    match read(&mut reading) {
+        Ok(document) => Ok(Parsed { document, warnings: ready(reading.warnings) }),
         Err(mut problems) => {
             // What else is wrong follows from it.
             if let Some(at) = conflict(text) {
@@ -117,10 +127,9 @@ pub fn parse(input: &[u8], format: Format, name: &str, options: &ParseOptions) -
                     .into());
             }
             problems.extend(reading.warnings);
-            return Err(ready(problems));
+            Err(ready(problems))
         }
-    };
-    Ok(Parsed { document, warnings: ready(reading.warnings) })
+    }
 }
 
 const RESOLVE: &str = "keep one side, and remove the lines with `<<<<<<<`, `=======` and `>>>>>>>`";

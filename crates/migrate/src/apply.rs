@@ -128,16 +128,13 @@ fn split(editor: &mut Editor, path: &KeyPath, separator: &str, into: &[&KeyPath]
         let (expected, found) = (into.len(), parts.len());
         return Err(StepError::Parts { path: path.clone(), expected, found, origin });
     }
-    let mut edited = editor.clone();
-    if path != *first {
-        edited.relocate(path, first)?;
-    }
-    edited.set(first, first_part)?;
-    for (place, part) in rest.iter().zip(parts_left) {
-        edited.insert(place, part)?;
-    }
-    *editor = edited;
-    Ok(())
+    editor.transaction(|editor| {
+        if path != *first {
+            editor.relocate(path, first)?;
+        }
+        editor.set(first, first_part)?;
+        rest.iter().zip(parts_left).try_for_each(|(place, part)| Ok(editor.insert(place, part)?))
+    })
 }
 
 /// The whole takes the place of the first part, and its comments.
@@ -156,14 +153,11 @@ fn join(editor: &mut Editor, from: &[&KeyPath], separator: &str, into: &KeyPath)
         };
         parts.push(part.to_owned());
     }
-    let mut edited = editor.clone();
-    for path in rest {
-        edited.remove(path)?;
-    }
-    if *first != into {
-        edited.relocate(first, into)?;
-    }
-    edited.set(into, parts.join(separator))?;
-    *editor = edited;
-    Ok(())
+    editor.transaction(|editor| {
+        rest.iter().try_for_each(|path| editor.remove(path))?;
+        if *first != into {
+            editor.relocate(first, into)?;
+        }
+        Ok(editor.set(into, parts.join(separator))?)
+    })
 }

@@ -61,7 +61,8 @@ impl Migration {
 }
 
 impl Steps {
-    /// Code that edits the text. What fails leaves nothing of it behind.
+    /// Code that edits the text, inside of a [transaction](Editor::transaction): it should do nothing else, since it may
+    /// be called twice. What fails leaves nothing of it behind.
     pub fn code(code: impl Fn(&mut Editor) -> Result<(), StepError> + Send + Sync + 'static) -> Self {
         Self::Code(Arc::new(code))
     }

@@ -6,7 +6,7 @@ use enhanced_config_core::{Document, KeyPath, Problems, Segment};
 use enhanced_config_format::Editor;
 
 use crate::migration::Steps;
-use crate::plan::{Direction, Hop};
+use crate::plan::Hop;
 use crate::route::route;
 use crate::{MigrateError, Migration, MigrationPlan, RegisterError, StepError, Version};
 
@@ -163,19 +163,14 @@ impl ConfigMigrator {
         history.known(config, to, None)?;
         let hops = history.hops(&from, to);
         let way = route(config, &hops, &from, to)?;
+        let hops: Vec<_> = way.iter().zip(way.iter().skip(1)).map(|(from, to)| Hop::new(from, to)).collect();
         let mut edited = editor.clone();
-        let mut made = Vec::new();
-        for (from, to) in way.iter().zip(way.iter().skip(1)) {
-            history.hop(config, &mut edited, from, to)?;
-            let direction = if from < to { Direction::Up } else { Direction::Down };
-            made.push(Hop { from: (*from).clone(), to: (*to).clone(), direction });
-        }
-        let (from, to) = (from.clone(), to.clone());
+        edited.transaction(|editor| hops.iter().try_for_each(|hop| history.hop(config, editor, hop)))?;
         Ok(MigrationPlan {
             config: config.to_owned(),
-            from,
-            to,
-            hops: made,
+            from: from.clone(),
+            to: to.clone(),
+            hops,
             before: editor.clone(),
             after: edited,
         })
@@ -221,13 +216,8 @@ impl History {
         back.map(|migration| (&migration.to, &migration.from)).collect()
     }
 
-    fn hop(
-        &self,
-        config: &str,
-        editor: &mut Editor,
-        from: &Version,
-        to: &Version,
-    ) -> Result<(), MigrateError> {
+    fn hop(&self, config: &str, editor: &mut Editor, hop: &Hop) -> Result<(), MigrateError> {
+        let Hop { from, to, .. } = hop;
         let failed = |(step, error): (String, StepError)| MigrateError::Step {
             config: config.to_owned(),
             from: from.clone(),

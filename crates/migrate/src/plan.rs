@@ -28,6 +28,13 @@ pub struct Hop {
     pub direction: Direction,
 }
 
+impl Hop {
+    pub(crate) fn new(from: &Version, to: &Version) -> Self {
+        let direction = if from < to { Direction::Up } else { Direction::Down };
+        Self { from: from.clone(), to: to.clone(), direction }
+    }
+}
+
 /// Where a migration leads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Direction {

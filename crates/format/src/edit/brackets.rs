@@ -7,11 +7,11 @@ use super::tree::{Holds, Member, Node, Style};
 /// The value at `at`, blanks and comments before it skipped.
 pub(super) fn value(source: &Source<'_>, at: usize) -> Node {
     let start = source.gap(at);
-    match source.rest(start).chars().next() {
-        Some('{') => collection(source, start, Holds::Keys),
-        Some('[') => collection(source, start, Holds::Items),
-        Some(quote @ ('"' | '\'')) => {
-            Node::new(Style::Scalar(Some(quote)), start..end_of_quoted(source, start))
+    match source.byte(start) {
+        Some(b'{') => collection(source, start, Holds::Keys),
+        Some(b'[') => collection(source, start, Holds::Items),
+        Some(quote @ (b'"' | b'\'')) => {
+            Node::new(Style::Scalar(Some(quote.into())), start..end_of_quoted(source, start, quote))
         }
         _ => Node::new(Style::Scalar(None), start..end_of_bare(source, start)),
     }
@@ -22,7 +22,7 @@ fn collection(source: &Source<'_>, start: usize, holds: Holds) -> Node {
     let mut at = start + 1;
     loop {
         at = source.gap(at);
-        match source.rest(at).bytes().next() {
+        match source.byte(at) {
             Some(b',') => at += 1,
             None | Some(b'}' | b']') => {
                 node.span.end = source.text.len().min(at + 1);
@@ -45,7 +45,7 @@ fn member(source: &Source<'_>, at: usize, holds: Holds) -> Member {
     let key = at..end_of_key(source, at);
     let separator = if source.comments == Comments::Slash { ':' } else { '=' };
     let found = source.gap(key.end);
-    let is_single = source.rest(found).starts_with(separator);
+    let is_single = source.byte(found) == Some(separator as u8);
     // A dotted key: what it leads to is not a member of this map.
     let behind = source.rest(found).find(separator).map_or(found, |length| found + length + 1);
     let name = is_single.then(|| name(source, key.clone())).flatten();
@@ -54,12 +54,12 @@ fn member(source: &Source<'_>, at: usize, holds: Holds) -> Member {
 
 /// Behind a part of a key, or a whole one in JSON.
 pub(super) fn end_of_key(source: &Source<'_>, at: usize) -> usize {
-    if source.rest(at).starts_with(['"', '\'']) {
-        return end_of_quoted(source, at);
+    if let Some(quote @ (b'"' | b'\'')) = source.byte(at) {
+        return end_of_quoted(source, at, quote);
     }
     let rest = source.rest(at);
-    let length = rest.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-')));
-    at + length.unwrap_or(rest.len())
+    let is_bare = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    at + rest.bytes().position(|byte| !is_bare(byte)).unwrap_or(rest.len())
 }
 
 /// What a part of a key says.
@@ -83,39 +83,35 @@ fn unescaped(source: &Source<'_>, written: &str) -> Option<String> {
     Some(key.to_owned())
 }
 
-fn end_of_quoted(source: &Source<'_>, start: usize) -> usize {
-    let rest = source.rest(start);
-    let quote = rest.get(..1).unwrap_or_default();
-    let long = quote.repeat(3);
-    if source.comments == Comments::Hash && rest.starts_with(&long) {
-        return end_of_long(source, start, &long);
+fn end_of_quoted(source: &Source<'_>, start: usize, quote: u8) -> usize {
+    let bytes = source.text.as_bytes();
+    if source.comments == Comments::Hash && bytes.get(start..start + 3) == Some(&[quote; 3]) {
+        return end_of_long(source, start, quote);
     }
-    let mut escaped = false;
-    let body = rest.get(1..).unwrap_or_default();
-    let length = body.find(|c: char| {
-        let ends = !escaped && quote.starts_with(c);
-        escaped = !escaped && c == '\\' && quote == "\"";
-        ends
-    });
-    start + 1 + length.map_or(body.len(), |length| length + 1)
+    let mut at = start + 1;
+    while let Some(&byte) = bytes.get(at) {
+        at += 1;
+        match byte {
+            b'\\' if quote == b'"' => at += 1,
+            _ if byte == quote => return at,
+            _ => {}
+        }
+    }
+    bytes.len()
 }
 
 /// Behind a text between three quotes, which may end in up to two quotes of its own.
-fn end_of_long(source: &Source<'_>, start: usize, quotes: &str) -> usize {
+fn end_of_long(source: &Source<'_>, start: usize, quote: u8) -> usize {
     let bytes = source.text.as_bytes();
     let mut at = start + 3;
     while let Some(&byte) = bytes.get(at) {
-        if byte == b'\\' && quotes.starts_with('"') {
+        if byte == b'\\' && quote == b'"' {
             at += 2;
-        } else if source.rest(at).starts_with(quotes) {
-            let own = source.rest(at + 3).bytes().take(2).take_while(|&more| more == byte).count();
+        } else if bytes.get(at..at + 3) == Some(&[quote; 3]) {
+            let own = bytes.iter().skip(at + 3).take(2).take_while(|&&more| more == quote).count();
             return at + 3 + own;
         } else {
-            // A quote or a character of ASCII never is a part of another.
             at += 1;
-            while !source.text.is_char_boundary(at) {
-                at += 1;
-            }
         }
     }
     bytes.len()
@@ -123,6 +119,7 @@ fn end_of_long(source: &Source<'_>, start: usize, quotes: &str) -> usize {
 
 fn end_of_bare(source: &Source<'_>, start: usize) -> usize {
     let rest = source.rest(start);
-    let length = rest.find([',', ']', '}', '\n', '\r', '#', '/']).unwrap_or(rest.len());
+    let ends = |byte: u8| matches!(byte, b',' | b']' | b'}' | b'\n' | b'\r' | b'#' | b'/');
+    let length = rest.bytes().position(ends).unwrap_or(rest.len());
     start + rest.get(..length).unwrap_or_default().trim_end().len()
 }

@@ -2,30 +2,35 @@
 
 use enhanced_config_core::{NodeRef, Segment};
 
-use super::Edited;
-use super::brackets;
+use super::Stopped;
 use super::error::Refusal;
 use super::flow::{Dialect, Flow, Spread};
 use super::model::{Change, name};
-use super::source::{Comments, Source};
+use super::source::{Source, Splice};
 use super::tree::{Holds, Node};
 use super::write::{json_line, json_lines, quoted};
 
-pub(super) fn edit(text: &str, path: &[Segment], change: Change<'_>) -> Edited {
-    let source = Source::new(text, Comments::Slash);
+/// What a change does to the text.
+pub(super) fn edit(
+    source: Source<'_>,
+    root: &Node,
+    path: &[Segment],
+    change: Change<'_>,
+) -> Result<Vec<Splice>, Stopped> {
     let (step, parent) = path.split_last().ok_or(Refusal::Root)?;
-    let root = brackets::value(&source, 0);
     let way = root.way(parent).ok_or(Refusal::Missing)?;
     let node = way.last().ok_or(Refusal::Missing)?;
-    let splices = Flow { source, node }.change(step, change, &Json::of(&source, &root))?;
-    Ok(source.spliced(splices))
+    Ok(Flow { source, node }.change(step, change, &Json::of(&source, root))?)
 }
 
-/// The text with a member moved, its value and comments as they are; nothing where they fit nowhere.
-pub(super) fn moved(text: &str, from: &[Segment], to: &[Segment]) -> Option<String> {
-    let source = Source::new(text, Comments::Slash);
-    let root = brackets::value(&source, 0);
-    let dialect = Json::of(&source, &root);
+/// Moves a member, its value and comments as they are; nothing where they fit nowhere.
+pub(super) fn moved(
+    source: Source<'_>,
+    root: &Node,
+    from: &[Segment],
+    to: &[Segment],
+) -> Option<Vec<Splice>> {
+    let dialect = Json::of(&source, root);
     let (step, parent) = from.split_last()?;
     let way = root.way(parent)?;
     let old = Flow { source, node: way.last()? };
@@ -60,7 +65,7 @@ pub(super) fn moved(text: &str, from: &[Segment], to: &[Segment]) -> Option<Stri
     }
     let mut splices = old.change(step, Change::Remove, &dialect).ok()?;
     splices.extend(new.insert(node.members.len(), &text, &Spread::Lines { indentation }));
-    Some(source.spliced(splices))
+    Some(splices)
 }
 
 /// All lines but the first, behind another indentation.

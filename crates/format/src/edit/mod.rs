@@ -3,6 +3,7 @@
 mod brackets;
 mod error;
 mod flow;
+mod insertion;
 mod json;
 mod model;
 mod nest;
@@ -12,8 +13,14 @@ mod reconcile;
     allow(dead_code, reason = "JSON has no use for all of it")
 )]
 mod source;
+#[cfg_attr(
+    not(all(feature = "toml", feature = "yaml")),
+    allow(dead_code, unused_variables, reason = "JSON has no use for all of it")
+)]
+mod syntax;
 #[cfg(feature = "toml")]
 mod toml;
+mod transaction;
 #[cfg_attr(
     not(all(feature = "toml", feature = "yaml")),
     allow(dead_code, reason = "JSON has no use for all of it")
@@ -27,23 +34,25 @@ mod write;
 #[cfg(feature = "yaml")]
 mod yaml;
 
-use enhanced_config_core::{
-    BuildError, Document, DocumentBuilder, KeyPath, Kind, Layer, LayerKind, NodeRef, Origin, Problems,
-    Segment, diff,
-};
+use std::sync::Arc;
+
+use enhanced_config_core::{Document, KeyPath, Kind, Layer, LayerKind, NodeRef, Origin, Problems, Segment};
 use serde::Serialize;
 
 pub use error::{EditError, Refusal};
 
-use crate::{EmitError, Format, ParseOptions, Parsed, parse};
+use crate::{EmitError, Format, ParseOptions};
 use model::Change;
 use reconcile::Step;
+use syntax::Syntax;
+use transaction::Pace;
 
 /// A text being edited: every comment, blank line, quote, order and indentation outside of a change stays as it is,
 /// to the byte.
 ///
 /// Each change is made in the text, the text read again, and the change refused unless it says exactly what was asked
-/// for. A refused change leaves text and document as they were.
+/// for. A refused change leaves text and document as they were. Of several changes in a
+/// [transaction](Self::transaction) the text is read again behind the last.
 ///
 /// ```
 /// use enhanced_config_format::{Editor, Format, ParseOptions};
@@ -69,7 +78,6 @@ use reconcile::Step;
 ///
 /// YAML, JSON and TOML can be edited. JSON may have comments where the options
 /// [allow them](ParseOptions::with_comments).
-#[derive(Clone)]
 pub struct Editor {
     format: Format,
     name: Box<str>,
@@ -78,12 +86,15 @@ pub struct Editor {
     has_mark: bool,
     text: String,
     document: Document,
+    /// Where everything stands in the text; nothing as long as no edit has asked.
+    syntax: Option<Arc<Syntax>>,
+    /// Nothing outside of a transaction.
+    pace: Option<Pace>,
+    /// Whether the text has changed, and nobody looked whether it says what the document says.
+    is_unread: bool,
 }
 
 const MARK: &str = "\u{feff}";
-
-/// An edited text, not yet read again.
-type Edited = Result<String, Stopped>;
 
 /// A refusal, and the byte of the text that it is about.
 #[derive(Debug)]
@@ -104,13 +115,15 @@ impl Editor {
     /// # Errors
     /// As [`parse`].
     pub fn new(input: &[u8], format: Format, name: &str, options: &ParseOptions) -> Result<Self, Problems> {
-        let Parsed { document, .. } = parse(input, format, name, options)?;
+        let (document, syntax) = Syntax::read(input, format, name, options)?;
         let text = String::from_utf8_lossy(input).into_owned();
         let (has_mark, text) = match text.strip_prefix(MARK) {
             Some(rest) => (true, rest.to_owned()),
             None => (false, text),
         };
-        Ok(Self { format, name: name.into(), options: *options, has_mark, text, document })
+        let (name, options) = (name.into(), *options);
+        let syntax = syntax.map(Arc::new);
+        Ok(Self { format, name, options, has_mark, text, document, syntax, pace: None, is_unread: false })
     }
 
     /// The text as it is now, without a byte order mark.
@@ -149,7 +162,7 @@ impl Editor {
     /// edited so.
     pub fn set(&mut self, path: &KeyPath, value: impl Serialize) -> Result<(), EditError> {
         let new = self.value(path, value)?;
-        self.all_or_nothing(|editor| editor.set_node(path, new.root().get(VALUE).unwrap_or(new.root())))
+        self.transaction(|editor| editor.set_node(path, new.root().get(VALUE).unwrap_or(new.root())))
     }
 
     /// Adds a value: a key to a map, or an item to a list, before the one with this index.
@@ -159,7 +172,7 @@ impl Editor {
     pub fn insert(&mut self, path: &KeyPath, value: impl Serialize) -> Result<(), EditError> {
         let new = self.value(path, value)?;
         let value = new.root().get(VALUE).unwrap_or(new.root());
-        self.all_or_nothing(|editor| editor.insert_node(path, value))
+        self.transaction(|editor| editor.insert_node(path, value))
     }
 
     /// Takes a value away, with its key and the comments that belong to it.
@@ -168,7 +181,7 @@ impl Editor {
     /// When it is not there, or the text cannot be edited so.
     pub fn remove(&mut self, path: &KeyPath) -> Result<(), EditError> {
         self.existing(path)?;
-        self.change(path, Change::Remove)
+        self.transaction(|editor| editor.change(path, Change::Remove))
     }
 
     /// Gives a value another key, in its place.
@@ -181,7 +194,7 @@ impl Editor {
         match self.document.at(&parent) {
             Some(map) if map.kind() != Kind::Map => Err(self.refused(path, Refusal::NoCollection { parent })),
             Some(map) if map.get(key).is_some() => Err(self.refused(&parent.join(key), Refusal::Exists)),
-            _ => self.change(path, Change::Rename(key)),
+            _ => self.transaction(|editor| editor.change(path, Change::Rename(key))),
         }
     }
 
@@ -200,30 +213,23 @@ impl Editor {
         if to.starts_with(from) {
             return Err(self.refused(from, Refusal::IntoItself { to: to.clone() }));
         }
-        let before = self.clone();
-        let Some(value) = before.document.at(from) else { return Err(self.refused(from, Refusal::Missing)) };
-        self.all_or_nothing(|editor| {
+        self.transaction(|editor| {
+            let before = editor.document.clone();
+            let Some(value) = before.at(from) else { return Err(editor.refused(from, Refusal::Missing)) };
+            let kept = editor.kept(|syntax, text| syntax.moved(text, from.segments(), to.segments()));
+            if let Some(splices) = kept {
+                // What refuses a removal refuses a move.
+                editor.splices(from, Change::Remove)?;
+                let without = editor.changed(&before, from, Change::Remove)?;
+                let insertion = editor.insertion(&without, to, value)?;
+                let wanted = editor.changed(&without, &insertion.at, insertion.change(value))?;
+                if editor.commit(from, splices, wanted).is_ok() {
+                    return Ok(());
+                }
+            }
             editor.change(from, Change::Remove)?;
             editor.insert_node(to, value)
-        })?;
-        // Both say the same: the one that keeps comments is better.
-        self.prefer(before.moved(from.segments(), to.segments()));
-        Ok(())
-    }
-
-    fn moved(&self, from: &[Segment], to: &[Segment]) -> Option<String> {
-        match self.format {
-            Format::Json => json::moved(&self.text, from, to),
-            #[cfg(feature = "yaml")]
-            Format::Yaml => yaml::moved(&self.text, from, to, &self.options.limits),
-            #[cfg(feature = "toml")]
-            Format::Toml => toml::moved(&self.text, from, to),
-            _ => None,
-        }
-    }
-
-    fn parsed(&self, text: &str) -> Result<Document, Problems> {
-        parse(text.as_bytes(), self.format, &self.name, &self.options).map(|parsed| parsed.document)
+        })
     }
 
     /// Makes the whole text say what a document says, with as few changes as that takes.
@@ -231,20 +237,7 @@ impl Editor {
     /// # Errors
     /// As [`set`](Self::set).
     pub fn reconcile(&mut self, document: &Document) -> Result<(), EditError> {
-        self.all_or_nothing(|editor| editor.set_node(&KeyPath::root(), document.root()))
-    }
-
-    /// Puts things back as they were if not all goes well.
-    fn all_or_nothing(
-        &mut self,
-        edit: impl FnOnce(&mut Self) -> Result<(), EditError>,
-    ) -> Result<(), EditError> {
-        let before = (self.text.clone(), self.document.clone());
-        let outcome = edit(self);
-        if outcome.is_err() {
-            (self.text, self.document) = before;
-        }
-        outcome
+        self.transaction(|editor| editor.set_node(&KeyPath::root(), document.root()))
     }
 
     fn value(&self, path: &KeyPath, value: impl Serialize) -> Result<Document, EditError> {
@@ -276,85 +269,6 @@ impl Editor {
         Ok(())
     }
 
-    fn insert_node(&mut self, path: &KeyPath, value: NodeRef<'_>) -> Result<(), EditError> {
-        let mut known = path.clone();
-        let Some(mut missing) = known.pop() else { return Err(self.refused(path, Refusal::Root)) };
-        let mut below = Vec::new();
-        while self.document.at(&known).is_none() {
-            let Some(step) = known.pop() else { break };
-            below.push(std::mem::replace(&mut missing, step));
-        }
-        let parent = self.document.root().at(&known).unwrap_or(self.document.root());
-        // A key without a value becomes a map.
-        if parent.is_null() && !known.is_root() {
-            below.push(missing);
-            let nested = self.nested(path, &below, value)?;
-            return self.change(&known, Change::Set(nested.root()));
-        }
-        let fits = match (parent.kind(), &missing) {
-            (Kind::Map, _) => true,
-            (Kind::List, Segment::Index(index)) => *index <= parent.len(),
-            _ => false,
-        };
-        if !fits {
-            let why = match parent.kind() {
-                Kind::List => Refusal::Missing,
-                _ => Refusal::NoCollection { parent: known },
-            };
-            return Err(self.refused(path, why));
-        }
-        if below.is_empty() && parent.kind() == Kind::Map && self.document.at(path).is_some() {
-            return Err(self.refused(path, Refusal::Exists));
-        }
-        let at = known.join(missing);
-        if below.is_empty() {
-            return self.change(&at, Change::Insert(value));
-        }
-        let nested = self.nested(path, &below, value)?;
-        self.change(&at, Change::Insert(nested.root()))
-    }
-
-    /// The value inside of maps with these keys, the innermost first.
-    fn nested(&self, path: &KeyPath, steps: &[Segment], value: NodeRef<'_>) -> Result<Document, EditError> {
-        let mut builder = DocumentBuilder::new(value.layer().clone());
-        let mut build = || -> Result<(), BuildError> {
-            for step in steps.iter().rev() {
-                builder.open_map(0)?;
-                builder.key(&model::name(step), 0)?;
-            }
-            builder.copy(value)?;
-            steps.iter().try_for_each(|_| builder.close())
-        };
-        let built = build().and_then(|()| builder.finish());
-        built.map_err(|error| self.refused(path, Refusal::Build(error)))
-    }
-
-    /// Makes one change in the text, and looks whether it did what it should.
-    fn change(&mut self, path: &KeyPath, change: Change<'_>) -> Result<(), EditError> {
-        let wanted = model::changed(&self.document, path.segments(), change)
-            .map_err(|error| self.refused(path, Refusal::Build(error)))?;
-        let text = self.edited(path, change).map_err(|stopped| self.stopped(path, stopped))?;
-        let found =
-            self.parsed(&text).map_err(|problems| self.refused(path, Refusal::Unreadable(problems)))?;
-        if let Some(differs) = diff(&wanted, &found).first() {
-            return Err(self.refused(path, Refusal::Differs(differs.path.clone())));
-        }
-        (self.text, self.document) = (text, found);
-        Ok(())
-    }
-
-    fn edited(&self, path: &KeyPath, change: Change<'_>) -> Edited {
-        let path = path.segments();
-        match self.format {
-            Format::Json => json::edit(&self.text, path, change),
-            #[cfg(feature = "yaml")]
-            Format::Yaml => yaml::edit(&self.text, path, change, &self.options.limits),
-            #[cfg(feature = "toml")]
-            Format::Toml => toml::edit(&self.text, path, change),
-            format => Err(Refusal::Format(format).into()),
-        }
-    }
-
     fn stopped(&self, path: &KeyPath, stopped: Stopped) -> EditError {
         let mut refused = self.refused(path, stopped.why);
         if let Refusal::Emit(EmitError::Null { path: below, .. } | EmitError::Integer { path: below, .. }) =
@@ -381,6 +295,23 @@ impl Editor {
 
 /// The key of a value that is a document of its own for a while.
 const VALUE: &str = "value";
+
+/// A clone of an editor that is in a transaction is in none.
+impl Clone for Editor {
+    fn clone(&self) -> Self {
+        Self {
+            format: self.format,
+            name: self.name.clone(),
+            options: self.options,
+            has_mark: self.has_mark,
+            text: self.text.clone(),
+            document: self.document.clone(),
+            syntax: self.syntax.clone(),
+            pace: None,
+            is_unread: self.is_unread,
+        }
+    }
+}
 
 /// Name and format, never the text, which may hold secrets.
 impl std::fmt::Debug for Editor {

@@ -23,6 +23,7 @@ pub(super) fn changed(
 ) -> Result<Document, BuildError> {
     let mut builder = DocumentBuilder::new(document.root().layer().clone())
         .with_max_values(usize::MAX)
+        .with_capacity(document.values() + 8, 0)
         .with_max_depth(DocumentBuilder::MAX_DEPTH);
     copy(&mut builder, document.root(), path, change)?;
     builder.finish()

@@ -1,6 +1,7 @@
-use enhanced_config_core::{Document, KeyPath, Kind, Segment};
+use enhanced_config_core::{KeyPath, Kind, Segment};
 use serde_json::json;
 
+use super::model::Change;
 use super::{EditError, Editor, Refusal};
 
 impl Editor {
@@ -13,11 +14,15 @@ impl Editor {
     /// When it is not there, or the text cannot be edited so.
     pub fn wrap(&mut self, path: &KeyPath, key: &str) -> Result<(), EditError> {
         self.existing(path)?;
-        let text = self.nested_lines(path.segments(), key);
-        self.all_or_nothing(|editor| {
-            editor.wrap_anew(path, key)?;
-            editor.prefer(text);
-            Ok(())
+        self.transaction(|editor| {
+            if let Some(splices) = editor.kept(|syntax, text| syntax.nested(text, path.segments(), key)) {
+                let value = editor.document.at(path).unwrap_or(editor.document.root());
+                let nested = editor.nested(path, &[Segment::from(key)], value)?;
+                if editor.replace_kept(path, Change::Set(nested.root()), splices)? {
+                    return Ok(());
+                }
+            }
+            editor.wrap_anew(path, key)
         })
     }
 
@@ -32,12 +37,30 @@ impl Editor {
             return Err(self.refused(path, Refusal::NotAlone { key: key.to_owned() }));
         }
         let inner = path.join(key);
-        let text = self.unnested_lines(path.segments(), inner.segments());
-        self.all_or_nothing(|editor| {
-            editor.unwrap_anew(path, key)?;
-            editor.prefer(text);
-            Ok(())
+        self.transaction(|editor| {
+            let kept = editor.kept(|syntax, text| syntax.unnested(text, path.segments(), inner.segments()));
+            if let Some(splices) = kept {
+                let before = editor.document.clone();
+                let value = before.at(&inner).unwrap_or(before.root());
+                if editor.replace_kept(path, Change::Set(value), splices)? {
+                    return Ok(());
+                }
+            }
+            editor.unwrap_anew(path, key)
         })
+    }
+
+    /// Makes a change with the splices that keep more of the text than usual, if they do as they should. What refuses
+    /// the change refuses this one, too.
+    fn replace_kept(
+        &mut self,
+        path: &KeyPath,
+        change: Change<'_>,
+        splices: Vec<super::source::Splice>,
+    ) -> Result<bool, EditError> {
+        self.splices(path, change)?;
+        let wanted = self.changed(&self.document, path, change)?;
+        Ok(self.commit(path, splices, wanted).is_ok())
     }
 
     fn wrap_anew(&mut self, path: &KeyPath, key: &str) -> Result<(), EditError> {
@@ -74,34 +97,5 @@ impl Editor {
         let mut names = (0..).map(|number: u32| parent.join(format!("{name}-{number}")));
         let free = names.find(|path| self.document.at(path).is_none())?;
         Some((free, name.to_string()))
-    }
-
-    /// Takes the text that leaves more as it was, if it says the same.
-    pub(super) fn prefer(&mut self, text: Option<String>) {
-        let read = |text: String| -> Option<(Document, String)> { Some((self.parsed(&text).ok()?, text)) };
-        let better = text.and_then(read);
-        if let Some((document, text)) = better.filter(|(document, _)| *document == self.document) {
-            (self.text, self.document) = (text, document);
-        }
-    }
-
-    #[cfg_attr(not(feature = "yaml"), allow(unused_variables, reason = "only YAML has blocks"))]
-    fn nested_lines(&self, path: &[Segment], key: &str) -> Option<String> {
-        match self.format {
-            #[cfg(feature = "yaml")]
-            crate::Format::Yaml => super::yaml::nested(&self.text, path, key, &self.options.limits),
-            _ => None,
-        }
-    }
-
-    #[cfg_attr(not(feature = "toml"), allow(unused_variables, reason = "only TOML has headers"))]
-    fn unnested_lines(&self, path: &[Segment], inner: &[Segment]) -> Option<String> {
-        match self.format {
-            #[cfg(feature = "toml")]
-            crate::Format::Toml => super::toml::moved(&self.text, inner, path),
-            #[cfg(feature = "yaml")]
-            crate::Format::Yaml => super::yaml::unnested(&self.text, path, &self.options.limits),
-            _ => None,
-        }
     }
 }

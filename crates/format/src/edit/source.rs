@@ -37,6 +37,11 @@ impl Splice {
     pub(super) fn remove(range: Range<usize>) -> Self {
         Self::new(range, "")
     }
+
+    /// By how many bytes what stands behind it moves.
+    pub(super) fn shift(&self) -> isize {
+        self.text.len() as isize - self.range.len() as isize
+    }
 }
 
 impl<'a> Source<'a> {
@@ -44,19 +49,25 @@ impl<'a> Source<'a> {
         Self { text, comments }
     }
 
-    /// The text with the splices, which do not overlap; `\n` in them becomes the line end of the text.
-    pub(super) fn spliced(&self, mut splices: Vec<Splice>) -> String {
+    /// The splices in their order, with the line ends of the text.
+    pub(super) fn in_order(&self, mut splices: Vec<Splice>) -> Vec<Splice> {
         splices.sort_by_key(|splice| splice.range.start);
         let newline = self.newline();
+        if newline != "\n" {
+            for splice in &mut splices {
+                splice.text = splice.text.replace("\r\n", "\n").replace('\n', newline);
+            }
+        }
+        splices
+    }
+
+    /// The text with the splices, which are [in order](Self::in_order) and do not overlap.
+    pub(super) fn spliced(&self, splices: &[Splice]) -> String {
         let mut out = String::with_capacity(self.text.len());
         let mut at = 0;
         for splice in splices {
             out.push_str(self.slice(at..splice.range.start));
-            if newline == "\n" {
-                out.push_str(&splice.text);
-            } else {
-                out.push_str(&splice.text.replace("\r\n", "\n").replace('\n', newline));
-            }
+            out.push_str(&splice.text);
             at = splice.range.end.max(at);
         }
         out.push_str(self.slice(at..self.text.len()));
@@ -73,6 +84,10 @@ impl<'a> Source<'a> {
 
     pub(super) fn slice(&self, range: Range<usize>) -> &'a str {
         self.text.get(range).unwrap_or_default()
+    }
+
+    pub(super) fn byte(&self, at: usize) -> Option<u8> {
+        self.text.as_bytes().get(at).copied()
     }
 
     /// From a byte on.
@@ -130,17 +145,21 @@ impl<'a> Source<'a> {
 
     /// Behind the blanks, line ends and comments from a place on.
     pub(super) fn gap(&self, from: usize) -> usize {
+        let bytes = self.text.as_bytes();
         let mut at = from;
         loop {
-            let rest = self.rest(at);
-            at += rest.len() - rest.trim_start_matches([' ', '\t', '\r', '\n']).len();
-            let rest = self.rest(at);
-            if self.opens_comment(rest) {
-                at = self.line_end(at);
-            } else if self.comments == Comments::Slash && rest.starts_with("/*") {
-                at += rest.find("*/").map_or(rest.len(), |length| length + 2);
-            } else {
-                return at;
+            while matches!(bytes.get(at), Some(b' ' | b'\t' | b'\r' | b'\n')) {
+                at += 1;
+            }
+            match (self.comments, bytes.get(at), bytes.get(at + 1)) {
+                (Comments::Hash, Some(b'#'), _) | (Comments::Slash, Some(b'/'), Some(b'/')) => {
+                    at = self.line_end(at);
+                }
+                (Comments::Slash, Some(b'/'), Some(b'*')) => {
+                    let rest = self.rest(at);
+                    at += rest.find("*/").map_or(rest.len(), |length| length + 2);
+                }
+                _ => return at,
             }
         }
     }

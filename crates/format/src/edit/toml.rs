@@ -5,19 +5,20 @@ use std::ops::Range;
 
 use enhanced_config_core::{DocumentBuilder, Kind, NodeRef, Segment, Value};
 
+use super::Stopped;
 use super::brackets::{self, end_of_key};
 use super::error::Refusal;
 use super::flow::{Dialect, Flow, Spread};
 use super::model::{Change, name};
-use super::source::{Comments, Source, Splice, is_blank};
+use super::source::{Source, Splice, is_blank};
 use super::tree::{Node, Style};
 use super::write::has_members;
-use super::{Edited, Stopped};
 use crate::emit::toml as emit;
 use crate::{EmitError, Format};
 
 /// A header or a pair.
-struct Statement {
+#[derive(Debug, Clone)]
+pub(super) struct Statement {
     /// Where it leads to; the tables of a list are counted.
     path: Vec<Segment>,
     /// Its keys, each with the number of its step in `path`.
@@ -42,31 +43,35 @@ impl Statement {
     }
 }
 
-pub(super) fn edit(text: &str, path: &[Segment], change: Change<'_>) -> Edited {
-    let source = Source::new(text, Comments::Hash);
-    let tables = Tables { source, statements: statements(&source) };
-    let splices = tables.change(path, change)?;
-    Ok(source.spliced(splices))
+/// What a change does to the text.
+pub(super) fn edit(
+    source: Source<'_>,
+    statements: &[Statement],
+    path: &[Segment],
+    change: Change<'_>,
+) -> Splices {
+    Tables { source, statements }.change(path, change)
 }
 
-/// The text with a pair or a table moved, with its comments; nothing where that takes more than its own lines.
-pub(super) fn moved(text: &str, from: &[Segment], to: &[Segment]) -> Option<String> {
-    let source = Source::new(text, Comments::Hash);
-    let tables = Tables { source, statements: statements(&source) };
+/// Moves a pair or a table with its comments; nothing where that takes more than its own lines.
+pub(super) fn moved(
+    source: Source<'_>,
+    statements: &[Statement],
+    from: &[Segment],
+    to: &[Segment],
+) -> Option<Vec<Splice>> {
+    let tables = Tables { source, statements };
     let is_named = |path: &[Segment]| path.iter().all(|step| matches!(step, Segment::Key(_)));
     let at = tables.statements.iter().position(|statement| statement.path.starts_with(from))?;
     let first = tables.statements.get(at)?;
-    let splices = if !first.is_header() && first.path == from {
-        tables.moved_pair(at, to)?
-    } else if is_named(from) && is_named(to) {
-        tables.moved_headers(from, to)?
-    } else {
-        return None;
-    };
-    Some(source.spliced(splices))
+    if !first.is_header() && first.path == from {
+        return tables.moved_pair(at, to);
+    }
+    (is_named(from) && is_named(to)).then(|| tables.moved_headers(from, to)).flatten()
 }
 
-fn statements(source: &Source<'_>) -> Vec<Statement> {
+/// The statements of a text, in their order.
+pub(super) fn statements(source: &Source<'_>) -> Vec<Statement> {
     let mut statements = Vec::new();
     let mut counts = HashMap::new();
     let mut header = None;
@@ -100,9 +105,11 @@ type Names = Vec<(String, Range<usize>)>;
 
 /// The parts of a dotted key, and the place behind it.
 fn dotted(source: &Source<'_>, start: usize) -> (Names, usize) {
-    let blanks = |at: usize| {
-        let rest = source.rest(at);
-        at + rest.len() - rest.trim_start_matches([' ', '\t']).len()
+    let blanks = |mut at: usize| {
+        while let Some(b' ' | b'\t') = source.byte(at) {
+            at += 1;
+        }
+        at
     };
     let mut names = Names::new();
     let mut at = blanks(start);
@@ -110,7 +117,7 @@ fn dotted(source: &Source<'_>, start: usize) -> (Names, usize) {
         let key = at..end_of_key(source, at);
         at = blanks(key.end);
         names.push((brackets::name(source, key.clone()).unwrap_or_default(), key));
-        if !source.rest(at).starts_with('.') {
+        if source.byte(at) != Some(b'.') {
             return (names, at);
         }
         at = blanks(at + 1);
@@ -144,7 +151,7 @@ fn of_pair(names: Names, table: &[Segment], header: Option<usize>) -> Statement 
 
 struct Tables<'a> {
     source: Source<'a>,
-    statements: Vec<Statement>,
+    statements: &'a [Statement],
 }
 
 type Splices = Result<Vec<Splice>, Stopped>;

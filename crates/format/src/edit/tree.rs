@@ -5,7 +5,7 @@ use std::ops::Range;
 use enhanced_config_core::Segment;
 
 /// A value in the text.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Node {
     /// From its first character to behind its last, without tag and anchor. Empty where nothing is written.
     pub(super) span: Range<usize>,
@@ -35,7 +35,7 @@ pub(super) enum Holds {
 }
 
 /// A member of a map or list.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Member {
     /// The key; nothing in a list.
     pub(super) name: Option<String>,
@@ -65,6 +65,13 @@ impl Node {
         matches!(self.style, Style::Block(_))
     }
 
+    /// Moves it by so many bytes, with all that is in it.
+    pub(super) fn shift(&mut self, by: isize) {
+        shift_range(&mut self.span, by);
+        self.tag = self.tag.map(|tag| tag.saturating_add_signed(by));
+        self.members.iter_mut().for_each(|member| member.shift(by));
+    }
+
     /// The number of the member that a step of a path leads to.
     pub(super) fn position(&self, step: &Segment) -> Option<usize> {
         match (self.holds(), step) {
@@ -89,4 +96,23 @@ impl Node {
         }
         Some(way)
     }
+}
+
+impl Member {
+    /// Moves it by so many bytes, with its value.
+    pub(super) fn shift(&mut self, by: isize) {
+        self.shift_key(by);
+        self.value.shift(by);
+    }
+
+    /// Moves it by so many bytes, without its value.
+    pub(super) fn shift_key(&mut self, by: isize) {
+        shift_range(&mut self.key, by);
+        self.behind = self.behind.map(|behind| behind.saturating_add_signed(by));
+    }
+}
+
+fn shift_range(range: &mut Range<usize>, by: isize) {
+    range.start = range.start.saturating_add_signed(by);
+    range.end = range.end.saturating_add_signed(by);
 }

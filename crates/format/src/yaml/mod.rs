@@ -32,7 +32,7 @@ mod syntax;
 mod tape;
 
 use enhanced_config_core::{Document, DocumentBuilder, Problems};
-use granit_parser::{Parser, options};
+use granit_parser::{Event, Parser, Span, StrInput, options};
 
 use crate::Limits;
 use crate::parse::Reading;
@@ -44,28 +44,41 @@ pub(crate) fn is_plain_text(text: &str) -> bool {
     matches!(scalar::plain(text), Ok(scalar::Scalar::Text))
 }
 
+/// The events of a text. What aliases without an anchor become is left to who reads them.
+pub(crate) fn parser<'a>(text: &'a str, limits: &Limits) -> Parser<'a, StrInput<'a>> {
+    let depth = limits.depth.min(DocumentBuilder::MAX_DEPTH);
+    let options = options! {
+        emit_unresolved_aliases: true,
+        simple_key_max_lookahead: key_characters(limits),
+        flow_nesting_limit: depth,
+        block_nesting_limit: depth,
+    };
+    Parser::new_from_str_with_options(text, options)
+}
+
 /// How many characters the parser looks ahead of a token that may be a key. YAML says 1,024; what the limit counts is
 /// the key behind its escapes, of which `\u0061` is the longest.
-pub(crate) fn key_characters(limits: &Limits) -> usize {
+fn key_characters(limits: &Limits) -> usize {
     limits.key_bytes.saturating_mul(6).saturating_add(64)
 }
 
 pub(crate) fn read(reading: &mut Reading<'_>) -> Result<Document, Problems> {
-    let text = reading.text;
-    let limits = reading.options.limits;
-    let depth = limits.depth.min(DocumentBuilder::MAX_DEPTH);
-    let options = options! {
-        // The composer reports them, and goes on.
-        emit_unresolved_aliases: true,
-        simple_key_max_lookahead: key_characters(&limits),
-        flow_nesting_limit: depth,
-        block_nesting_limit: depth,
-    };
-    let mut parser = Parser::new_from_str_with_options(text, options);
+    read_seen(reading, |_, _| {})
+}
+
+/// As [`read`]; each event is shown to `see` as it comes.
+pub(crate) fn read_seen<'a>(
+    reading: &mut Reading<'a>,
+    mut see: impl FnMut(&Event<'a>, Span),
+) -> Result<Document, Problems> {
+    let mut parser = parser(reading.text, &reading.options.limits);
     let mut composer = Composer::new(reading);
     while let Some(event) = parser.next_event() {
         let outcome = match event {
-            Ok((event, span)) => composer.event(event, span),
+            Ok((event, span)) => {
+                see(&event, span);
+                composer.event(event, span)
+            }
             Err(error) => composer.syntax(&error),
         };
         if let Err(Stop) = outcome {

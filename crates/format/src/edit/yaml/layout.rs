@@ -3,16 +3,16 @@
 
 use std::ops::Range;
 
-use enhanced_config_core::DocumentBuilder;
-use granit_parser::{Event, Parser, ScalarStyle, Span, StructureStyle, options};
+use granit_parser::{Event, ScalarStyle, Span, StructureStyle};
 
 use crate::Limits;
 use crate::edit::source::Source;
 use crate::edit::tree::{Holds, Member, Node, Style};
-use crate::yaml::{block_indicator, key_characters};
+use crate::yaml::{block_indicator, parser};
 
 /// The values of a text, and what refers to what.
-pub(super) struct Layout {
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::edit) struct Layout {
     /// Nothing where the text holds none.
     pub(super) root: Option<Node>,
     /// The anchored values.
@@ -21,32 +21,27 @@ pub(super) struct Layout {
     pub(super) aliases: Vec<(usize, usize)>,
 }
 
-pub(super) fn layout(source: Source<'_>, limits: &Limits) -> Layout {
-    let depth = limits.depth.min(DocumentBuilder::MAX_DEPTH);
-    let options = options! {
-        simple_key_max_lookahead: key_characters(limits),
-        flow_nesting_limit: depth,
-        block_nesting_limit: depth,
-    };
-    let mut building = Building {
-        source,
-        open: Vec::new(),
-        end: 0,
-        layout: Layout { root: None, anchors: Vec::new(), aliases: Vec::new() },
-    };
-    let mut parser = Parser::new_from_str_with_options(source.text, options);
-    while let Some(Ok((event, span))) = parser.next_event() {
-        building.event(event, span);
+/// Nothing where the text cannot be read.
+pub(in crate::edit) fn layout(source: Source<'_>, limits: &Limits) -> Option<Layout> {
+    let mut building = Building::new(source);
+    let mut parser = parser(source.text, limits);
+    while let Some(event) = parser.next_event() {
+        let (event, span) = event.ok()?;
+        if let Event::UnresolvedAlias(_) = event {
+            return None;
+        }
+        building.event(&event, span);
     }
-    building.layout
+    Some(building.layout)
 }
 
-struct Building<'a> {
+/// Puts a layout together from the parser's events.
+pub(in crate::edit) struct Building<'a> {
     source: Source<'a>,
     open: Vec<Open>,
     /// Behind what was read last.
     end: usize,
-    layout: Layout,
+    pub(in crate::edit) layout: Layout,
 }
 
 /// A collection of which not all has been read.
@@ -63,16 +58,21 @@ struct Mark {
     is_merge: bool,
 }
 
-impl Building<'_> {
-    fn event(&mut self, event: Event<'_>, span: Span) {
+impl<'a> Building<'a> {
+    pub(in crate::edit) fn new(source: Source<'a>) -> Self {
+        let layout = Layout { root: None, anchors: Vec::new(), aliases: Vec::new() };
+        Self { source, open: Vec::new(), end: 0, layout }
+    }
+
+    pub(in crate::edit) fn event(&mut self, event: &Event<'_>, span: Span) {
         let (start, end) = (byte(span.start), byte(span.end));
         let tag = span.tag_start().map(byte);
-        match event {
-            Event::Scalar(text, style, anchor, _) => {
+        match *event {
+            Event::Scalar(ref text, style, anchor, _) => {
                 if self.takes_key() {
                     let is_merge = style == ScalarStyle::Plain && tag.is_none() && text == "<<";
                     let is_absent = style == ScalarStyle::Plain && start == end;
-                    let name = if is_absent { String::new() } else { text.into_owned() };
+                    let name = if is_absent { String::new() } else { text.to_string() };
                     return self.key(name, start..end, is_merge);
                 }
                 self.mark_item();

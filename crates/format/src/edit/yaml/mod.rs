@@ -4,29 +4,32 @@ mod block;
 mod layout;
 mod moved;
 mod nest;
+mod update;
 mod write;
 
 use enhanced_config_core::{NodeRef, Segment};
 
+use super::Stopped;
 use super::error::Refusal;
 use super::flow::{Dialect, Flow, Spread};
 use super::model::Change;
-use super::source::{Comments, Source, is_blank};
+use super::source::{Source, Splice, is_blank};
 use super::tree::{Node, Style};
-use super::{Edited, Stopped};
-use crate::Limits;
 use block::Block;
-use layout::Layout;
+pub(super) use layout::{Building, Layout, layout};
 pub(super) use moved::moved;
 pub(super) use nest::{nested, unnested};
+pub(super) use update::updated;
 
-pub(super) fn edit(text: &str, path: &[Segment], change: Change<'_>, limits: &Limits) -> Edited {
-    let source = Source::new(text, Comments::Hash);
+/// What a change does to the text.
+pub(super) fn edit(
+    source: Source<'_>,
+    layout: &Layout,
+    path: &[Segment],
+    change: Change<'_>,
+) -> Result<Vec<Splice>, Stopped> {
     let (step, parent) = path.split_last().ok_or(Refusal::Root)?;
-    let layout = layout::layout(source, limits);
-    let Some(root) = &layout.root else {
-        return Ok(source.spliced(block::first_member(&source, step, change)));
-    };
+    let Some(root) = &layout.root else { return Ok(block::first_member(&source, step, change)) };
     let Some(way) = root.way(parent) else { return Err(layout.obstacle(root, parent)) };
     layout.check_way(&way)?;
     let node = way.last().copied().unwrap_or(root);
@@ -37,14 +40,11 @@ pub(super) fn edit(text: &str, path: &[Segment], change: Change<'_>, limits: &Li
         change => change,
     };
     let block = Block { source, indents: block::indents(&source, root) };
-    let splices = match node.style {
-        Style::Block(_) => block.change(&way, step, change)?,
-        _ if matches!(change, Change::Insert(_)) && is_open(&source, &way) => {
-            block.open(&way, step, change)?
-        }
-        _ => Flow { source, node }.change(step, change, &Yaml)?,
-    };
-    Ok(source.spliced(splices))
+    match node.style {
+        Style::Block(_) => block.change(&way, step, change),
+        _ if matches!(change, Change::Insert(_)) && is_open(&source, &way) => block.open(&way, step, change),
+        _ => Ok(Flow { source, node }.change(step, change, &Yaml)?),
+    }
 }
 
 /// Whether the last of these values is empty brackets in a block, or alone, which may become a block.

@@ -3,22 +3,19 @@
 use enhanced_config_core::Segment;
 
 use super::block::{Block, Text, end_of, indents, member as member_at};
-use super::layout::layout;
+use super::layout::Layout;
 use super::write;
-use crate::Limits;
 use crate::edit::model::{Change, name};
-use crate::edit::source::{Comments, Source, is_blank};
+use crate::edit::source::{Source, Splice, is_blank};
 use crate::edit::tree::{Holds, Style};
 
-/// The text with the member moved; nothing where it has no lines of its own, or they fit nowhere.
+/// Moves a member; nothing where it has no lines of its own, or they fit nowhere.
 pub(in crate::edit) fn moved(
-    text: &str,
+    source: Source<'_>,
+    layout: &Layout,
     from: &[Segment],
     to: &[Segment],
-    limits: &Limits,
-) -> Option<String> {
-    let source = Source::new(text, Comments::Hash);
-    let layout = layout(source, limits);
+) -> Option<Vec<Splice>> {
     let root = layout.root.as_ref()?;
     let (step, parent) = from.split_last()?;
     let way = root.way(parent)?;
@@ -62,7 +59,7 @@ pub(in crate::edit) fn moved(
         Some(owner) => splices.extend(block.replace(owner, Text::Lines(format!("\n{added}")))),
         None => splices.push(source.below(end_of(target.members.last()), &added)),
     }
-    Some(source.spliced(splices))
+    Some(splices)
 }
 
 /// Lines that stood at one column, at another.

@@ -3,30 +3,36 @@
 use enhanced_config_core::Segment;
 
 use super::block::{end_of, indents};
-use super::layout::layout;
+use super::layout::Layout;
 use super::write;
-use crate::Limits;
-use crate::edit::source::{Comments, Source, Splice, is_blank};
+use crate::edit::source::{Source, Splice, is_blank};
 use crate::edit::tree::{Holds, Member, Style};
 
-/// The text with the value put into a map; nothing where it stands in brackets.
-pub(in crate::edit) fn nested(text: &str, path: &[Segment], key: &str, limits: &Limits) -> Option<String> {
-    let source = Source::new(text, Comments::Hash);
-    let root = layout(source, limits).root?;
-    let member = super::block::member(&root, path)?;
+/// Puts a value into a map; nothing where it stands in brackets.
+pub(in crate::edit) fn nested(
+    source: Source<'_>,
+    layout: &Layout,
+    path: &[Segment],
+    key: &str,
+) -> Option<Vec<Splice>> {
+    let root = layout.root.as_ref()?;
+    let member = super::block::member(root, path)?;
     let (behind, column) = (member.behind?, source.column(member.key.start));
-    let step = indents(&source, &root).step;
+    let step = indents(&source, root).step;
     let value = behind..source.line_end(end_of(Some(member)));
     let lines = shifted_below(source.slice(value.clone()), 0, step);
     let inner = format!("\n{}{}:{lines}", " ".repeat(column + step), write::key(key));
-    Some(source.spliced(vec![Splice::new(value, inner)]))
+    Some(vec![Splice::new(value, inner)])
 }
 
-/// The text with a map's only value in its place; nothing where something else stands in between.
-pub(in crate::edit) fn unnested(text: &str, path: &[Segment], limits: &Limits) -> Option<String> {
-    let source = Source::new(text, Comments::Hash);
-    let root = layout(source, limits).root?;
-    let member = super::block::member(&root, path)?;
+/// Puts a map's only value in its place; nothing where something else stands in between.
+pub(in crate::edit) fn unnested(
+    source: Source<'_>,
+    layout: &Layout,
+    path: &[Segment],
+) -> Option<Vec<Splice>> {
+    let root = layout.root.as_ref()?;
+    let member = super::block::member(root, path)?;
     let behind = member.behind?;
     let [Member { key, behind: Some(inner), value, .. }] = member.value.members.as_slice() else {
         return None;
@@ -37,7 +43,7 @@ pub(in crate::edit) fn unnested(text: &str, path: &[Segment], limits: &Limits) -
     let deeper = source.column(key.start).checked_sub(source.column(member.key.start))?;
     let end = source.line_end(value.span.end.max(key.end));
     let lines = shifted_below(source.slice(*inner..end), deeper, 0);
-    Some(source.spliced(vec![Splice::new(behind..end, lines)]))
+    Some(vec![Splice::new(behind..end, lines)])
 }
 
 /// All lines but the first, with fewer or more blanks before them.

@@ -1,0 +1,141 @@
+use enhanced_config_core::{Document, Problems, Segment};
+
+use super::Stopped;
+use super::brackets;
+use super::error::Refusal;
+use super::json;
+use super::model::Change;
+use super::source::{Comments, Source, Splice};
+#[cfg(feature = "toml")]
+use super::toml;
+use super::tree::Node;
+#[cfg(feature = "yaml")]
+use super::yaml;
+use crate::{Format, Limits, ParseOptions, parse};
+
+/// Where everything stands in a text, in the way of its format.
+#[derive(Debug, Clone)]
+pub(super) enum Syntax {
+    Json(Node),
+    #[cfg(feature = "yaml")]
+    Yaml(yaml::Layout),
+    #[cfg(feature = "toml")]
+    Toml(Vec<toml::Statement>),
+}
+
+impl Syntax {
+    /// What a text says, and where everything stands in it where that takes no reading of its own.
+    pub(super) fn read(
+        input: &[u8],
+        format: Format,
+        name: &str,
+        options: &ParseOptions,
+    ) -> Result<(Document, Option<Self>), Problems> {
+        #[cfg(feature = "yaml")]
+        if format == Format::Yaml {
+            let mut layout = None;
+            let parsed = crate::parse::parse_by(input, format, name, options, |reading| {
+                let mut building = yaml::Building::new(Source::new(reading.text, Comments::Hash));
+                let document = crate::yaml::read_seen(reading, |event, span| building.event(event, span));
+                layout = Some(Self::Yaml(building.layout));
+                document
+            });
+            return Ok((parsed?.document, layout));
+        }
+        Ok((parse(input, format, name, options)?.document, None))
+    }
+
+    /// Of a text that has been read already; of another, nothing.
+    pub(super) fn of(text: &str, format: Format, limits: &Limits) -> Result<Option<Self>, Refusal> {
+        let source = Self::source(text, format);
+        match format {
+            Format::Json => Ok(Some(Self::Json(brackets::value(&source, 0)))),
+            #[cfg(feature = "yaml")]
+            Format::Yaml => Ok(yaml::layout(source, limits).map(Self::Yaml)),
+            #[cfg(feature = "toml")]
+            Format::Toml => Ok(Some(Self::Toml(toml::statements(&source)))),
+            format => Err(Refusal::Format(format)),
+        }
+    }
+
+    /// What a change does to the text.
+    pub(super) fn edit(
+        &self,
+        text: &str,
+        path: &[Segment],
+        change: Change<'_>,
+    ) -> Result<Vec<Splice>, Stopped> {
+        let source = Self::source(text, self.format());
+        match self {
+            Self::Json(root) => json::edit(source, root, path, change),
+            #[cfg(feature = "yaml")]
+            Self::Yaml(layout) => yaml::edit(source, layout, path, change),
+            #[cfg(feature = "toml")]
+            Self::Toml(statements) => toml::edit(source, statements, path, change),
+        }
+    }
+
+    /// Moves a value with its comments as it is written; nothing where it fits nowhere so.
+    pub(super) fn moved(&self, text: &str, from: &[Segment], to: &[Segment]) -> Option<Vec<Splice>> {
+        let source = Self::source(text, self.format());
+        match self {
+            Self::Json(root) => json::moved(source, root, from, to),
+            #[cfg(feature = "yaml")]
+            Self::Yaml(layout) => yaml::moved(source, layout, from, to),
+            #[cfg(feature = "toml")]
+            Self::Toml(statements) => toml::moved(source, statements, from, to),
+        }
+    }
+
+    /// Puts a value into a map as it is written.
+    pub(super) fn nested(&self, text: &str, path: &[Segment], key: &str) -> Option<Vec<Splice>> {
+        match self {
+            #[cfg(feature = "yaml")]
+            Self::Yaml(layout) => yaml::nested(Self::source(text, self.format()), layout, path, key),
+            _ => None,
+        }
+    }
+
+    /// Puts a map's only value in its place, as it is written.
+    pub(super) fn unnested(&self, text: &str, path: &[Segment], inner: &[Segment]) -> Option<Vec<Splice>> {
+        match self {
+            #[cfg(feature = "yaml")]
+            Self::Yaml(layout) => yaml::unnested(Self::source(text, self.format()), layout, path),
+            #[cfg(feature = "toml")]
+            Self::Toml(statements) => toml::moved(Self::source(text, self.format()), statements, inner, path),
+            Self::Json(_) => None,
+        }
+    }
+
+    /// That of the text behind the splices, where it can be told without reading all of it again.
+    pub(super) fn updated(
+        self,
+        before: &str,
+        splices: &[Splice],
+        after: &str,
+        limits: &Limits,
+    ) -> Option<Self> {
+        match self {
+            #[cfg(feature = "yaml")]
+            Self::Yaml(layout) => yaml::updated(layout, before, splices, after, limits).map(Self::Yaml),
+            // A scan of the whole text takes no longer than telling what has changed.
+            _ => None,
+        }
+    }
+
+    /// A text of a format.
+    pub(super) fn source(text: &str, format: Format) -> Source<'_> {
+        let comments = if format == Format::Json { Comments::Slash } else { Comments::Hash };
+        Source::new(text, comments)
+    }
+
+    fn format(&self) -> Format {
+        match self {
+            Self::Json(_) => Format::Json,
+            #[cfg(feature = "yaml")]
+            Self::Yaml(_) => Format::Yaml,
+            #[cfg(feature = "toml")]
+            Self::Toml(_) => Format::Toml,
+        }
+    }
+}
