@@ -3,9 +3,11 @@
 use crate::backoff::Random;
 use crate::error::require;
 use crate::spans::{Counts, Spans};
-use crate::sync::Mutex;
-use crate::{OptionError, Policy, Ratio, Rejection, Verdict};
+use crate::sync::{AtomicU64, Mutex};
+use crate::{Observer, OptionError, Policy, Ratio, Rejection, Verdict};
 use enhanced_config_clock::{Clock, Instant};
+use std::fmt;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 /// Over how many spans a throttle looks back.
@@ -33,10 +35,11 @@ const SPANS: u32 = 24;
 /// assert!(calls < 50);
 /// assert!(throttle.probability(clock.now()).get() > 0.99);
 /// ```
-#[derive(Debug)]
-pub struct AdaptiveThrottle {
+pub struct AdaptiveThrottle<O: Observer<Event> = ()> {
     factor: f64,
     inner: Mutex<Inner>,
+    rejected: AtomicU64,
+    observer: O,
 }
 
 #[derive(Debug)]
@@ -75,6 +78,28 @@ pub struct Permit(());
 #[non_exhaustive]
 pub struct Throttled;
 
+/// What happened in a throttle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Event {
+    /// A call was turned away.
+    Rejected(Throttled),
+}
+
+/// What there is to see of a throttle at a moment.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Snapshot {
+    /// With which a call is turned away.
+    pub probability: Ratio,
+    /// The calls in the window, with those that were turned away.
+    pub requests: u64,
+    /// Those of them that succeeded.
+    pub accepts: u64,
+    /// Calls that were turned away so far.
+    pub rejected: u64,
+}
+
 impl Rejection for Throttled {
     /// None: another draw may fall otherwise, but asking again at once is the load that is to be spared.
     fn retry_after(&self) -> Option<Duration> {
@@ -85,7 +110,7 @@ impl Rejection for Throttled {
 impl Default for AdaptiveThrottle {
     /// Two minutes, and a factor of two.
     fn default() -> Self {
-        Self::build(Duration::from_secs(120), 2.0, Random::seed())
+        Self::build(Duration::from_secs(120), 2.0, Random::seed(), ())
     }
 }
 
@@ -96,13 +121,24 @@ impl AdaptiveThrottle {
     /// # Errors
     /// A factor below one, or no number.
     pub fn new(window: Duration, factor: f64, seed: u64) -> Result<Self, OptionError> {
+        Self::with_observer(window, factor, seed, ())
+    }
+}
+
+impl<O: Observer<Event>> AdaptiveThrottle<O> {
+    /// The same; tells `observer` what happens.
+    ///
+    /// # Errors
+    /// A factor below one, or no number.
+    pub fn with_observer(window: Duration, factor: f64, seed: u64, observer: O) -> Result<Self, OptionError> {
         require(factor >= 1.0 && factor.is_finite(), "factor", "a number from 1 on")?;
-        Ok(Self::build(window, factor, seed))
+        Ok(Self::build(window, factor, seed, observer))
     }
 
-    fn build(window: Duration, factor: f64, seed: u64) -> Self {
+    fn build(window: Duration, factor: f64, seed: u64, observer: O) -> Self {
         let spans = Spans::new(window / SPANS, SPANS as usize);
-        Self { factor, inner: Mutex::new(Inner { spans, random: Random::new(seed) }) }
+        let inner = Mutex::new(Inner { spans, random: Random::new(seed) });
+        Self { factor, inner, rejected: AtomicU64::new(0), observer }
     }
 
     /// Asks leave for one call at `now`.
@@ -110,13 +146,22 @@ impl AdaptiveThrottle {
     /// # Errors
     /// The draw was against it, which counts as a request: the formula has it so.
     pub fn admit(&self, now: Instant) -> Result<Permit, Throttled> {
-        let mut inner = self.inner.lock();
-        let probability = self.of(inner.spans.total(now));
-        if inner.random.unit() >= probability {
+        if self.draw(now) {
             return Ok(Permit(()));
         }
-        inner.spans.add(Asked { requests: 1, accepts: 0 }, now);
+        self.rejected.fetch_add(1, Relaxed);
+        self.observer.event(&Event::Rejected(Throttled));
         Err(Throttled)
+    }
+
+    fn draw(&self, now: Instant) -> bool {
+        let mut inner = self.inner.lock();
+        let probability = self.of(inner.spans.total(now));
+        let is_for = inner.random.unit() >= probability;
+        if !is_for {
+            inner.spans.add(Asked { requests: 1, accepts: 0 }, now);
+        }
+        is_for
     }
 
     /// Counts how the call of `permit` ended, at `now`.
@@ -130,8 +175,15 @@ impl AdaptiveThrottle {
 
     /// The probability with which a call is turned away at `now`.
     pub fn probability(&self, now: Instant) -> Ratio {
+        self.snapshot(now).probability
+    }
+
+    /// What there is to see at `now`.
+    pub fn snapshot(&self, now: Instant) -> Snapshot {
         let total = self.inner.lock().spans.total(now);
-        Ratio::new(self.of(total)).unwrap_or(Ratio::ZERO)
+        let Asked { requests, accepts } = total;
+        let probability = Ratio::new(self.of(total)).unwrap_or(Ratio::ZERO);
+        Snapshot { probability, requests, accepts, rejected: self.rejected.load(Relaxed) }
     }
 
     fn of(&self, Asked { requests, accepts }: Asked) -> f64 {
@@ -140,8 +192,11 @@ impl AdaptiveThrottle {
     }
 }
 
-impl Policy for AdaptiveThrottle {
-    type Permit<'a> = Permit;
+impl<O: Observer<Event>> Policy for AdaptiveThrottle<O> {
+    type Permit<'a>
+        = Permit
+    where
+        O: 'a;
     type Rejected = Throttled;
 
     fn begin(&self, clock: &impl Clock) -> Result<Permit, Throttled> {
@@ -150,5 +205,11 @@ impl Policy for AdaptiveThrottle {
 
     fn end(&self, permit: Permit, verdict: Verdict, clock: &impl Clock) {
         self.record(permit, verdict, clock.now());
+    }
+}
+
+impl<O: Observer<Event>> fmt::Debug for AdaptiveThrottle<O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AdaptiveThrottle").field("factor", &self.factor).finish_non_exhaustive()
     }
 }

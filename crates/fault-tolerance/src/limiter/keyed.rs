@@ -1,8 +1,10 @@
-use super::{Limited, Quota, gcra};
+use super::{Event, Limited, Quota, gcra};
+use crate::Observer;
 use crate::sync::Mutex;
 use enhanced_config_clock::Instant;
 use std::borrow::Borrow;
 use std::collections::HashMap;
+use std::fmt;
 use std::hash::{BuildHasher, Hash, RandomState};
 
 /// Each shard has a lock of its own.
@@ -25,19 +27,30 @@ const SHARDS: usize = 16;
 /// assert!(limiter.check("alice", now).is_err());
 /// assert!(limiter.check("bob", now).is_ok());
 /// ```
-#[derive(Debug)]
-pub struct KeyedLimiter<K, S = RandomState> {
+pub struct KeyedLimiter<K, O: Observer<Event> = ()> {
     quota: Quota,
     /// In each shard.
     capacity: usize,
-    shards: Box<[Mutex<Shard<K, S>>]>,
-    hasher: S,
+    shards: Box<[Mutex<Shard<K>>]>,
+    hasher: RandomState,
+    observer: O,
 }
 
-#[derive(Debug)]
-struct Shard<K, S> {
+/// What there is to see of a limiter with keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct KeysSnapshot {
+    /// How many keys are remembered.
+    pub keys: usize,
+    /// How many can be.
+    pub capacity: usize,
+    /// What is let through for each.
+    pub quota: Quota,
+}
+
+struct Shard<K> {
     /// The theoretical arrival time of each key.
-    arrivals: HashMap<K, u64, S>,
+    arrivals: HashMap<K, u64>,
     /// That of all who found no place.
     others: u64,
     /// No key can be forgotten before.
@@ -48,16 +61,23 @@ impl<K: Hash + Eq> KeyedLimiter<K> {
     /// A limiter that remembers up to about `capacity` keys, at least 16.
     #[must_use]
     pub fn new(quota: Quota, capacity: usize) -> Self {
-        let hasher = RandomState::new();
-        let shard = |_| {
-            Mutex::new(Shard { arrivals: HashMap::with_hasher(hasher.clone()), others: 0, next_sweep: 0 })
-        };
-        let shards = (0..SHARDS).map(shard).collect();
-        Self { quota, capacity: capacity.div_ceil(SHARDS).max(1), shards, hasher: hasher.clone() }
+        Self::with_observer(quota, capacity, ())
     }
 }
 
-impl<K: Hash + Eq, S: BuildHasher> KeyedLimiter<K, S> {
+impl<K: Hash + Eq, O: Observer<Event>> KeyedLimiter<K, O> {
+    /// The same; tells `observer` what happens, though not to which key.
+    #[must_use]
+    pub fn with_observer(quota: Quota, capacity: usize, observer: O) -> Self {
+        let hasher = RandomState::new();
+        let shard = |_| {
+            let arrivals = HashMap::with_hasher(hasher.clone());
+            Mutex::new(Shard { arrivals, others: 0, next_sweep: 0 })
+        };
+        let shards = (0..SHARDS).map(shard).collect();
+        Self { quota, capacity: capacity.div_ceil(SHARDS).max(1), shards, hasher, observer }
+    }
+
     /// Asks for one for `key`. Allocates only for a key that is new.
     ///
     /// # Errors
@@ -79,7 +99,18 @@ impl<K: Hash + Eq, S: BuildHasher> KeyedLimiter<K, S> {
         K: Borrow<Q>,
         Q: Hash + Eq + ToOwned<Owned = K> + ?Sized,
     {
-        let now = now.as_nanos();
+        let answer = self.pass(key, count, now.as_nanos());
+        if let Err(limited) = answer {
+            self.observer.event(&Event::Rejected(limited));
+        }
+        answer
+    }
+
+    fn pass<Q>(&self, key: &Q, count: u32, now: u64) -> Result<(), Limited>
+    where
+        K: Borrow<Q>,
+        Q: Hash + Eq + ToOwned<Owned = K> + ?Sized,
+    {
         let Some(shard) = self.shards.get(self.shard(key)) else {
             // There are as many shards as there are remainders.
             return Ok(());
@@ -104,20 +135,23 @@ impl<K: Hash + Eq, S: BuildHasher> KeyedLimiter<K, S> {
         (self.hasher.hash_one(key) >> 40) as usize % SHARDS
     }
 
-    /// How many keys are remembered.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.shards.iter().map(|shard| shard.lock().arrivals.len()).sum()
-    }
-
-    /// Whether no key is remembered.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
+    /// What there is to see now.
+    pub fn snapshot(&self) -> KeysSnapshot {
+        let keys = self.shards.iter().map(|shard| shard.lock().arrivals.len()).sum();
+        KeysSnapshot { keys, capacity: self.capacity * SHARDS, quota: self.quota }
     }
 }
 
-impl<K: Hash + Eq, S: BuildHasher> Shard<K, S> {
+impl<K, O: Observer<Event>> fmt::Debug for KeyedLimiter<K, O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("KeyedLimiter")
+            .field("quota", &self.quota)
+            .field("capacity", &self.capacity)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<K: Hash + Eq> Shard<K> {
     /// Whether there is room for another key, after forgetting those that have earned everything again.
     fn has_place(&mut self, capacity: usize, now: u64, interval: u64) -> bool {
         if self.arrivals.len() < capacity {

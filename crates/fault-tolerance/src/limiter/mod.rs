@@ -2,22 +2,24 @@
 
 #[cfg(test)]
 mod checks;
+mod event;
 mod gcra;
 mod keyed;
 mod quota;
 mod sliding;
 
 use crate::sync::{AtomicU64, Mutex};
-use crate::{Policy, Rejection, Verdict};
+use crate::{Observer, Policy, Rejection, Verdict};
 use enhanced_config_clock::{Clock, Instant};
 use std::fmt;
 use std::num::NonZeroU32;
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Release};
 use std::time::Duration;
 
-pub use keyed::KeyedLimiter;
+pub use event::Event;
+pub use keyed::{KeyedLimiter, KeysSnapshot};
 pub use quota::Quota;
-pub use sliding::SlidingWindow;
+pub use sliding::{SlidingWindow, WindowSnapshot};
 
 /// Lets so much through in a time, and bursts up to a bound.
 ///
@@ -40,11 +42,11 @@ pub use sliding::SlidingWindow;
 /// moment in one atomic. In any time `t` no more gets through than the burst and `t` divided by the interval.
 ///
 /// A moment before one that was told earlier is fine: it earns nothing.
-#[derive(Debug)]
-pub struct RateLimiter {
+pub struct RateLimiter<O: Observer<Event> = ()> {
     /// The theoretical arrival time, in nanoseconds of the clock. See [`gcra`].
     arrival: AtomicU64,
     quota: Changing,
+    observer: O,
 }
 
 /// A quota that is read without a lock, and whole: the version is odd while it changes.
@@ -91,10 +93,18 @@ impl RateLimiter {
     /// A limiter that lets a whole burst through at first.
     #[must_use]
     pub fn new(quota: Quota) -> Self {
+        Self::with_observer(quota, ())
+    }
+}
+
+impl<O: Observer<Event>> RateLimiter<O> {
+    /// The same; tells `observer` what happens.
+    #[must_use]
+    pub fn with_observer(quota: Quota, observer: O) -> Self {
         let burst = quota.burst().get().into();
         let (version, interval) = (AtomicU64::new(0), AtomicU64::new(quota.cost(1)));
         let quota = Changing { change: Mutex::new(()), version, interval, burst: AtomicU64::new(burst) };
-        Self { arrival: AtomicU64::new(0), quota }
+        Self { arrival: AtomicU64::new(0), quota, observer }
     }
 
     /// Asks for one.
@@ -118,6 +128,14 @@ impl RateLimiter {
     /// # Errors
     /// They would have to wait longer, or are more than a burst. Nothing is reserved then.
     pub fn reserve(&self, count: u32, now: Instant, max_wait: Duration) -> Result<Reservation, Limited> {
+        let reserved = self.try_reserve(count, now, max_wait);
+        if let Err(limited) = reserved {
+            self.observer.event(&Event::Rejected(limited));
+        }
+        reserved
+    }
+
+    fn try_reserve(&self, count: u32, now: Instant, max_wait: Duration) -> Result<Reservation, Limited> {
         let (now, max_wait) = (now.as_nanos(), u64::try_from(max_wait.as_nanos()).unwrap_or(u64::MAX));
         let mut arrival = self.arrival.load(Acquire);
         loop {
@@ -164,12 +182,16 @@ impl RateLimiter {
     /// Changes the quota. As many as could pass before can pass now, and no more than its burst: whoever was out stays
     /// out, and there is no burst for free.
     pub fn set_quota(&self, quota: Quota, now: Instant) {
-        let _change = self.quota.change.lock();
-        let old = self.quota.read();
-        self.quota.write(quota);
-        let convert = |arrival| Some(gcra::convert(&old, &quota, arrival, now.as_nanos()));
-        // Cannot fail: the closure always has an answer.
-        let _ = self.arrival.fetch_update(AcqRel, Acquire, convert);
+        let from = {
+            let _change = self.quota.change.lock();
+            let old = self.quota.read();
+            self.quota.write(quota);
+            let convert = |arrival| Some(gcra::convert(&old, &quota, arrival, now.as_nanos()));
+            // Cannot fail: the closure always has an answer.
+            let _ = self.arrival.fetch_update(AcqRel, Acquire, convert);
+            old
+        };
+        self.observer.event(&Event::Changed { from, to: quota });
     }
 }
 
@@ -198,8 +220,11 @@ impl Changing {
 }
 
 /// One for each call. A call that is cancelled gives it back.
-impl Policy for RateLimiter {
-    type Permit<'a> = Reservation;
+impl<O: Observer<Event>> Policy for RateLimiter<O> {
+    type Permit<'a>
+        = Reservation
+    where
+        O: 'a;
     type Rejected = Limited;
 
     fn begin(&self, clock: &impl Clock) -> Result<Reservation, Limited> {
@@ -216,6 +241,12 @@ impl Policy for RateLimiter {
 impl Rejection for Limited {
     fn retry_after(&self) -> Option<Duration> {
         self.retry_after
+    }
+}
+
+impl<O: Observer<Event>> fmt::Debug for RateLimiter<O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RateLimiter").field("quota", &self.quota.read()).finish_non_exhaustive()
     }
 }
 

@@ -1,8 +1,9 @@
-use super::Limited;
-use crate::OptionError;
+use super::{Event, Limited};
 use crate::error::require;
 use crate::sync::Mutex;
+use crate::{Observer, OptionError};
 use enhanced_config_clock::Instant;
+use std::fmt;
 use std::time::Duration;
 
 /// The most that a window may let through: it remembers a moment for each.
@@ -26,10 +27,23 @@ const MOST: u32 = 1 << 20;
 /// assert!(window.check(at(1000)).is_ok());
 /// # Ok::<(), enhanced_config_fault_tolerance::OptionError>(())
 /// ```
-#[derive(Debug)]
-pub struct SlidingWindow {
+pub struct SlidingWindow<O: Observer<Event> = ()> {
+    limit: u32,
     length: Duration,
     log: Mutex<Log>,
+    observer: O,
+}
+
+/// What there is to see of a window at a moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct WindowSnapshot {
+    /// How many may pass now.
+    pub remaining: u32,
+    /// How many may in any window.
+    pub limit: u32,
+    /// How long a window is.
+    pub length: Duration,
 }
 
 /// A ring of the moments at which the last ones passed.
@@ -46,9 +60,20 @@ impl SlidingWindow {
     /// # Errors
     /// A limit of none or of more than 1,048,576.
     pub fn new(limit: u32, length: Duration) -> Result<Self, OptionError> {
+        Self::with_observer(limit, length, ())
+    }
+}
+
+impl<O: Observer<Event>> SlidingWindow<O> {
+    /// The same; tells `observer` what happens.
+    ///
+    /// # Errors
+    /// A limit of none or of more than 1,048,576.
+    pub fn with_observer(limit: u32, length: Duration, observer: O) -> Result<Self, OptionError> {
         require((1..=MOST).contains(&limit), "limit", "1 to 1048576")?;
         let moments = vec![None; limit as usize].into();
-        Ok(Self { length, log: Mutex::new(Log { moments, oldest: 0, latest: Instant::default() }) })
+        let log = Mutex::new(Log { moments, oldest: 0, latest: Instant::default() });
+        Ok(Self { limit, length, log, observer })
     }
 
     /// Asks for one.
@@ -64,9 +89,14 @@ impl SlidingWindow {
     /// # Errors
     /// They have to wait, or are more than the limit.
     pub fn check_n(&self, count: u32, now: Instant) -> Result<(), Limited> {
-        if count == 0 {
-            return Ok(());
+        let answer = if count == 0 { Ok(()) } else { self.pass(count, now) };
+        if let Err(limited) = answer {
+            self.observer.event(&Event::Rejected(limited));
         }
+        answer
+    }
+
+    fn pass(&self, count: u32, now: Instant) -> Result<(), Limited> {
         let mut log = self.log.lock();
         // The log is in order: a caller who looked at the clock first and came second counts as of now.
         let now = now.max(log.latest);
@@ -78,11 +108,12 @@ impl SlidingWindow {
         Ok(())
     }
 
-    /// How many may pass at `now`; nothing is taken.
-    pub fn remaining(&self, now: Instant) -> u32 {
+    /// What there is to see at `now`; nothing is taken.
+    pub fn snapshot(&self, now: Instant) -> WindowSnapshot {
         let log = self.log.lock();
         let passed = |moment: &&Option<Instant>| moment.is_none_or(|moment| now - moment >= self.length);
-        log.moments.iter().filter(passed).count() as u32
+        let remaining = log.moments.iter().filter(passed).count() as u32;
+        WindowSnapshot { remaining, limit: self.limit, length: self.length }
     }
 }
 
@@ -104,5 +135,14 @@ impl Log {
             }
             self.oldest = (self.oldest + 1) % self.moments.len();
         }
+    }
+}
+
+impl<O: Observer<Event>> fmt::Debug for SlidingWindow<O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SlidingWindow")
+            .field("limit", &self.limit)
+            .field("length", &self.length)
+            .finish_non_exhaustive()
     }
 }

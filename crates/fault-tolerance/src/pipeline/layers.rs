@@ -8,7 +8,7 @@ use crate::timeout::Deadline;
 use crate::unwind::{hold, hold_async};
 use crate::{
     AdaptiveThrottle, AsyncSleep, Bulkhead, CircuitBreaker, Observer, Policy, RateLimiter, Verdict, breaker,
-    bulkhead,
+    bulkhead, limiter, throttle,
 };
 use enhanced_config_clock::{Clock, Instant, Sleep};
 use std::future::{Future, ready};
@@ -131,7 +131,7 @@ impl<O: Observer<bulkhead::Event>> Guard for Bulkhead<O> {
     }
 }
 
-impl Guard for RateLimiter {
+impl<O: Observer<limiter::Event>> Guard for RateLimiter<O> {
     fn facts(&self) -> Facts {
         Facts::Other
     }
@@ -141,12 +141,12 @@ impl Guard for RateLimiter {
     }
 }
 
-impl Guard for AdaptiveThrottle {
+impl<O: Observer<throttle::Event>> Guard for AdaptiveThrottle<O> {
     fn facts(&self) -> Facts {
         Facts::Other
     }
 
     fn snapshot(&self, now: Instant) -> Snapshot {
-        Snapshot::Throttle { probability: self.probability(now) }
+        Snapshot::Throttle(self.snapshot(now))
     }
 }

@@ -6,12 +6,12 @@ use super::lint::Facts;
 use super::{Event, Retries, Snapshot};
 use crate::retry::{Decision, Operation};
 use crate::timeout::Deadline;
-use crate::{AsyncSleep, Observer, RetryPolicy};
+use crate::{AsyncSleep, Observer, RetryPolicy, retry};
 use enhanced_config_clock::{Clock, Instant, Sleep};
 use std::ops::ControlFlow;
 use std::time::Duration;
 
-impl Layer for RetryPolicy {
+impl<P: Observer<retry::Event>> Layer for RetryPolicy<P> {
     #[inline]
     fn run<T, E, C: Clock + Sleep, O: Observer<Event>>(
         &self,
@@ -54,14 +54,14 @@ impl Layer for RetryPolicy {
     }
 }
 
-struct Attempts<'a, T, E> {
-    operation: Operation<'a>,
+struct Attempts<'a, T, E, P: Observer<retry::Event>> {
+    operation: Operation<'a, P>,
     /// The last attempt that was made: the answer, should what comes after it be refused.
     made: Option<Outcome<T, E>>,
 }
 
-impl<'a, T, E> Attempts<'a, T, E> {
-    fn new<C: Clock, S, O>(policy: &'a RetryPolicy, context: &Context<'_, C, S, O>) -> Self {
+impl<'a, T, E, P: Observer<retry::Event>> Attempts<'a, T, E, P> {
+    fn new<C: Clock, S, O>(policy: &'a RetryPolicy<P>, context: &Context<'_, C, S, O>) -> Self {
         let operation = policy.begin(context.safety, context.clock.now());
         let operation = match context.deadline {
             Some(deadline) => operation.with_deadline(deadline.at()),

@@ -1,4 +1,4 @@
-use crate::{Ratio, breaker, bulkhead, hedge, limiter, retry, timeout};
+use crate::{breaker, bulkhead, hedge, limiter, retry, throttle, timeout};
 
 /// What there is to see of one policy of a pipeline.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -17,8 +17,5 @@ pub enum Snapshot {
     /// Of a timeout.
     Timeout(timeout::Snapshot),
     /// Of an adaptive throttle.
-    Throttle {
-        /// With which a call is turned away.
-        probability: Ratio,
-    },
+    Throttle(throttle::Snapshot),
 }

@@ -1,11 +1,11 @@
 //! What drives the attempts of an operation.
 
-use super::{Decision, GiveUp, Operation, RetryError, RetryPolicy, Safety};
-use crate::{AsyncSleep, ByResult, Classify, Verdict};
+use super::{Decision, Event, GiveUp, Operation, RetryError, RetryPolicy, Safety};
+use crate::{AsyncSleep, ByResult, Classify, Observer, Verdict};
 use enhanced_config_clock::{Clock, Instant, Sleep};
 use std::future::Future;
 
-impl RetryPolicy {
+impl<O: Observer<Event>> RetryPolicy<O> {
     /// Attempts `work`, whose `Err` is a failure, until it succeeds or the policy gives up. Waits on this thread.
     ///
     /// # Errors
@@ -34,7 +34,7 @@ impl RetryPolicy {
     }
 }
 
-impl Operation<'_> {
+impl<O: Observer<Event>> Operation<'_, O> {
     /// Makes all attempts, with a judge that says what a result means. An `Ok` that is judged to be a failure is
     /// attempted again, and returned if it is the last.
     ///

@@ -3,14 +3,16 @@
 mod budget;
 mod call;
 mod error;
+mod event;
 mod history;
 mod operation;
 mod retry_after;
 
 use crate::backoff::{Delays, Random};
 use crate::sync::AtomicU64;
-use crate::{Backoff, Jitter};
+use crate::{Backoff, Jitter, Observer, Verdict};
 use enhanced_config_clock::Instant;
+use std::fmt;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
@@ -20,6 +22,7 @@ pub(crate) use budget::Deposit;
 pub use budget::RetryBudget;
 pub(crate) use error::Times;
 pub use error::{GiveUp, RetryError};
+pub use event::Event;
 pub use history::{Attempt, History};
 pub use operation::{Decision, Operation, Safety};
 pub use retry_after::retry_after;
@@ -43,13 +46,13 @@ pub use retry_after::retry_after;
 /// [`max_attempts`](RetryOptions::max_attempts), the wait that the dependency asks for,
 /// [`max_elapsed`](RetryOptions::max_elapsed), the deadline of the operation, the budget. A wait that is known to be
 /// too long is not begun.
-#[derive(Debug)]
-pub struct RetryPolicy {
+pub struct RetryPolicy<O: Observer<Event> = ()> {
     options: RetryOptions,
     budget: Option<Arc<RetryBudget>>,
     /// Where the jitter of the next operation begins.
     seed: AtomicU64,
     counts: Counts,
+    observer: O,
 }
 
 /// What operations came to. One that succeeds at once counts nothing: that costs nothing then.
@@ -72,19 +75,6 @@ pub struct Snapshot {
     pub gave_up: u64,
     /// The retries that the budget could pay for; none without one.
     pub balance: Option<u64>,
-}
-
-impl Counts {
-    #[inline]
-    fn count(&self, decision: Decision, failed: u32) {
-        let counter = match decision {
-            Decision::Done if failed == 0 => return,
-            Decision::Done => &self.recovered,
-            Decision::Retry(_) => &self.retries,
-            Decision::GiveUp(_) => &self.gave_up,
-        };
-        counter.fetch_add(1, Relaxed);
-    }
 }
 
 /// How a [`RetryPolicy`] decides.
@@ -164,8 +154,16 @@ impl RetryPolicy {
     /// A policy without a budget.
     #[must_use]
     pub fn new(options: RetryOptions) -> Self {
+        Self::with_observer(options, ())
+    }
+}
+
+impl<O: Observer<Event>> RetryPolicy<O> {
+    /// A policy without a budget that tells `observer` what happens.
+    #[must_use]
+    pub fn with_observer(options: RetryOptions, observer: O) -> Self {
         let seed = AtomicU64::new(options.seed.unwrap_or_else(Random::seed));
-        Self { options, budget: None, seed, counts: Counts::default() }
+        Self { options, budget: None, seed, counts: Counts::default(), observer }
     }
 
     /// Pays for retries from `budget`, which others may share.
@@ -176,7 +174,7 @@ impl RetryPolicy {
     }
 
     /// Begins an operation, whose first attempt begins at `now`.
-    pub fn begin(&self, safety: Safety, now: Instant) -> Operation<'_> {
+    pub fn begin(&self, safety: Safety, now: Instant) -> Operation<'_, O> {
         Operation::new(self, safety, now)
     }
 
@@ -198,7 +196,30 @@ impl RetryPolicy {
         self.budget.is_some()
     }
 
+    /// Counts what an operation came to after so many attempts, and tells of it.
+    #[inline]
+    fn tell(&self, decision: Decision, verdict: Verdict, attempts: u32) {
+        let (counter, event) = match decision {
+            Decision::Done if attempts == 1 => return,
+            Decision::Done => (&self.counts.recovered, Event::Recovered { attempts }),
+            Decision::Retry(wait) => (&self.counts.retries, Event::Retry { verdict, wait }),
+            Decision::GiveUp(reason) => (&self.counts.gave_up, Event::GaveUp { verdict, reason, attempts }),
+        };
+        counter.fetch_add(1, Relaxed);
+        self.observer.event(&event);
+    }
+
     fn delays(&self) -> Delays {
         self.options.backoff.delays(self.seed.fetch_add(1, Relaxed))
+    }
+}
+
+impl<O: Observer<Event>> fmt::Debug for RetryPolicy<O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RetryPolicy")
+            .field("options", &self.options)
+            .field("budget", &self.budget)
+            .field("counts", &self.counts)
+            .finish_non_exhaustive()
     }
 }

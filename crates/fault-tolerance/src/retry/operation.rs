@@ -1,9 +1,10 @@
 use super::budget::{Deposit, Payment};
 use super::history::{Attempt, History};
-use super::{GiveUp, RetryPolicy};
-use crate::Verdict;
+use super::{Event, GiveUp, RetryPolicy};
 use crate::backoff::Delays;
+use crate::{Observer, Verdict};
 use enhanced_config_clock::Instant;
+use std::fmt;
 use std::time::Duration;
 
 /// Whether a call may be made twice.
@@ -28,9 +29,8 @@ pub enum Decision {
 }
 
 /// One operation and its attempts: the pure machine of a retry. See [`RetryPolicy::begin`].
-#[derive(Debug)]
-pub struct Operation<'a> {
-    policy: &'a RetryPolicy,
+pub struct Operation<'a, O: Observer<Event> = ()> {
+    policy: &'a RetryPolicy<O>,
     safety: Safety,
     began: Instant,
     attempt_began: Instant,
@@ -46,7 +46,7 @@ pub struct Operation<'a> {
 
 /// Dropped while it waits, as a future may be: the retry is not made, and its price is given back. Before its first attempt
 /// has ended, it never was.
-impl Drop for Operation<'_> {
+impl<O: Observer<Event>> Drop for Operation<'_, O> {
     fn drop(&mut self) {
         let Some(budget) = &self.policy.budget else { return };
         if let Some(paid) = self.paid.take() {
@@ -58,8 +58,8 @@ impl Drop for Operation<'_> {
     }
 }
 
-impl<'a> Operation<'a> {
-    pub(super) fn new(policy: &'a RetryPolicy, safety: Safety, now: Instant) -> Self {
+impl<'a, O: Observer<Event>> Operation<'a, O> {
+    pub(super) fn new(policy: &'a RetryPolicy<O>, safety: Safety, now: Instant) -> Self {
         let noted = policy.budget.as_ref().map(|budget| budget.note(now));
         let history = History::default();
         Self {
@@ -97,7 +97,7 @@ impl<'a> Operation<'a> {
         self.paid = None;
         self.noted = None;
         let decision = self.decide(verdict, now);
-        self.policy.counts.count(decision, self.history.attempts());
+        self.policy.tell(decision, verdict, self.history.attempts().saturating_add(1));
         let wait = match decision {
             // Success allocates nothing.
             Decision::Done => return decision,
@@ -158,5 +158,16 @@ impl<'a> Operation<'a> {
         let delays = self.delays.get_or_insert_with(|| self.policy.delays());
         // Without end.
         delays.next().unwrap_or_default()
+    }
+}
+
+impl<O: Observer<Event>> fmt::Debug for Operation<'_, O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Operation")
+            .field("safety", &self.safety)
+            .field("began", &self.began)
+            .field("deadline", &self.deadline)
+            .field("history", &self.history)
+            .finish_non_exhaustive()
     }
 }

@@ -14,6 +14,7 @@ mod bulkhead;
 mod degradation;
 mod hedge;
 mod limiter;
+mod observers;
 mod pipeline;
 mod ratio;
 mod retry;
