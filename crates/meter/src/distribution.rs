@@ -27,12 +27,8 @@ impl std::fmt::Display for DamagedDistribution {
 impl std::error::Error for DamagedDistribution {}
 
 impl Distribution {
-    pub(crate) fn from_dense(dense: &[u64], sum: u64) -> Self {
-        let counts = dense.iter().enumerate().filter(|(_, count)| **count > 0);
-        Self::from_counts(counts.map(|(bucket, count)| (bucket as u16, *count)).collect(), sum)
-    }
-
-    fn from_counts(counts: Vec<(u16, u64)>, sum: u64) -> Self {
+    /// In order of buckets, without zeros.
+    pub(crate) fn from_counts(counts: Vec<(u16, u64)>, sum: u64) -> Self {
         let count = counts.iter().fold(0_u64, |all, (_, count)| all.saturating_add(*count));
         Self { counts, count, sum }
     }

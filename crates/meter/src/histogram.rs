@@ -78,18 +78,27 @@ impl Histogram {
     /// All that was recorded until now.
     #[must_use]
     pub fn distribution(&self) -> Distribution {
-        let mut dense = vec![0_u64; OCTAVES * STEPS];
-        let mut sum = 0_u64;
-        for replica in self.own.iter().chain([&self.shared]).filter_map(OnceLock::get) {
-            sum = sum.wrapping_add(replica.sum.load(Ordering::Relaxed));
-            let octaves = dense.chunks_exact_mut(STEPS).zip(&replica.octaves);
-            for (to, from) in octaves.filter_map(|(to, octave)| octave.get().map(|octave| (to, octave))) {
-                for (to, from) in to.iter_mut().zip(from.iter()) {
-                    *to += from.load(Ordering::Relaxed);
+        let replicas: Vec<&Replica> = self
+            .own
+            .iter()
+            .chain([&self.shared])
+            .filter_map(OnceLock::get)
+            .map(|replica| &**replica)
+            .collect();
+        let mut counts = Vec::new();
+        for number in 0..OCTAVES {
+            let mut sums = [0_u64; STEPS];
+            for octave in replicas.iter().filter_map(|replica| replica.octaves.get(number)?.get()) {
+                for (sum, count) in sums.iter_mut().zip(octave.iter()) {
+                    *sum += count.load(Ordering::Relaxed);
                 }
             }
+            let counted = sums.iter().enumerate().filter(|(_, count)| **count > 0);
+            counts.extend(counted.map(|(step, count)| ((number * STEPS + step) as u16, *count)));
         }
-        Distribution::from_dense(&dense, sum)
+        let sum =
+            replicas.iter().fold(0_u64, |sum, replica| sum.wrapping_add(replica.sum.load(Ordering::Relaxed)));
+        Distribution::from_counts(counts, sum)
     }
 }
 

@@ -19,9 +19,22 @@
 //! [`alert`] decides what is wrong, of which [`Health`] is the sum.
 
 pub mod alert;
+#[cfg(any(feature = "metrics", feature = "openmetrics"))]
+mod exposition;
 mod health;
 pub mod history;
+mod measure;
+mod monitor;
+pub mod report;
 pub mod resource;
+mod trend;
 
 pub use enhanced_config_meter as meter;
 pub use health::{Health, HealthStatus};
+pub use measure::{
+    BreakerState, CacheReading, ConfigMeters, ProbeReadings, ReadResult, ReloadOutcome, Served,
+    WatcherReading,
+};
+pub use monitor::{ConfigMonitor, MonitorOptions};
+pub use resource::Measured;
+pub use trend::{Direction, Trend};

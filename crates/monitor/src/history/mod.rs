@@ -67,6 +67,12 @@ impl History {
         self.series.remove(series);
     }
 
+    /// Whether there is `series`.
+    #[must_use]
+    pub fn contains(&self, series: &str) -> bool {
+        self.series.contains_key(series)
+    }
+
     /// The names of all series, in order.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.series.keys().map(String::as_str)

@@ -10,4 +10,5 @@
 
 mod alert;
 mod history;
+mod monitor;
 mod resource;

@@ -1,0 +1,197 @@
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use super::family::{Family, Value};
+use crate::alert::{AlertFilter, Severity};
+use crate::history::Reading;
+use crate::measure::{BreakerState, CATALOG, ConfigMeters, Kind, Metric, ProbeReadings, Served};
+use crate::monitor::{ConfigMonitor, Core, State};
+use crate::resource::{Device, ResourceSample};
+use crate::{HealthStatus, Measured};
+
+/// Breakers that are told of.
+const BREAKERS: usize = 64;
+
+/// All that is known, as of now where instruments tell it, and else as of the latest interval.
+pub(super) fn families(monitor: &ConfigMonitor) -> Vec<Family> {
+    let core = monitor.core();
+    let meters = core.all_meters();
+    let mut families: Vec<Family> = CATALOG
+        .chunk_by(|one, next| one.family == next.family)
+        .map(|family| measured(family, &meters))
+        .collect();
+    families.extend(states(core, &meters));
+    let failures = core.sink_failures();
+    let state = core.state();
+    families.extend(health(&state, failures));
+    families.extend(probed(&state.readings));
+    families.extend(state.sample.iter().flat_map(resources));
+    // A family without rows says nothing, and some scrapers refuse it.
+    families.retain(|family| !family.rows.is_empty());
+    families
+}
+
+fn measured(metrics: &[Metric], meters: &[Arc<ConfigMeters>]) -> Family {
+    let (name, help) = metrics.first().map_or(("", ""), |metric| (metric.family, metric.help));
+    let mut family = Family::new(name, help);
+    for (config, metric) in
+        meters.iter().flat_map(|config| metrics.iter().map(move |metric| (config, metric)))
+    {
+        let value = match (metric.kind, metric.read(config)) {
+            (Kind::Counter, Reading::Total(total)) => Some(Value::Total(total as f64)),
+            (Kind::Seconds, Reading::Distribution(times)) => Some(Value::Times(times)),
+            _ => None,
+        };
+        match metric.label {
+            Some(label) => family.add([("config", config.name()), label], value),
+            None => family.add([("config", config.name())], value),
+        }
+    }
+    family
+}
+
+/// How each configuration stands.
+fn states(core: &Core, meters: &[Arc<ConfigMeters>]) -> [Family; 4] {
+    let mut successful = Family::new(
+        "config_last_reload_successful",
+        "Whether the latest attempt to reload a configuration left it as its sources say",
+    );
+    let mut timestamp = Family::new(
+        "config_last_reload_success_timestamp_seconds",
+        "When a configuration was last found to be as its sources say",
+    );
+    let mut served = Family::new("config_served", "What is served of a configuration: 1 for the one that is");
+    let mut pending = Family::new("config_pending_restarts", "Values that only a restart brings about");
+    for config in meters {
+        let name = config.name();
+        successful.add([("config", name)], config.last_reload_successful().map(flag));
+        let good = config.last_good_reload().map(|at| Value::Level(unix_seconds(core.utc(at))));
+        timestamp.add([("config", name)], good);
+        for source in [Served::Live, Served::LastKnownGood, Served::Defaults] {
+            served
+                .add([("config", name), ("source", source.as_str())], Some(flag(config.served() == source)));
+        }
+        pending.add([("config", name)], Some(Value::Level(config.pending_restart_count() as f64)));
+    }
+    [successful, timestamp, served, pending]
+}
+
+fn health(state: &State, sink_failures: u64) -> [Family; 4] {
+    let mut status = Family::new("config_health_status", "How everything is: 1 for the status that it has");
+    for each in [HealthStatus::Healthy, HealthStatus::Degraded, HealthStatus::Warning, HealthStatus::Critical]
+    {
+        status.add([("status", each.as_str())], Some(flag(state.status == each)));
+    }
+    let active = state.alerts.list(&AlertFilter::active());
+    let mut alerts = Family::new("config_alerts_active", "Alerts that go on");
+    for severity in [Severity::Low, Severity::Medium, Severity::High, Severity::Critical] {
+        let count = active.iter().filter(|alert| alert.severity == severity).count();
+        alerts.add([("severity", severity.as_str())], Some(Value::Level(count as f64)));
+    }
+    [
+        status,
+        alerts,
+        Family::new("config_alert_sink_failures", "Calls of alert sinks that panicked")
+            .row([], Some(Value::Total(sink_failures as f64))),
+        Family::new("config_monitor_intervals", "Intervals that were taken in")
+            .row([], Some(Value::Total(state.intervals as f64))),
+    ]
+}
+
+fn probed(readings: &ProbeReadings) -> [Family; 4] {
+    let cache = readings.cache;
+    let mut breakers = Family::new(
+        "config_breaker_state",
+        "Whether a circuit breaker lets calls through: 1 for the state it is in",
+    );
+    for (name, state) in readings.breakers.iter().take(BREAKERS) {
+        for each in [BreakerState::Closed, BreakerState::HalfOpen, BreakerState::Open] {
+            breakers.add([("breaker", name), ("state", each.as_str())], Some(flag(*state == each)));
+        }
+    }
+    let level = |bytes: u64| Value::Level(bytes as f64);
+    let mut watcher = Family::new("config_watcher_queue", "Changes of files that wait to settle");
+    if let Some(reading) = &readings.watcher {
+        watcher.add([("mode", reading.mode)], Some(level(reading.queue)));
+    }
+    [
+        Family::new("config_cache_bytes", "Memory of the cache")
+            .row([("tier", "hot")], cache.map(|cache| level(cache.hot_bytes)))
+            .row([("tier", "cold")], cache.map(|cache| level(cache.cold_bytes))),
+        Family::new("config_cache_compression_saved_ratio", "Which part of the bytes compression saves")
+            .row([], cache.and_then(|cache| cache.saved_ratio()).map(Value::Level)),
+        watcher,
+        breakers,
+    ]
+}
+
+fn resources(sample: &ResourceSample) -> Vec<Family> {
+    let (memory, process) = (sample.memory.known(), sample.process.known());
+    let ratio = |percent: f64| Value::Level(percent / 100.0);
+    let level = |bytes: u64| Value::Level(bytes as f64);
+    let mut families = vec![
+        Family::new("process_cpu_seconds", "CPU time of this process, in programs and in the kernel")
+            .row([], process.map(|process| Value::Total(process.cpu_time.as_secs_f64()))),
+        Family::new("process_resident_memory_bytes", "Memory that this process has in use")
+            .row([], process.map(|process| level(process.resident))),
+        Family::new("process_virtual_memory_bytes", "Address space that this process has reserved")
+            .row([], process.map(|process| level(process.reserved))),
+        Family::new("system_cpu_busy_ratio", "Which part of the time of all CPUs is used")
+            .row([], sample.cpu.known().map(|share| ratio(share.percent))),
+        Family::new("system_memory_bytes", "Memory of the machine")
+            .row([("state", "available")], memory.map(|memory| level(memory.available)))
+            .row(
+                [("state", "used")],
+                memory.map(|memory| level(memory.total.saturating_sub(memory.available))),
+            ),
+        Family::new(
+            "system_memory_used_ratio",
+            "Which part of memory is in use, of the tightest limit there is",
+        )
+        .row([], memory.map(|memory| ratio(memory.share.percent))),
+        Family::new("cgroup_memory_limit_bytes", "The tightest limit of this process's control groups")
+            .row([], memory.and_then(|memory| memory.cgroup).map(|(_, limit)| level(limit))),
+        Family::new("cgroup_memory_used_bytes", "What that control group has in use")
+            .row([], memory.and_then(|memory| memory.cgroup).map(|(used, _)| level(used))),
+    ];
+    families.push(disks(sample));
+    let directions = [
+        ("system_disk_read_bytes", "Bytes that were read from a disk", &sample.disk_io, true),
+        ("system_disk_written_bytes", "Bytes that were written to a disk", &sample.disk_io, false),
+        ("system_network_receive_bytes", "Bytes that an interface received", &sample.network, true),
+        ("system_network_transmit_bytes", "Bytes that an interface sent", &sample.network, false),
+    ];
+    families.extend(directions.map(|(name, help, devices, received)| traffic(name, help, devices, received)));
+    families
+}
+
+fn disks(sample: &ResourceSample) -> Family {
+    let mut used = Family::new(
+        "system_disk_used_ratio",
+        "Which part of a disk is in use, of what ordinary users can use",
+    );
+    for disk in &sample.disks {
+        if let Measured::Known(space) = disk.space {
+            let share = Value::Level(space.share().percent / 100.0);
+            used.add([("path", &disk.path.to_string_lossy())], Some(share));
+        }
+    }
+    used
+}
+
+fn traffic(name: &'static str, help: &'static str, devices: &[Device], received: bool) -> Family {
+    let mut family = Family::new(name, help);
+    for device in devices {
+        let bytes = if received { device.received } else { device.sent };
+        family.add([("device", &device.name)], Some(Value::Total(bytes as f64)));
+    }
+    family
+}
+
+fn flag(set: bool) -> Value {
+    Value::Level(f64::from(u8::from(set)))
+}
+
+fn unix_seconds(time: SystemTime) -> f64 {
+    time.duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64())
+}

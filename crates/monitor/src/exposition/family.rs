@@ -1,0 +1,54 @@
+use std::collections::BTreeMap;
+
+use crate::meter::Distribution;
+
+/// Metrics of one name.
+#[derive(Clone, Debug)]
+pub(crate) struct Family {
+    /// Without a unit and without `_total`.
+    pub(crate) name: &'static str,
+    pub(crate) unit: Option<&'static str>,
+    /// Without a full stop.
+    pub(crate) help: &'static str,
+    /// By their labels, so that no two have the same.
+    pub(crate) rows: BTreeMap<Labels, Value>,
+}
+
+pub(crate) type Labels = Vec<(&'static str, String)>;
+
+#[derive(Clone, Debug)]
+pub(crate) enum Value {
+    Total(f64),
+    Level(f64),
+    /// In nanoseconds, told as seconds.
+    Times(Distribution),
+}
+
+impl Family {
+    pub(crate) fn new(name: &'static str, help: &'static str) -> Self {
+        let units = ["seconds", "bytes", "ratio", "celsius"];
+        let unit =
+            units.into_iter().find_map(|unit| Some((name.strip_suffix(unit)?.strip_suffix('_')?, unit)));
+        let (name, unit) = unit.map_or((name, None), |(name, unit)| (name, Some(unit)));
+        Self { name, unit, help, rows: BTreeMap::new() }
+    }
+
+    pub(crate) fn row<const N: usize>(
+        mut self,
+        labels: [(&'static str, &str); N],
+        value: Option<Value>,
+    ) -> Self {
+        self.add(labels, value);
+        self
+    }
+
+    pub(crate) fn add<const N: usize>(&mut self, labels: [(&'static str, &str); N], value: Option<Value>) {
+        let labels = labels.map(|(name, value)| (name, label(value))).to_vec();
+        self.rows.extend(value.map(|value| (labels, value)));
+    }
+}
+
+/// No longer than 128 characters, and nothing in it that would be acted upon.
+fn label(text: &str) -> String {
+    text.chars().map(|letter| if letter.is_control() { '?' } else { letter }).take(128).collect()
+}

@@ -1,0 +1,146 @@
+use super::{SECOND, Stage};
+use enhanced_config_monitor::{ConfigMonitor, MonitorOptions, ReloadOutcome};
+use std::fs;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, mpsc};
+use std::time::Duration;
+
+const MILLI: Duration = Duration::from_millis(1);
+
+/// A monitor, and what it sends at every interval.
+fn counted() -> (ConfigMonitor, mpsc::Receiver<()>) {
+    let monitor = ConfigMonitor::new(MonitorOptions::default().without_resources());
+    let (sender, receiver) = mpsc::channel();
+    monitor.add_probe(move |_| {
+        let _ = sender.send(());
+    });
+    (monitor, receiver)
+}
+
+#[test]
+fn it_is_shared_among_threads() {
+    const fn check<T: Send + Sync + Clone + 'static>() {}
+    check::<ConfigMonitor>();
+}
+
+#[test]
+fn intervals_come_until_it_is_stopped() {
+    let (monitor, intervals) = counted();
+    assert!(!monitor.is_monitoring());
+    monitor.start_monitoring(MILLI).unwrap();
+    monitor.start_monitoring(MILLI).unwrap();
+    assert!(monitor.is_monitoring());
+    (0..3).for_each(|_| intervals.recv().unwrap());
+    monitor.stop_monitoring();
+    assert!(!monitor.is_monitoring());
+    while intervals.try_recv().is_ok() {}
+    assert_eq!(
+        intervals.recv_timeout(20 * MILLI),
+        Err(mpsc::RecvTimeoutError::Timeout),
+        "joined, so that none is late"
+    );
+    monitor.start_monitoring(MILLI).unwrap();
+    intervals.recv().unwrap();
+}
+
+#[test]
+fn stopping_does_not_wait_for_the_next_interval() {
+    let (monitor, intervals) = counted();
+    monitor.start_monitoring(Duration::MAX / 4).unwrap_or(());
+    monitor.stop_monitoring();
+    monitor.start_monitoring(3600 * SECOND).unwrap();
+    intervals.recv().unwrap();
+    monitor.stop_monitoring();
+}
+
+#[test]
+fn dropping_the_last_clone_ends_the_thread() {
+    let (monitor, intervals) = counted();
+    let clone = monitor.clone();
+    monitor.start_monitoring(MILLI).unwrap();
+    drop(monitor);
+    intervals.recv().unwrap();
+    assert!(clone.is_monitoring());
+    drop(clone);
+    // The probe, which has the sender, is gone with the thread.
+    while intervals.try_recv().is_ok() {}
+    assert_eq!(intervals.try_recv(), Err(mpsc::TryRecvError::Disconnected));
+}
+
+#[test]
+fn a_callback_may_stop_and_ask() {
+    let monitor = ConfigMonitor::new(MonitorOptions::default());
+    let (sender, receiver) = mpsc::channel();
+    let inside = monitor.clone();
+    monitor.on_sample(move |sample| {
+        inside.stop_monitoring();
+        let _ = sender.send((sample.at, inside.health_status()));
+    });
+    monitor.start_monitoring(MILLI).unwrap();
+    receiver.recv().unwrap();
+    assert!(!monitor.is_monitoring());
+}
+
+#[test]
+fn a_thousand_starts_leave_no_thread() {
+    let threads = || {
+        fs::read_dir("/proc/self/task").map_or(0, |tasks| {
+            let name =
+                |task: std::io::Result<fs::DirEntry>| fs::read_to_string(task.unwrap().path().join("comm"));
+            tasks.filter_map(|task| name(task).ok()).filter(|name| name.trim() == "config-monitor").count()
+        })
+    };
+    let (monitor, _intervals) = counted();
+    for _ in 0..1000 {
+        monitor.start_monitoring(SECOND).unwrap();
+        monitor.stop_monitoring();
+    }
+    // Other tests have theirs at the same time.
+    assert!(threads() < 20, "{}", threads());
+}
+
+#[test]
+fn memory_is_constant_over_many_intervals() {
+    let stage = Stage::new();
+    let config = stage.monitor.config("app");
+    let bytes = || stage.monitor.history(|history| history.bytes());
+    let mut settled = 0;
+    let intervals: u64 = 10_000;
+    for interval in 0..intervals {
+        config.loaded(MILLI + Duration::from_nanos(interval % 1000), true);
+        if interval % 1000 == 0 {
+            config.reloaded(stage.now(), MILLI, ReloadOutcome::Rejected);
+        } else if interval % 1000 == 100 {
+            config.reloaded(stage.now(), MILLI, ReloadOutcome::Applied);
+        }
+        stage.after(30 * SECOND);
+        // More than a day has passed.
+        if interval == intervals / 2 {
+            settled = bytes();
+        }
+    }
+    assert!(bytes() <= settled + settled / 100, "{} after {settled}", bytes());
+}
+
+#[test]
+fn recording_and_looking_happen_at_once() {
+    let monitor = ConfigMonitor::new(MonitorOptions::default());
+    let recorded = Arc::new(AtomicU64::new(0));
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                let config = monitor.config("app");
+                for _ in 0..1000 {
+                    config.loaded(MILLI, true);
+                    recorded.fetch_add(1, Ordering::Relaxed);
+                }
+            });
+        }
+        scope.spawn(|| (0..20).for_each(|_| monitor.tick()));
+        scope.spawn(|| {
+            (0..20).for_each(|_| drop((monitor.health_report(), monitor.performance_report(24.0))))
+        });
+    });
+    monitor.tick();
+    assert_eq!(monitor.performance_report(1.0).total.loads.succeeded, recorded.load(Ordering::Relaxed));
+}
