@@ -6,8 +6,8 @@ use super::Stopped;
 use super::error::Refusal;
 use super::flow::{Dialect, Flow, Spread};
 use super::model::{Change, name};
-use super::source::{Source, Splice};
-use super::tree::{Holds, Node};
+use super::source::{Source, Splice, is_blank};
+use super::tree::{Holds, Member, Node};
 use super::write::{json_line, json_lines, quoted};
 
 /// What a change does to the text.
@@ -66,6 +66,44 @@ pub(super) fn moved(
     let mut splices = old.change(step, Change::Remove, &dialect).ok()?;
     splices.extend(new.insert(node.members.len(), &text, &Spread::Lines { indentation }));
     Some(splices)
+}
+
+/// Puts a value into a map, as it is written.
+pub(super) fn nested(source: Source<'_>, root: &Node, path: &[Segment], key: &str) -> Option<Vec<Splice>> {
+    let (member, spread) = member(&source, root, path)?;
+    let value = source.slice(member.value.span.clone());
+    let key = quoted(key);
+    let text = match (spread, Json::of(&source, root).step) {
+        (Spread::Lines { indentation }, Some(step)) => {
+            let inner = indentation.clone() + &step;
+            let value = reindented(value, &indentation, &inner);
+            format!("{{\n{inner}{key}: {value}\n{indentation}}}")
+        }
+        _ => format!("{{ {key}: {value} }}"),
+    };
+    Some(vec![Splice::new(member.value.span.clone(), text)])
+}
+
+/// Puts a map's only value in its place, as it is written; nothing where something else stands in between.
+pub(super) fn unnested(source: Source<'_>, root: &Node, path: &[Segment]) -> Option<Vec<Splice>> {
+    let (outer, _) = member(&source, root, path)?;
+    let [inner] = outer.value.members.as_slice() else { return None };
+    let (open, close) = (outer.value.span.start + 1, outer.value.span.end - 1);
+    let behind = source.slice(inner.value.span.end..close).trim_start();
+    let is_bare =
+        is_blank(source.slice(open..inner.key.start)) && is_blank(behind.strip_prefix(',').unwrap_or(behind));
+    let (from, to) = (source.indentation(inner.key.start), source.indentation(outer.key.start));
+    let text = reindented(source.slice(inner.value.span.clone()), from, to);
+    is_bare.then(|| vec![Splice::new(outer.value.span.clone(), text)])
+}
+
+/// The member that a path leads to, and how it stands.
+fn member<'t>(source: &Source<'_>, root: &'t Node, path: &[Segment]) -> Option<(&'t Member, Spread)> {
+    let (step, parent) = path.split_last()?;
+    let node = *root.way(parent)?.last()?;
+    let at = node.position(step)?;
+    let spread = Flow { source: *source, node }.spread(at, &Json::of(source, root));
+    Some((node.members.get(at)?, spread))
 }
 
 /// All lines but the first, behind another indentation.

@@ -89,21 +89,25 @@ impl Syntax {
 
     /// Puts a value into a map as it is written.
     pub(super) fn nested(&self, text: &str, path: &[Segment], key: &str) -> Option<Vec<Splice>> {
+        let source = Self::source(text, self.format());
         match self {
+            Self::Json(root) => json::nested(source, root, path, key),
             #[cfg(feature = "yaml")]
-            Self::Yaml(layout) => yaml::nested(Self::source(text, self.format()), layout, path, key),
-            _ => None,
+            Self::Yaml(layout) => yaml::nested(source, layout, path, key),
+            #[cfg(feature = "toml")]
+            Self::Toml(_) => None,
         }
     }
 
     /// Puts a map's only value in its place, as it is written.
     pub(super) fn unnested(&self, text: &str, path: &[Segment], inner: &[Segment]) -> Option<Vec<Splice>> {
+        let source = Self::source(text, self.format());
         match self {
+            Self::Json(root) => json::unnested(source, root, path),
             #[cfg(feature = "yaml")]
-            Self::Yaml(layout) => yaml::unnested(Self::source(text, self.format()), layout, path),
+            Self::Yaml(layout) => yaml::unnested(source, layout, path),
             #[cfg(feature = "toml")]
-            Self::Toml(statements) => toml::moved(Self::source(text, self.format()), statements, inner, path),
-            Self::Json(_) => None,
+            Self::Toml(statements) => toml::moved(source, statements, inner, path),
         }
     }
 

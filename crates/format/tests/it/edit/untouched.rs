@@ -2,7 +2,7 @@
 //! about is still there, byte by byte and in its order.
 
 use enhanced_config_core::{KeyPath, Segment};
-use enhanced_config_format::Format;
+use enhanced_config_format::{EditError, Editor, Format};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -78,6 +78,34 @@ enum Edit {
     Remove,
     Rename(&'static str),
     Move(prop::sample::Index, &'static str),
+    Wrap(&'static str),
+    /// Of a map with one key.
+    Unwrap,
+}
+
+/// A change as the editor is told it.
+enum Made {
+    Set(KeyPath, Value),
+    Insert(KeyPath, Value),
+    Remove(KeyPath),
+    Rename(KeyPath, &'static str),
+    Move(KeyPath, KeyPath),
+    Wrap(KeyPath, &'static str),
+    Unwrap(KeyPath, String),
+}
+
+impl Made {
+    fn make(&self, editor: &mut Editor) -> Result<(), EditError> {
+        match self {
+            Made::Set(path, value) => editor.set(path, value),
+            Made::Insert(path, value) => editor.insert(path, value),
+            Made::Remove(path) => editor.remove(path),
+            Made::Rename(path, key) => editor.rename(path, key),
+            Made::Move(from, to) => editor.relocate(from, to),
+            Made::Wrap(path, key) => editor.wrap(path, key),
+            Made::Unwrap(path, key) => editor.unwrap(path, key),
+        }
+    }
 }
 
 fn edit() -> impl Strategy<Value = (prop::sample::Index, Edit)> {
@@ -88,6 +116,8 @@ fn edit() -> impl Strategy<Value = (prop::sample::Index, Edit)> {
         3 => Just(Edit::Remove),
         2 => key().prop_map(Edit::Rename),
         1 => (any::<prop::sample::Index>(), key()).prop_map(|(to, key)| Edit::Move(to, key)),
+        1 => key().prop_map(Edit::Wrap),
+        1 => Just(Edit::Unwrap),
     ];
     (any::<prop::sample::Index>(), edit)
 }
@@ -112,6 +142,30 @@ impl Model {
             (Value::Object(map), step) => map.remove(&key(step)).unwrap(),
             (Value::Array(list), Segment::Index(index)) => list.remove(*index),
             _ => unreachable!(),
+        }
+    }
+
+    fn make(&mut self, made: &Made) {
+        match made {
+            Made::Set(path, value) => *self.at(path) = value.clone(),
+            Made::Insert(path, value) => self.insert(path, value.clone()),
+            Made::Remove(path) => drop(self.remove(path)),
+            Made::Rename(path, to) => {
+                let value = self.remove(path);
+                self.insert(&path.parent().unwrap().join(*to), value);
+            }
+            Made::Move(from, to) => {
+                let value = self.remove(from);
+                self.insert(to, value);
+            }
+            Made::Wrap(path, key) => {
+                let value = self.at(path);
+                *value = json!({ *key: value.take() });
+            }
+            Made::Unwrap(path, key) => {
+                let value = self.at(path);
+                *value = value[key].take();
+            }
         }
     }
 
@@ -188,6 +242,7 @@ fn run(format: Format, node: &Node, edits: Vec<(prop::sample::Index, Edit)>) -> 
     let mut lines = Lines(lines);
     let mut editor = editor(&text, format);
     prop_assert_eq!(&Value::from(editor.document().root()), &model.0, "{}", text);
+    let mut made = Vec::new();
     for (at, edit) in edits {
         let paths = model.paths();
         let path = at.get(&paths).clone();
@@ -199,10 +254,10 @@ fn run(format: Format, node: &Node, edits: Vec<(prop::sample::Index, Edit)>) -> 
             Value::Array(list) => list.len() <= 1,
             _ => true,
         };
-        let outcome = match &edit {
+        let change = match &edit {
             Edit::Set(value) if !path.is_root() => {
                 lines.touch(&path, false);
-                editor.set(&path, value).map(|()| *model.at(&path) = value.clone())
+                Made::Set(path.clone(), value.clone())
             }
             Edit::Insert(key, value) => {
                 let to = match model.at(&path) {
@@ -215,7 +270,7 @@ fn run(format: Format, node: &Node, edits: Vec<(prop::sample::Index, Edit)>) -> 
                     lines.touch(&path, false);
                 }
                 lines.shift(&to, 1);
-                editor.insert(&to, value).map(|()| model.insert(&to, value.clone()))
+                Made::Insert(to, value.clone())
             }
             Edit::Remove if !path.is_root() => {
                 let parent = parent.unwrap();
@@ -228,7 +283,7 @@ fn run(format: Format, node: &Node, edits: Vec<(prop::sample::Index, Edit)>) -> 
                     lines.touch(&parent, false);
                 }
                 lines.shift(&path, -1);
-                editor.remove(&path).map(|()| drop(model.remove(&path)))
+                Made::Remove(path.clone())
             }
             Edit::Rename(to) if in_map => {
                 let parent = parent.unwrap();
@@ -246,10 +301,7 @@ fn run(format: Format, node: &Node, edits: Vec<(prop::sample::Index, Edit)>) -> 
                         *step = Segment::from(*to);
                     }
                 });
-                editor.rename(&path, to).map(|()| {
-                    let value = model.remove(&path);
-                    model.insert(&parent.join(*to), value);
-                })
+                Made::Rename(path.clone(), to)
             }
             Edit::Move(target, key) if in_map => {
                 let target = target.get(&paths).clone();
@@ -262,20 +314,32 @@ fn run(format: Format, node: &Node, edits: Vec<(prop::sample::Index, Edit)>) -> 
                 lines.touch(&parent.unwrap(), false);
                 lines.touch(&to, true);
                 lines.touch(&target, false);
-                editor.relocate(&path, &to).map(|()| {
-                    let value = model.remove(&path);
-                    model.insert(&to, value);
-                })
+                Made::Move(path.clone(), to)
+            }
+            Edit::Wrap(key) if !path.is_root() => {
+                lines.touch(&path, false);
+                Made::Wrap(path.clone(), key)
+            }
+            Edit::Unwrap if !path.is_root() => {
+                let only = match model.at(&path) {
+                    Value::Object(map) if map.len() == 1 => map.keys().next().cloned(),
+                    _ => None,
+                };
+                let Some(key) = only else { continue };
+                lines.touch(&path, false);
+                Made::Unwrap(path.clone(), key)
             }
             _ => continue,
         };
-        if let Err(error) = outcome {
+        if let Err(error) = change.make(&mut editor) {
             // A list of tables can become nothing else; all other edits of such texts are possible.
             let message = error.to_string();
             prop_assert!(message.contains("[[tables]]"), "{}: {:?}\n{}", message, edit, before);
             prop_assert_eq!(editor.text(), before);
             return Ok(());
         }
+        model.make(&change);
+        made.push(change);
         prop_assert_eq!(
             &Value::from(editor.document().root()),
             &model.0,
@@ -291,7 +355,22 @@ fn run(format: Format, node: &Node, edits: Vec<(prop::sample::Index, Edit)>) -> 
         let wanted = shown(&line.text, format);
         prop_assert!(rest.any(|line| *line == wanted), "lost: {:?}\n{}\n->\n{}", line, text, editor.text());
     }
+    let mut at_once = super::editor(&text, format);
+    at_once.transaction(|editor| made.iter().try_for_each(|change| change.make(editor))).unwrap();
+    prop_assert_eq!(at_once.text(), editor.text());
+    prop_assert_eq!(positions(&at_once), positions(&editor));
     Ok(())
+}
+
+/// Where the values stand that an editor has, in the order of the text.
+fn positions(editor: &Editor) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let paths = Model(Value::from(editor.document().root())).paths();
+    for path in paths {
+        let origin = editor.document().at(&path).unwrap().origin().to_string();
+        found.push((path.to_string(), origin));
+    }
+    found
 }
 
 /// The comma behind a line of JSON belongs to what follows.
