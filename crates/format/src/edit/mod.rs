@@ -1,6 +1,7 @@
 //! Changes of a text that leave alone what they are not about.
 
 mod brackets;
+mod comments;
 mod error;
 mod flow;
 mod insertion;
@@ -201,7 +202,8 @@ impl Editor {
     /// Moves a value to another path, where nothing may be yet; maps on the way that are missing come to be.
     ///
     /// In the same map it is [renamed](Self::rename) in its place. Elsewhere its lines move as they are, comments and
-    /// all; only where they fit nowhere, as between block style and brackets, the value is written anew.
+    /// all; only where they fit nowhere, as between block style and brackets, the value is written anew, and its comments
+    /// stand above the line that it came to.
     ///
     /// # Errors
     /// When it is not there, something is where it is to go, or the text cannot be edited so.
@@ -227,8 +229,10 @@ impl Editor {
                     return Ok(());
                 }
             }
-            editor.change(from, Change::Remove)?;
-            editor.insert_node(to, value)
+            editor.with_comments(to, |editor| {
+                editor.change(from, Change::Remove)?;
+                editor.insert_node(to, value)
+            })
         })
     }
 

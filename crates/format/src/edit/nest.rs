@@ -7,8 +7,8 @@ use super::{EditError, Editor, Refusal};
 impl Editor {
     /// Puts a value into a map, under this key: of `a: 1` comes `a: {key: 1}`.
     ///
-    /// In a YAML block the lines of the value stay as they are, comments and all, a level deeper. Elsewhere a map or list
-    /// goes behind its siblings.
+    /// In JSON and in a YAML block the lines of the value stay as they are, comments and all, a level deeper. Elsewhere a
+    /// map or list goes behind its siblings.
     ///
     /// # Errors
     /// When it is not there, or the text cannot be edited so.
@@ -22,7 +22,7 @@ impl Editor {
                     return Ok(());
                 }
             }
-            editor.wrap_anew(path, key)
+            editor.with_comments(path, |editor| editor.wrap_anew(path, key))
         })
     }
 
@@ -46,7 +46,7 @@ impl Editor {
                     return Ok(());
                 }
             }
-            editor.unwrap_anew(path, key)
+            editor.with_comments(path, |editor| editor.unwrap_anew(path, key))
         })
     }
 

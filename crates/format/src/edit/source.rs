@@ -151,16 +151,22 @@ impl<'a> Source<'a> {
             while matches!(bytes.get(at), Some(b' ' | b'\t' | b'\r' | b'\n')) {
                 at += 1;
             }
-            match (self.comments, bytes.get(at), bytes.get(at + 1)) {
-                (Comments::Hash, Some(b'#'), _) | (Comments::Slash, Some(b'/'), Some(b'/')) => {
-                    at = self.line_end(at);
-                }
-                (Comments::Slash, Some(b'/'), Some(b'*')) => {
-                    let rest = self.rest(at);
-                    at += rest.find("*/").map_or(rest.len(), |length| length + 2);
-                }
-                _ => return at,
+            match self.comment(at) {
+                Some(end) => at = end,
+                None => return at,
             }
+        }
+    }
+
+    /// The end of the comment that starts here, if one does.
+    pub(super) fn comment(&self, at: usize) -> Option<usize> {
+        match (self.comments, self.byte(at)?, self.byte(at + 1)) {
+            (Comments::Hash, b'#', _) | (Comments::Slash, b'/', Some(b'/')) => Some(self.line_end(at)),
+            (Comments::Slash, b'/', Some(b'*')) => {
+                let rest = self.rest(at);
+                Some(at + rest.find("*/").map_or(rest.len(), |length| length + 2))
+            }
+            _ => None,
         }
     }
 

@@ -20,14 +20,14 @@ use crate::{EmitError, Format};
 #[derive(Debug, Clone)]
 pub(super) struct Statement {
     /// Where it leads to; the tables of a list are counted.
-    path: Vec<Segment>,
+    pub(super) path: Vec<Segment>,
     /// Its keys, each with the number of its step in `path`.
-    keys: Vec<(usize, Range<usize>)>,
-    span: Range<usize>,
+    pub(super) keys: Vec<(usize, Range<usize>)>,
+    pub(super) span: Range<usize>,
     /// The number of the header that a pair stands below.
     header: Option<usize>,
     /// The value of a pair.
-    value: Option<Node>,
+    pub(super) value: Option<Node>,
 }
 
 impl Statement {

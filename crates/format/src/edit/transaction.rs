@@ -133,7 +133,7 @@ impl Editor {
         find(self.syntax.as_ref()?, &self.text)
     }
 
-    fn read_syntax(&mut self) -> Result<(), Refusal> {
+    pub(super) fn read_syntax(&mut self) -> Result<(), Refusal> {
         if self.syntax.is_none() {
             self.syntax = Syntax::of(&self.text, self.format, &self.options.limits)?.map(Arc::new);
         }

@@ -13,7 +13,8 @@ const JSONC: &str = include_str!("texts/fleet.jsonc");
 /// The built-in migrations, and one behind them of data and code.
 fn migrator() -> ConfigMigrator {
     let mut migrator = ConfigMigrator::new();
-    for migration in builtin::unified_config() {
+    for migration in builtin::unified_config().into_iter().chain(builtin::coordinates("2026-11-26T00:00:00Z"))
+    {
         migrator.register(migration).unwrap();
     }
     let steps = vec![
@@ -56,11 +57,18 @@ fn comments(text: &str, marks: &[&str]) -> Vec<String> {
 
 #[track_caller]
 fn check(text: &str, format: Format, marks: &[&str]) -> String {
+    assert!(text.lines().count() >= 300);
+    let ways = ["unified_config: 1.0.0 -> 2.0.0 -> 2.1.0 -> 3.0.0 -> 4.0.0", "coordinates: 1.0.0 -> 2.0.0"];
+    ways.map(|way| there_and_back(text, format, marks, way)).concat()
+}
+
+fn there_and_back(text: &str, format: Format, marks: &[&str], way: &str) -> String {
     let editor = editor(text, format);
-    let plan = migrator().plan_to_latest("unified_config", &editor).unwrap();
-    assert_eq!(plan.to_string(), "unified_config: 1.0.0 -> 2.0.0 -> 2.1.0 -> 3.0.0 -> 4.0.0");
+    let (config, _) = way.split_once(':').unwrap();
+    let plan = migrator().plan_to_latest(config, &editor).unwrap();
+    assert_eq!(plan.to_string(), way);
     assert_eq!(comments(plan.editor().text(), marks), comments(text, marks));
-    let back = migrator().plan("unified_config", plan.editor(), &version("1")).unwrap();
+    let back = migrator().plan(config, plan.editor(), &version("1")).unwrap();
     assert_eq!(back.editor().document(), editor.document());
     assert_eq!(comments(back.editor().text(), marks), comments(text, marks));
     plan.diff(&Redactor::new())

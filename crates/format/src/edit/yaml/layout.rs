@@ -14,7 +14,7 @@ use crate::yaml::{block_indicator, parser};
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::edit) struct Layout {
     /// Nothing where the text holds none.
-    pub(super) root: Option<Node>,
+    pub(in crate::edit) root: Option<Node>,
     /// The anchored values.
     pub(super) anchors: Vec<(usize, Range<usize>)>,
     /// The repetitions, each with the number of its anchor.

@@ -21,7 +21,10 @@ fn a_text_of_lines() {
     check(text, "remove b.c", &text.replace("{\"c\": [1, 2]}", "{}"));
     check(text, "insert b.c[1] null", &text.replace("[1, 2]", "[1, null, 2]"));
     check(text, "rename b.c \"", &text.replace("\"c\"", "\"\\\"\""));
-    check(text, "move a b.x", "{\n    \"b\": {\"c\": [1, 2], \"x\": 1},\n    \"d\": {}\n}\n");
+    check(text, "move a b.x", "{\n    // one\n    \"b\": {\"c\": [1, 2], \"x\": 1},\n    \"d\": {}\n}\n");
+    let wrapped = text.replace("{\"c\": [1, 2]}", "{\n        \"k\": {\"c\": [1, 2]}\n    }");
+    check(text, "wrap b k", &wrapped);
+    check(&wrapped, "unwrap b k", text);
 }
 
 #[test]
@@ -31,6 +34,8 @@ fn a_text_on_one_line() {
     check("{\"a\":1,\"b\":2}", "remove b", "{\"a\":1}");
     check("{\"a\":1}", "remove a", "{}");
     check("{}", "set a 1", "{\n  \"a\": 1\n}");
+    check("{\"a\":1,\"b\":2}", "wrap a k", "{\"a\":{ \"k\": 1 },\"b\":2}");
+    check("{/* one */ \"a\":1,\"b\":{}}", "move a b.c", "{/* one */ \"b\":{ \"c\": 1 }}");
 }
 
 #[test]
@@ -56,6 +61,11 @@ fn comments_and_commas() {
         text,
         "move a c.d",
         "// top\n{\n\n  /* b's */\n  \"b\": [\n    1, // one\n    2, // two\n  ],\n  \"c\": {\n    // a's\n    /* too\n       long */\n    // behind\n    \"d\": 1\n  },\n  // last\n}\n",
+    );
+    check(
+        "{\n  \"a\": {\n    // x's\n    \"x\": 1 // one\n  }\n}\n",
+        "unwrap a x",
+        "{\n  // x's\n  // one\n  \"a\": 1\n}\n",
     );
     check("{\r\n\t\"a\": 1\r\n}", "set b.c 2", "{\r\n\t\"a\": 1,\r\n\t\"b\": {\r\n\t\t\"c\": 2\r\n\t}\r\n}");
 }

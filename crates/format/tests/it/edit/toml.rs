@@ -70,6 +70,16 @@ fn what_is_removed_takes_its_comments_along() {
 }
 
 #[test]
+fn comments_that_have_no_place_with_their_value_stand_above_its_line() {
+    check(
+        "# x's\nx = 1 # one\n\n[t]\nl = { a = 1 } # l\n",
+        "move x t.l.x",
+        "\n[t]\n# x's\n# one\nl = { a = 1, x = 1 } # l\n",
+    );
+    check("a = [ # a\n  1, # one\n]\n\n[t]\n", "move a t.b", "\n[t]\nb = [ # a\n  1, # one\n]\n");
+}
+
+#[test]
 fn a_wrapped_table_keeps_its_comments() {
     check(
         "# n\n[n]\nx = 1\n\n# t\n[n.t]\nc = 1 # c\n",

@@ -1,6 +1,8 @@
 //! Random edits of random texts: the text says what a naive model of the document says, and each line that no edit was
 //! about is still there, byte by byte and in its order.
 
+use std::collections::BTreeSet;
+
 use enhanced_config_core::{KeyPath, Segment};
 use enhanced_config_format::{EditError, Editor, Format};
 use proptest::prelude::*;
@@ -338,6 +340,18 @@ fn run(format: Format, node: &Node, edits: Vec<(prop::sample::Index, Edit)>) -> 
             prop_assert_eq!(editor.text(), before);
             return Ok(());
         }
+        if !matches!(change, Made::Set(..) | Made::Remove(_)) {
+            let lost: Vec<_> = comments(&before).difference(&comments(editor.text())).copied().collect();
+            prop_assert!(
+                lost.is_empty(),
+                "lost {:?}: {:?} at {}\n{}\n->\n{}",
+                lost,
+                edit,
+                path,
+                before,
+                editor.text()
+            );
+        }
         model.make(&change);
         made.push(change);
         prop_assert_eq!(
@@ -360,6 +374,15 @@ fn run(format: Format, node: &Node, edits: Vec<(prop::sample::Index, Edit)>) -> 
     prop_assert_eq!(at_once.text(), editor.text());
     prop_assert_eq!(positions(&at_once), positions(&editor));
     Ok(())
+}
+
+/// The numbers of the comments of a text.
+fn comments(text: &str) -> BTreeSet<u32> {
+    let behind = |(at, mark): (usize, &str)| {
+        let rest = &text[at + mark.len()..];
+        rest.split(|c: char| !c.is_ascii_digit()).next().and_then(|number| number.parse().ok())
+    };
+    ["# c", "// c"].into_iter().flat_map(|mark| text.match_indices(mark)).filter_map(behind).collect()
 }
 
 /// Where the values stand that an editor has, in the order of the text.

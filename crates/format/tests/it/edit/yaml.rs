@@ -143,6 +143,17 @@ fn renames_and_moves() {
 }
 
 #[test]
+fn comments_that_have_no_place_with_their_value_stand_above_its_line() {
+    check(
+        "# x's\nx:\n  - 1 # one\n  # two's\n  - 2\na:\n  b: {c: 1} # c\n",
+        "move x a.b.x",
+        "a:\n  # x's\n  # one\n  # two's\n  b: {c: 1, x: [1, 2]} # c\n",
+    );
+    check("a: # a\n  # k's\n  k: 1 # one\nb: 2\n", "unwrap a k", "# k's\n# one\na: 1 # a\nb: 2\n");
+    check("a: {k: [ # k\n  1, # one\n  2]}\n", "unwrap a k", "# k\n# one\na:\n  - 1\n  - 2\n");
+}
+
+#[test]
 fn a_level_more_or_less() {
     let check = |less: &str, more: &str| {
         check(less, "wrap a k", more);

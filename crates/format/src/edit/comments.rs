@@ -1,0 +1,125 @@
+//! Comments of what moves to where its lines cannot go.
+
+use std::ops::Range;
+
+use enhanced_config_core::{KeyPath, Segment};
+
+use super::source::{Source, Splice};
+use super::syntax::Syntax;
+use super::tree::{Node, Style};
+use super::{EditError, Editor};
+
+impl Editor {
+    /// Makes an edit that loses no value, and so no comment either: what has no place with its value any more stands
+    /// above the line that the value came to.
+    pub(super) fn with_comments(
+        &mut self,
+        to: &KeyPath,
+        edit: impl FnOnce(&mut Self) -> Result<(), EditError>,
+    ) -> Result<(), EditError> {
+        let before = self.comments();
+        edit(self)?;
+        let mut left = self.comments();
+        let mut lost = before;
+        lost.retain(|comment| match left.iter().position(|other| other == comment) {
+            Some(at) => {
+                left.swap_remove(at);
+                false
+            }
+            None => true,
+        });
+        let Some(syntax) = self.syntax.as_ref().filter(|_| !lost.is_empty()) else { return Ok(()) };
+        let source = Syntax::source(&self.text, self.format);
+        let line = syntax.line(source, to.segments());
+        let indentation = source.indentation(line);
+        let lines: String = lost.iter().map(|comment| format!("{indentation}{comment}\n")).collect();
+        self.commit(to, vec![Splice::insert(line, lines)], self.document.clone())
+    }
+
+    fn comments(&mut self) -> Vec<String> {
+        if self.read_syntax().is_err() {
+            return Vec::new();
+        }
+        let source = Syntax::source(&self.text, self.format);
+        let comments = self.syntax.as_ref().map(|syntax| syntax.comments(source));
+        comments.unwrap_or_default().into_iter().map(|comment| source.slice(comment).to_owned()).collect()
+    }
+}
+
+impl Syntax {
+    /// Where the comments of the text are.
+    fn comments(&self, source: Source<'_>) -> Vec<Range<usize>> {
+        let mut written = Vec::new();
+        match self {
+            Self::Json(root) => scalars(root, &mut written),
+            #[cfg(feature = "yaml")]
+            Self::Yaml(layout) => layout.root.iter().for_each(|root| scalars(root, &mut written)),
+            #[cfg(feature = "toml")]
+            Self::Toml(statements) => {
+                for statement in statements {
+                    written.extend(statement.keys.iter().map(|(_, key)| key.clone()));
+                    statement.value.iter().for_each(|value| scalars(value, &mut written));
+                }
+            }
+        }
+        between(source, &written)
+    }
+
+    /// The start of the line that a value stands on, or the nearest line around it that starts with a key.
+    fn line(&self, source: Source<'_>, path: &[Segment]) -> usize {
+        let first = |root: &Node| {
+            let ways = (1..=path.len()).rev().filter_map(|length| path.get(..length)?.split_last());
+            let key = |(step, parent): (&Segment, &[Segment])| {
+                let node = *root.way(parent)?.last()?;
+                Some(node.members.get(node.position(step)?)?.key.start)
+            };
+            ways.filter_map(key).find(|key| source.is_first(*key))
+        };
+        let key = match self {
+            Self::Json(root) => first(root),
+            #[cfg(feature = "yaml")]
+            Self::Yaml(layout) => layout.root.as_ref().and_then(first),
+            #[cfg(feature = "toml")]
+            Self::Toml(statements) => {
+                let is_of = |other: &[Segment]| path.starts_with(other) || other.starts_with(path);
+                let pair = statements.iter().find(|s| s.value.is_some() && is_of(&s.path));
+                let header = || statements.iter().find(|s| s.path.starts_with(path));
+                pair.or_else(header).map(|statement| statement.span.start)
+            }
+        };
+        key.map_or(0, |key| source.line_start(key))
+    }
+}
+
+/// The keys and scalars of a value, in the order of the text.
+fn scalars(node: &Node, found: &mut Vec<Range<usize>>) {
+    if let Style::Scalar(_) = node.style {
+        found.push(node.span.clone());
+    }
+    for member in &node.members {
+        if member.name.is_some() {
+            found.push(member.key.clone());
+        }
+        scalars(&member.value, found);
+    }
+}
+
+/// The comments of a text whose keys and scalars these are.
+fn between(source: Source<'_>, written: &[Range<usize>]) -> Vec<Range<usize>> {
+    let mut comments = Vec::new();
+    let mut at = 0;
+    let end = source.text.len()..source.text.len();
+    for next in written.iter().chain(std::iter::once(&end)) {
+        while at < next.start {
+            match source.comment(at) {
+                Some(end) => {
+                    comments.push(at..end);
+                    at = end;
+                }
+                None => at += 1,
+            }
+        }
+        at = at.max(next.end);
+    }
+    comments
+}
