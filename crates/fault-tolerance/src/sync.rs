@@ -4,14 +4,14 @@
 //! `shuttle::check_random` or its like. Every other test is in `tests/it`, which gets the real ones.
 
 #[cfg(test)]
-pub(crate) use shuttle::sync::atomic::AtomicU64;
+pub(crate) use shuttle::sync::atomic::{AtomicU8, AtomicU64};
 #[cfg(test)]
 use shuttle::sync::{Mutex as Lock, MutexGuard};
 #[cfg(test)]
 pub(crate) use shuttle::thread::{Thread, current, park_timeout};
 use std::sync::PoisonError;
 #[cfg(not(test))]
-pub(crate) use std::sync::atomic::AtomicU64;
+pub(crate) use std::sync::atomic::{AtomicU8, AtomicU64};
 #[cfg(not(test))]
 use std::sync::{Mutex as Lock, MutexGuard};
 #[cfg(not(test))]

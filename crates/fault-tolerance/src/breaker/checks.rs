@@ -107,6 +107,60 @@ fn given_up() {
     assert!(breaker.admit(at(1000)).is_ok());
 }
 
+/// A window of three calls that holds a failure, which is not enough to open.
+fn with_failure() -> CircuitBreaker {
+    let options = BreakerOptions::default().with_window(Window::Calls(3)).with_trip(Trip::at_failures(3));
+    let breaker = CircuitBreaker::new(options).unwrap();
+    record_all(&breaker, [Verdict::Success, Verdict::Failure, Verdict::Success]);
+    breaker
+}
+
+fn record_all<const N: usize>(breaker: &CircuitBreaker, verdicts: [Verdict; N]) {
+    for verdict in verdicts {
+        breaker.record(breaker.admit(at(0)).unwrap(), verdict, at(0));
+    }
+}
+
+#[track_caller]
+fn holds(breaker: &CircuitBreaker, failed: u64) {
+    let tally = breaker.snapshot(at(0)).tally;
+    assert_eq!((tally.calls, tally.failed), (3, failed));
+    assert_eq!(breaker.ring.as_ref().unwrap().recount(), tally);
+}
+
+/// Successes that take no lock race with a failure that does: the window holds the last calls, no more and no less.
+fn window() {
+    let breaker = with_failure();
+    spawn_all(3, |number| match number {
+        0 => record_all(&breaker, [Verdict::Failure]),
+        _ => record_all(&breaker, [Verdict::Success; 2]),
+    });
+    let failed = breaker.snapshot(at(0)).tally.failed;
+    assert!(failed <= 1);
+    holds(&breaker, failed);
+    record_all(&breaker, [Verdict::Success; 3]);
+    holds(&breaker, 0);
+    assert!(breaker.word().is_steady());
+}
+
+/// Successes from before race with the window's end: none of them is in the next one.
+fn cleared() {
+    let breaker = with_failure();
+    let early = [(); 2].map(|()| breaker.admit(at(0)).unwrap());
+    thread::scope(|scope| {
+        for permit in early {
+            scope.spawn(|| breaker.record(permit, Verdict::Success, at(0)));
+        }
+        scope.spawn(|| {
+            breaker.force(Force::Closed, at(0));
+            record_all(&breaker, [Verdict::Failure, Verdict::Success, Verdict::Success]);
+        });
+    });
+    holds(&breaker, 1);
+    record_all(&breaker, [Verdict::Success]);
+    holds(&breaker, 0);
+}
+
 fn check(model: fn(), schedules: usize) {
     shuttle::check_random(model, schedules);
     shuttle::check_pct(model, schedules, 3);
@@ -132,11 +186,21 @@ fn probes_given_up_cannot_come_back() {
     check(given_up, 1500);
 }
 
+#[test]
+fn a_window_of_calls_holds_the_last_ones() {
+    check(window, 800);
+}
+
+#[test]
+fn a_window_begins_empty() {
+    check(cleared, 800);
+}
+
 /// `cargo test --release -p enhanced-config-fault-tolerance --lib -- --ignored`
 #[test]
 #[ignore = "a million schedules take a minute"]
 fn a_million_schedules() {
-    for model in [probes_in_flight, stale_results, counting, given_up] {
-        check(model, 125_000);
+    for model in [probes_in_flight, stale_results, counting, given_up, window, cleared] {
+        check(model, 85_000);
     }
 }

@@ -9,6 +9,7 @@ mod event;
 mod inner;
 mod options;
 mod permit;
+mod ring;
 mod window;
 mod word;
 
@@ -16,7 +17,9 @@ use crate::sync::{Apart, AtomicU64, Mutex};
 use crate::{Observer, OptionError, Policy, Ratio, Verdict};
 use enhanced_config_clock::{Clock, Instant};
 use inner::{Inner, Probes, Reading};
+use ring::Ring;
 use std::fmt;
+use std::sync::Arc;
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
 use std::time::Duration;
 use window::Outcome;
@@ -67,7 +70,7 @@ pub use word::State;
 ///
 /// [`admit`](Self::admit) and [`record`](Self::record) are the whole machine; [`call`](Policy::call) and
 /// [`call_async`](Policy::call_async) drive it. Neither allocates. A closed breaker whose window is full of quick
-/// successes is only read.
+/// successes is only read, and one whose window of calls holds failures too takes no lock for the next success.
 pub struct CircuitBreaker<O: Observer<Event> = ()> {
     word: AtomicU64,
     /// When time alone changes the state.
@@ -82,6 +85,8 @@ pub struct CircuitBreaker<O: Observer<Event> = ()> {
     rejected: Apart,
     options: BreakerOptions,
     inner: Mutex<Inner>,
+    /// That of `inner`, if its window is one of calls.
+    ring: Option<Arc<Ring>>,
     observer: O,
 }
 
@@ -161,6 +166,7 @@ impl<O: Observer<Event>> CircuitBreaker<O> {
             credit: AtomicU64::new(0),
             rejected: Apart::default(),
             options,
+            ring: inner.recent.ring(),
             inner: Mutex::new(inner),
             observer,
         }
@@ -352,6 +358,10 @@ impl<O: Observer<Event>> CircuitBreaker<O> {
     /// A success that is counted without the time: the clock is asked only in the rare case that the breaker opens, as
     /// when the window now holds enough calls, and under no lock.
     fn count_success(&self, permit: &Permit<'_, O>, now: impl FnOnce() -> Instant) -> Recorded {
+        let is_current = || self.word().generation() == permit.generation;
+        if self.ring.as_ref().is_some_and(|ring| ring.succeed(is_current)) {
+            return Recorded::Recorded;
+        }
         let untimed = Instant::default();
         let opens = {
             let mut inner = self.inner.lock();

@@ -1,9 +1,11 @@
 //! What is remembered of the calls that count.
 
 use super::options::Window;
+use super::ring::Ring;
 use crate::Ratio;
 use crate::spans::{Counts, Spans};
 use enhanced_config_clock::Instant;
+use std::sync::Arc;
 
 /// Calls by how they ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -61,11 +63,19 @@ impl Outcome {
     pub(super) const fn tally(self) -> Tally {
         Tally { calls: 1, failed: self.failed as u64, slow: self.slow as u64 }
     }
+
+    pub(super) const fn bits(self) -> u8 {
+        self.failed as u8 | (self.slow as u8) << 1
+    }
+
+    pub(super) const fn from_bits(bits: u8) -> Self {
+        Self { failed: bits & 1 != 0, slow: bits & 2 != 0 }
+    }
 }
 
 #[derive(Debug)]
 pub(super) enum Recent {
-    Calls(Calls),
+    Calls { ring: Arc<Ring>, tally: Tally },
     Time(Spans<Tally>),
     Consecutive,
 }
@@ -73,7 +83,9 @@ pub(super) enum Recent {
 impl Recent {
     pub(super) fn new(window: Window) -> Self {
         match window {
-            Window::Calls(calls) => Self::Calls(Calls::new(calls as usize)),
+            Window::Calls(calls) => {
+                Self::Calls { ring: Arc::new(Ring::new(calls as usize)), tally: Tally::default() }
+            }
             Window::Time { width, buckets } => Self::Time(Spans::new(width, buckets as usize)),
             Window::Consecutive => Self::Consecutive,
         }
@@ -82,7 +94,7 @@ impl Recent {
     /// `now` is looked at only by windows of time.
     pub(super) fn record(&mut self, outcome: Outcome, now: Instant) {
         match self {
-            Self::Calls(calls) => calls.record(outcome),
+            Self::Calls { ring, tally } => ring.record(outcome, tally),
             Self::Time(spans) => {
                 spans.add(outcome.tally(), now);
             }
@@ -92,7 +104,7 @@ impl Recent {
 
     pub(super) fn tally(&mut self, now: Instant) -> Tally {
         match self {
-            Self::Calls(calls) => calls.tally,
+            Self::Calls { tally, .. } => *tally,
             Self::Time(spans) => spans.total(now),
             Self::Consecutive => Tally::default(),
         }
@@ -100,7 +112,10 @@ impl Recent {
 
     pub(super) fn clear(&mut self) {
         match self {
-            Self::Calls(calls) => calls.clear(),
+            Self::Calls { ring, tally } => {
+                ring.clear();
+                *tally = Tally::default();
+            }
             Self::Time(spans) => spans.clear(),
             Self::Consecutive => {}
         }
@@ -109,55 +124,25 @@ impl Recent {
     /// Whether one more quick success would change nothing: it would only push out another.
     pub(super) fn is_steady(&self) -> bool {
         match self {
-            Self::Calls(calls) => calls.is_full() && calls.tally.failed == 0 && calls.tally.slow == 0,
+            Self::Calls { ring, tally } => tally.calls == ring.len() && tally.failed == 0 && tally.slow == 0,
             Self::Time(_) => false,
             Self::Consecutive => true,
+        }
+    }
+
+    /// The ring of a window of calls.
+    pub(super) fn ring(&self) -> Option<Arc<Ring>> {
+        match self {
+            Self::Calls { ring, .. } => Some(Arc::clone(ring)),
+            _ => None,
         }
     }
 
     /// The most calls it can hold, if that is bounded.
     pub(super) fn capacity(&self) -> Option<u64> {
         match self {
-            Self::Calls(calls) => Some(calls.outcomes.len() as u64),
+            Self::Calls { ring, .. } => Some(ring.len()),
             _ => None,
         }
-    }
-}
-
-/// The last so many calls: a ring.
-#[derive(Debug)]
-pub(super) struct Calls {
-    outcomes: Box<[Outcome]>,
-    oldest: usize,
-    tally: Tally,
-}
-
-impl Calls {
-    fn new(calls: usize) -> Self {
-        Self { outcomes: vec![Outcome::default(); calls].into(), oldest: 0, tally: Tally::default() }
-    }
-
-    fn is_full(&self) -> bool {
-        self.tally.calls == self.outcomes.len() as u64
-    }
-
-    fn record(&mut self, outcome: Outcome) {
-        let full = self.is_full();
-        if let Some(place) = self.outcomes.get_mut(self.oldest) {
-            let pushed_out = std::mem::replace(place, outcome);
-            if full {
-                self.tally.remove(pushed_out.tally());
-            }
-        }
-        self.tally.add(outcome.tally());
-        self.oldest += 1;
-        if self.oldest == self.outcomes.len() {
-            self.oldest = 0;
-        }
-    }
-
-    fn clear(&mut self) {
-        self.oldest = 0;
-        self.tally = Tally::default();
     }
 }

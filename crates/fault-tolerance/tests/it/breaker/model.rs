@@ -34,6 +34,8 @@ enum Step {
 #[derive(Clone, Debug)]
 struct Model {
     by_time: bool,
+    /// Whether slow calls count; a success is then counted at a moment.
+    minds_slow: bool,
     now: u64,
     state: State,
     since: u64,
@@ -51,9 +53,10 @@ struct Model {
 }
 
 impl Model {
-    fn new(by_time: bool) -> Self {
+    fn new((by_time, minds_slow): (bool, bool)) -> Self {
         Self {
             by_time,
+            minds_slow,
             now: 0,
             state: State::Closed,
             since: 0,
@@ -76,6 +79,10 @@ impl Model {
             calls.drain(..calls.len().saturating_sub(CALLS));
         }
         calls
+    }
+
+    fn row(&self) -> usize {
+        self.calls.iter().rev().take_while(|(_, failed, _)| *failed).count()
     }
 
     fn enter(&mut self, state: State, wait: Option<u64>) {
@@ -144,7 +151,7 @@ impl Model {
         if verdict == Verdict::Ignore || self.state == State::Disabled {
             return Recorded::Recorded;
         }
-        let (failed, slow) = (verdict != Verdict::Success, self.now - began > SLOW);
+        let (failed, slow) = (verdict != Verdict::Success, self.minds_slow && self.now - began > SLOW);
         let wait = match verdict {
             Verdict::RetryAfter(wait) => Some(wait.as_millis() as u64),
             _ => None,
@@ -162,10 +169,9 @@ impl Model {
         self.calls.push((self.now, failed, slow));
         let window = self.window();
         let share = |count: usize| window.len() >= MINIMUM && 2 * count >= window.len();
-        let row = self.calls.iter().rev().take_while(|(_, failed, _)| *failed).count();
         let trips = share(window.iter().filter(|(_, failed, _)| *failed).count())
             || share(window.iter().filter(|(.., slow)| *slow).count())
-            || row >= ROW;
+            || self.row() >= ROW;
         if self.state == State::Closed && (trips || verdict == Verdict::Trip) {
             self.enter(State::Open, wait);
         }
@@ -201,7 +207,7 @@ impl ReferenceStateMachine for Model {
     type Transition = Step;
 
     fn init_state() -> BoxedStrategy<Self> {
-        any::<bool>().prop_map(Self::new).boxed()
+        any::<(bool, bool)>().prop_map(Self::new).boxed()
     }
 
     fn transitions(state: &Self) -> BoxedStrategy<Step> {
@@ -273,7 +279,7 @@ impl Model {
         half_open.limit = Some((ms(LIMIT), Undecided::Open));
         BreakerOptions::default()
             .with_window(window)
-            .with_trip(trip.with_slow(ms(SLOW), Ratio::HALF))
+            .with_trip(if self.minds_slow { trip.with_slow(ms(SLOW), Ratio::HALF) } else { trip })
             .with_half_open(half_open)
             .with_wait(Backoff::exponential(ms(WAIT), 2.0).with_cap(ms(LONGEST_WAIT)))
     }
@@ -312,6 +318,7 @@ fn compare(mut model: Model, steps: &[Step]) -> Result<(), TestCaseError> {
         if matches!(model.state, State::Closed | State::MetricsOnly) {
             let window = model.window();
             prop_assert_eq!(snapshot.tally.calls, window.len() as u64);
+            prop_assert_eq!(snapshot.consecutive_failures as usize, model.row());
             prop_assert_eq!(
                 snapshot.tally.failed,
                 window.iter().filter(|(_, failed, _)| *failed).count() as u64
