@@ -5,6 +5,7 @@ use enhanced_config_core::{Document, Problems};
 use enhanced_config_files::Presence;
 use enhanced_config_layers::{Input, Loaded, Texts};
 
+use crate::reading::Patience;
 use crate::served;
 use crate::slot::{Base, Slot, Sources};
 use crate::stage::{Event, Report, Stopped};
@@ -28,6 +29,13 @@ pub(crate) enum Why {
     Files(Vec<PathBuf>),
     /// Variables of the process changed.
     Environment,
+}
+
+impl Why {
+    /// Readers who look have something to go on with.
+    fn patience(&self) -> Patience {
+        if matches!(self, Why::Look(_)) { Patience::None } else { Patience::Some }
+    }
 }
 
 /// What came of an attempt.
@@ -105,7 +113,7 @@ impl Shared {
     pub(crate) fn attempt(&self, slot: &Slot, why: &Why, settled: &dyn Fn(&[Input]) -> bool) -> Made {
         let began = self.checks.clock.now();
         let old = self.shelf.get(&slot.name).map(Config::new).or_else(|| slot.stage.current());
-        let Sources { given, are_read, is_overridden } = slot.sources(self, old.as_ref());
+        let Sources { given, are_read, is_overridden } = slot.sources(self, old.as_ref(), why.patience());
         let inputs: Arc<[Input]> = match &given {
             Ok(loaded) => loaded.inputs.as_slice().into(),
             Err(rejection) => rejection.inputs().into(),
@@ -114,7 +122,10 @@ impl Shared {
             slot.read_again();
             return Made { ended: Ended::Moved, inputs, event: Event::default() };
         }
-        let old = old.or_else(|| self.last_known_good(slot, given.as_ref().err()?));
+        let fallback = |rejection: &Rejection| {
+            self.last_known_good(slot, rejection).or_else(|| self.of_defaults(slot, rejection))
+        };
+        let old = old.or_else(|| given.as_ref().err().and_then(fallback));
         let old_version = slot.version();
         let (ended, base) = match given {
             Ok(given) => self.offer(slot, old.as_ref(), &given),

@@ -15,6 +15,7 @@ use parking_lot::Mutex;
 use serde::Serialize;
 
 use crate::freshness::Checks;
+use crate::reading::Reading;
 use crate::recipes::{Recipes, Variables};
 use crate::served::Shelf;
 use crate::stage::Hub;
@@ -55,6 +56,9 @@ pub struct Builder {
     reload: enhanced_config_reload::ReloadOptions,
     #[cfg(feature = "reload")]
     state_dir: Option<PathBuf>,
+    reading: Reading,
+    #[cfg(feature = "fault-tolerance")]
+    tolerance: crate::FaultTolerance,
 }
 
 /// Why a system cannot be set up.
@@ -82,6 +86,10 @@ pub enum SetupError {
     /// A `.env` file without a prefix: none of its variables could be told to belong to a configuration.
     #[error("env_file needs env_prefix, which says which variables of the file are meant")]
     EnvFileAlone,
+    /// Options of [`fault_tolerance`](Builder::fault_tolerance) contradict themselves.
+    #[cfg(feature = "fault-tolerance")]
+    #[error("fault tolerance: breaker.{0}")]
+    FaultTolerance(#[from] crate::fault_tolerance::OptionError),
 }
 
 impl Builder {
@@ -104,6 +112,9 @@ impl Builder {
             reload: enhanced_config_reload::ReloadOptions::default(),
             #[cfg(feature = "reload")]
             state_dir: None,
+            reading: Reading::default(),
+            #[cfg(feature = "fault-tolerance")]
+            tolerance: crate::FaultTolerance::default(),
         }
     }
 
@@ -310,6 +321,10 @@ impl Builder {
 
     /// Tells the time by another clock than the machine's: for tests.
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        #[cfg(feature = "fault-tolerance")]
+        {
+            self.reading = self.reading.with_clock(Arc::clone(&clock));
+        }
         self.checks.clock = clock;
         self
     }
@@ -340,6 +355,29 @@ impl Builder {
     #[cfg(feature = "reload")]
     pub fn state_dir(mut self, directory: impl Into<PathBuf>) -> Self {
         self.state_dir = Some(directory.into());
+        self
+    }
+
+    /// Sets how patiently sources are read that fail for a passing reason, and how long a load may wait for them. Default:
+    /// half a second, see [`FaultTolerance`](crate::FaultTolerance).
+    #[cfg(feature = "fault-tolerance")]
+    pub fn fault_tolerance(mut self, options: crate::FaultTolerance) -> Self {
+        self.tolerance = options;
+        self
+    }
+
+    /// Waits between two attempts to read by this and not by the machine's clock: for tests.
+    #[cfg(feature = "fault-tolerance")]
+    pub fn sleep(mut self, sleep: Arc<dyn enhanced_config_clock::Sleep>) -> Self {
+        self.reading = self.reading.with_sleep(sleep);
+        self
+    }
+
+    /// Serves what schema and [`defaults`](Self::defaults) set, without any file or variable, where a configuration cannot
+    /// be used and nothing else can be served: if that alone is what its schema asks for. It is said loudly, and the
+    /// files are followed as soon as they can be used. Default: off, a load fails.
+    pub fn serve_defaults(mut self, on: bool) -> Self {
+        self.recipes.serve_defaults = on;
         self
     }
 
@@ -378,7 +416,11 @@ impl Builder {
         };
         #[cfg(not(feature = "reload"))]
         let hub = Hub;
-        let Self { recipes, options, checks, .. } = self;
+        #[cfg(feature = "fault-tolerance")]
+        {
+            self.reading = self.reading.with_options(self.tolerance)?;
+        }
+        let Self { recipes, options, checks, reading, .. } = self;
         let slots = Mutex::default();
         Ok(EnhancedConfigSystem::new(Shared {
             root: root.into(),
@@ -387,6 +429,7 @@ impl Builder {
             checks,
             shelf,
             hub,
+            reading,
             slots,
         }))
     }

@@ -8,7 +8,7 @@ use enhanced_config_core::KeyPath;
 use enhanced_config_layers::Layers;
 use enhanced_config_reload::{LastKnownGood, Saved, StateDir};
 
-use crate::slot::Slot;
+use crate::slot::{Level, Slot};
 use crate::system::Shared;
 use crate::{Config, Good, Rejection};
 
@@ -29,7 +29,8 @@ impl Shared {
             state.load(&slot.name).inspect_err(|error| tracing::warn!("{}", error.warning())).ok()??;
         let LastKnownGood { document, version, saved, .. } = kept;
         let loaded = self.recipe(&slot.name).restore(document, rejection.inputs().to_vec());
-        slot.set_good(Good { version, saved }, true);
+        slot.set_good(Good { version, saved });
+        slot.set_level(Level::LastKnownGood);
         Some(self.put(slot, slot.version() + 1, &Arc::new(loaded)))
     }
 
@@ -50,11 +51,11 @@ impl Shared {
         }
         let (version, saved) = (config.version(), SystemTime::now());
         match state.save(&slot.name, config.document(), version, saved) {
-            Ok(Saved::Written) => slot.set_good(Good { version, saved }, false),
+            Ok(Saved::Written) => slot.set_good(Good { version, saved }),
             Ok(Saved::Unchanged) => {
                 let kept = state.load(&slot.name).ok().flatten();
                 let kept = kept.map(|kept| Good { version: kept.version, saved: kept.saved });
-                slot.set_good(kept.unwrap_or(Good { version, saved }), false);
+                slot.set_good(kept.unwrap_or(Good { version, saved }));
             }
             Err(error) => tracing::warn!("{}", error.warning()),
         }

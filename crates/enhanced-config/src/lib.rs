@@ -69,11 +69,13 @@
 //! ```
 //!
 //! The parts can be had alone, and are lent out here under their own names: [`core`], [`format`](mod@format), [`files`],
-//! [`layers`], `schema`, `cache`, `reload`, `migrate`, [`clock`].
+//! [`layers`], `schema`, `cache`, `reload`, `migrate`, `fault_tolerance`,
+//! [`clock`].
 
 mod attempt;
 mod builder;
 mod config;
+mod defaults;
 mod freshness;
 #[cfg(feature = "reload")]
 mod hot_reload;
@@ -82,6 +84,7 @@ mod last_known_good;
 mod load_error;
 #[cfg(feature = "migrate")]
 mod migration;
+mod reading;
 mod recipes;
 mod rejection;
 mod report;
@@ -103,9 +106,13 @@ pub use hot_reload::{ConfigChange, SubscribeError};
 pub use load_error::{LoadError, LoadErrorKind};
 #[cfg(feature = "migrate")]
 pub use migration::{Migrated, MigrationReport};
+#[cfg(feature = "fault-tolerance")]
+pub use reading::{FaultTolerance, SourceStatus};
 pub use rejection::Rejection;
 pub use report::{Checked, ValidationReport};
 pub use save::{Conflict, Contested, SaveError, Saved, Side};
+#[cfg(feature = "reload")]
+pub use slot::Level;
 pub use slot::OverrideGuard;
 #[cfg(feature = "reload")]
 pub use status::{Active, Assigned, ConfigStatus, Good};
@@ -124,6 +131,8 @@ pub use enhanced_config_layers::Explanation;
 pub use enhanced_config_cache as cache;
 pub use enhanced_config_clock as clock;
 pub use enhanced_config_core as core;
+#[cfg(feature = "fault-tolerance")]
+pub use enhanced_config_fault_tolerance as fault_tolerance;
 pub use enhanced_config_files as files;
 pub use enhanced_config_format as format;
 pub use enhanced_config_layers as layers;

@@ -27,6 +27,7 @@ pub(crate) struct Recipes {
     pub(crate) redactor: Redactor,
     pub(crate) limits: Limits,
     pub(crate) base_optional: bool,
+    pub(crate) serve_defaults: bool,
     pub(crate) allow_empty: bool,
     pub(crate) strict: bool,
     pub(crate) interpolate: bool,
@@ -47,22 +48,10 @@ impl fmt::Debug for Variables {
 impl Recipes {
     /// The recipe of one configuration of this schema.
     pub(crate) fn of(&self, name: &str, schema: &SchemaOf) -> Layers {
-        let mut layers = Layers::new()
-            .with_limits(self.limits)
-            .with_redactor(self.redactor.clone())
-            .with_strict(self.strict)
-            .with_interpolation(self.interpolate)
-            .with_includes(self.includes);
-        if let Some(variables) = &self.variables {
-            layers = layers.with_variables(variables.0.clone());
-        }
-        layers = schema.apply(layers);
+        let mut layers = self.of_defaults(name, schema);
         #[cfg(feature = "migrate")]
         {
             layers = crate::migration::in_memory(&self.migrator, name, self.limits, layers);
-        }
-        if let Some(defaults) = self.defaults.get(name) {
-            layers = layers.with_source(ValueSource::from(defaults.clone()));
         }
         layers = layers.with_source(self.base(name));
         for profile in &self.profiles {
@@ -75,6 +64,24 @@ impl Recipes {
             layers = layers.with_source(EnvFileSource::new(file, environment.clone()));
         }
         layers.with_source(environment)
+    }
+
+    /// What there is without any file or variable.
+    pub(crate) fn of_defaults(&self, name: &str, schema: &SchemaOf) -> Layers {
+        let mut layers = Layers::new()
+            .with_limits(self.limits)
+            .with_redactor(self.redactor.clone())
+            .with_strict(self.strict)
+            .with_interpolation(self.interpolate)
+            .with_includes(self.includes);
+        if let Some(variables) = &self.variables {
+            layers = layers.with_variables(variables.0.clone());
+        }
+        layers = schema.apply(layers);
+        if let Some(defaults) = self.defaults.get(name) {
+            layers = layers.with_source(ValueSource::from(defaults.clone()));
+        }
+        layers
     }
 
     /// The configurations that something was set for.

@@ -6,6 +6,7 @@ use enhanced_config_layers::{Input, Loaded};
 use parking_lot::Mutex;
 
 use crate::attempt::{Trouble, Why};
+use crate::reading::{Patience, Reader, Reading};
 use crate::snapshot::Snapshot;
 use crate::stage::{Hub, Stage};
 use crate::system::Shared;
@@ -15,6 +16,7 @@ use crate::{Config, LoadError, Rejection};
 pub(crate) struct Slot {
     pub(crate) name: Arc<str>,
     pub(crate) stage: Stage,
+    pub(crate) reader: Reader,
     state: Mutex<State>,
 }
 
@@ -31,15 +33,29 @@ struct State {
     /// What is kept on disk as good.
     #[cfg(feature = "reload")]
     good: Option<crate::Good>,
-    /// Whether that is what is served, for want of anything newer.
+    /// Where what is served comes from.
     #[cfg(feature = "reload")]
-    is_restored: bool,
+    level: Level,
     /// What is served without overrides, while that is not all of what the sources gave, or not all that is served.
     base: Option<Base>,
     overrides: Vec<(u64, Arc<Document>)>,
     next_override: u64,
     /// Whether an override came or went since the last attempt.
     overridden: bool,
+}
+
+/// Where what is served comes from: the first of these that can be had.
+#[cfg(feature = "reload")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum Level {
+    /// The sources, now or when they could be used last in this process.
+    #[default]
+    Live,
+    /// What could be used last before this process started, from the [state directory](crate::Builder::state_dir).
+    LastKnownGood,
+    /// What schema and builder set without any file: see [`serve_defaults`](crate::Builder::serve_defaults).
+    Defaults,
 }
 
 /// What the sources gave, and what of it is served.
@@ -68,9 +84,9 @@ impl Base {
 }
 
 impl Slot {
-    pub(crate) fn new(name: &str, hub: &Hub) -> Self {
-        let name: Arc<str> = name.into();
-        Self { stage: Stage::new(&name, hub), name, state: Mutex::default() }
+    pub(crate) fn new(name: &str, hub: &Hub, reading: &Reading) -> Self {
+        let (reader, name): (_, Arc<str>) = (reading.reader(name), name.into());
+        Self { stage: Stage::new(&name, hub), reader, name, state: Mutex::default() }
     }
 
     /// Of what was served last, 0 when nothing was.
@@ -93,7 +109,7 @@ impl Slot {
         state.inputs = Arc::clone(inputs);
         #[cfg(feature = "reload")]
         if trouble.is_none() {
-            state.is_restored = false;
+            state.level = Level::Live;
         }
         std::mem::replace(&mut state.trouble, trouble)
     }
@@ -107,7 +123,6 @@ impl Slot {
     }
 
     /// What keeps the configuration from following its sources.
-    #[cfg(feature = "reload")]
     pub(crate) fn trouble(&self) -> Option<Trouble> {
         self.state.lock().trouble.clone()
     }
@@ -118,34 +133,36 @@ impl Slot {
         self.state.lock().good.clone()
     }
 
-    /// Whether that is what is served, for want of anything newer.
     #[cfg(feature = "reload")]
-    pub(crate) fn is_restored(&self) -> bool {
-        self.state.lock().is_restored
+    pub(crate) fn level(&self) -> Level {
+        self.state.lock().level
     }
 
     #[cfg(feature = "reload")]
-    pub(crate) fn set_good(&self, good: crate::Good, is_restored: bool) {
-        let mut state = self.state.lock();
-        state.good = Some(good);
-        state.is_restored = is_restored;
+    pub(crate) fn set_level(&self, level: Level) {
+        self.state.lock().level = level;
+    }
+
+    #[cfg(feature = "reload")]
+    pub(crate) fn set_good(&self, good: crate::Good) {
+        self.state.lock().good = Some(good);
     }
 
     /// What the last attempt read or looked for.
-    #[cfg(feature = "reload")]
     pub(crate) fn inputs(&self) -> Arc<[Input]> {
         Arc::clone(&self.state.lock().inputs)
     }
 
     /// What the sources give, read if they have to be.
-    pub(crate) fn sources(&self, shared: &Shared, old: Option<&Config>) -> Sources {
+    pub(crate) fn sources(&self, shared: &Shared, old: Option<&Config>, patience: Patience) -> Sources {
         let mut state = self.state.lock();
         let is_overridden = std::mem::take(&mut state.overridden);
         let is_stale = std::mem::take(&mut state.stale);
         drop(state);
         let before = old.filter(|_| !is_stale).map(|old| self.given_base(old));
         let are_read = before.is_none();
-        let given = before.map_or_else(|| shared.run(&self.name).map(Arc::new), Ok);
+        let read = || shared.reading.read(&self.reader, patience, || shared.run(&self.name)).map(Arc::new);
+        let given = before.map_or_else(read, Ok);
         Sources { given, are_read, is_overridden }
     }
 

@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use enhanced_config_core::Problems;
 use enhanced_config_reload::ShownChange;
 
-use crate::slot::Slot;
+use crate::slot::{Level, Slot};
 use crate::system::Shared;
 
 /// How a configuration stands to its sources: what they say, what is served, and what would be if nothing else could.
@@ -22,6 +22,9 @@ pub struct ConfigStatus {
     pub active: Active,
     /// What is kept in the [state directory](crate::Builder::state_dir); none without one.
     pub last_known_good: Option<Good>,
+    /// How its sources are read: what was tried again, and whether they are left alone for now.
+    #[cfg(feature = "fault-tolerance")]
+    pub source: crate::SourceStatus,
     /// What the sources say and only a restart brings about.
     pub pending: Arc<[ShownChange]>,
 }
@@ -44,8 +47,8 @@ pub enum Assigned {
 pub struct Active {
     /// Its version in this process.
     pub version: u64,
-    /// Whether it was good before this process started, because nothing else could be used since.
-    pub is_restored: bool,
+    /// Where it comes from. Why it is not from the sources as they are, [`assigned`](ConfigStatus::assigned) says.
+    pub level: Level,
 }
 
 /// What is kept on disk as good.
@@ -95,7 +98,11 @@ impl fmt::Display for ConfigStatus {
 impl fmt::Display for Active {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "version {}", self.version)?;
-        if self.is_restored { write!(f, ", the last known good") } else { Ok(()) }
+        f.write_str(match self.level {
+            Level::Live => "",
+            Level::LastKnownGood => ", the last known good",
+            Level::Defaults => ", the defaults",
+        })
     }
 }
 
@@ -111,8 +118,10 @@ impl Shared {
         Some(ConfigStatus {
             name: Arc::clone(&slot.name),
             assigned,
-            active: Active { version, is_restored: slot.is_restored() },
+            active: Active { version, level: slot.level() },
             last_known_good: good,
+            #[cfg(feature = "fault-tolerance")]
+            source: slot.reader.status(self.checks.clock.now()),
             pending: slot.stage.pending(),
         })
     }

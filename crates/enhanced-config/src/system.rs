@@ -16,6 +16,7 @@ use serde::de::DeserializeOwned;
 use crate::attempt::{Made, Why};
 use crate::builder::Builder;
 use crate::freshness::Checks;
+use crate::reading::Reading;
 use crate::recipes::Recipes;
 use crate::report::{Checked, ValidationReport};
 use crate::schemas::{SchemaOf, Unusable};
@@ -41,8 +42,12 @@ pub(crate) struct Shared {
     pub(crate) checks: Checks,
     pub(crate) shelf: Shelf,
     pub(crate) hub: Hub,
+    pub(crate) reading: Reading,
     pub(crate) slots: Mutex<HashMap<Box<str>, Arc<Slot>>>,
 }
+
+/// Beyond so many configurations none that has never been served is remembered.
+const MOST_TROUBLED: usize = 1024;
 
 impl EnhancedConfigSystem {
     /// A system for the configurations in `directory`.
@@ -193,7 +198,9 @@ impl fmt::Debug for EnhancedConfigSystem {
 impl Shared {
     pub(crate) fn slot(&self, name: &str) -> Arc<Slot> {
         let mut slots = self.slots.lock();
-        Arc::clone(slots.entry(name.into()).or_insert_with(|| Arc::new(Slot::new(name, &self.hub))))
+        Arc::clone(
+            slots.entry(name.into()).or_insert_with(|| Arc::new(Slot::new(name, &self.hub, &self.reading))),
+        )
     }
 
     /// The slot of a configuration that somebody used.
@@ -202,11 +209,12 @@ impl Shared {
     }
 
     /// Forgets a slot that nothing was ever served from and nobody depends on, so that names that do not exist take no
-    /// memory.
+    /// memory. A few whose sources fail are remembered, so that they are left alone.
     fn forget(&self, slot: &Arc<Slot>) {
         let mut slots = self.slots.lock();
         // The map and the caller: nobody else waits on this slot.
-        if Arc::strong_count(slot) == 2 && slot.version() == 0 && slot.stage.is_idle() {
+        let is_remembered = slot.reader.is_troubled() && slots.len() <= MOST_TROUBLED;
+        if Arc::strong_count(slot) == 2 && slot.version() == 0 && slot.stage.is_idle() && !is_remembered {
             slots.remove(&*slot.name);
         }
     }
@@ -229,9 +237,13 @@ impl Shared {
         let slot = self.slot(served.name());
         // Whoever makes it already will serve it to all.
         let made = slot.stage.try_run(|| {
-            let changed = served.loaded().changed(&self.root);
+            let mut changed = served.loaded().changed(&self.root);
             if changed.is_empty() {
-                return Made::unchanged(served.clone());
+                // What could not be read may look as it did.
+                if !slot.trouble().is_some_and(|trouble| trouble.problems.is_transient()) {
+                    return Made::unchanged(served.clone());
+                }
+                changed = slot.inputs().iter().map(|input| input.path.clone()).collect();
             }
             slot.read_again();
             self.attempt(&slot, &Why::Look(changed), &|_| true)
@@ -302,7 +314,12 @@ impl Shared {
     }
 
     /// What was loaded, if its schema and its rules accept it.
-    fn checked(&self, name: &str, schema: &SchemaOf, mut loaded: Loaded) -> Result<Loaded, Rejection> {
+    pub(crate) fn checked(
+        &self,
+        name: &str,
+        schema: &SchemaOf,
+        mut loaded: Loaded,
+    ) -> Result<Loaded, Rejection> {
         add_inputs(&mut loaded.inputs, &schema.inputs);
         let problems = schema.check(&mut loaded);
         loaded.warnings.extend(problems);

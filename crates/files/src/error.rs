@@ -132,9 +132,17 @@ pub enum ReadError {
 impl ReadError {
     /// Whether it may be read a moment later though nothing about the file changes: the system was short of something,
     /// a disk or a network did not answer, somebody was writing all the time.
+    ///
+    /// What the system says of the path itself, or that it cannot do what is asked, stays as it is until somebody acts.
     #[must_use]
     pub fn is_transient(&self) -> bool {
-        matches!(self, Self::Io { .. } | Self::Changing { .. } | Self::Root(RootError::Io { .. }))
+        use io::ErrorKind::{InvalidFilename, InvalidInput, Unsupported};
+        match self {
+            Self::Io { source, .. } | Self::Root(RootError::Io { source, .. }) => {
+                !matches!(source.kind(), InvalidFilename | InvalidInput | Unsupported)
+            }
+            _ => matches!(self, Self::Changing { .. }),
+        }
     }
 
     pub(crate) fn io(path: PathBuf, source: impl Into<io::Error>) -> Self {
@@ -201,5 +209,30 @@ fn rights(at: &Path, path: &Path, access: Option<&Access>) -> String {
         format!(": it {access}; allow it with chmod or chown")
     } else {
         format!(": {} {access}; allow it with chmod or chown", shown(at))
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_passes_by_itself_is_told_from_what_has_to_be_mended() {
+        // EINTR, EIO, ENOMEM, EBUSY, ENFILE, EMFILE: these have the same numbers on all of them.
+        let error = |code| ReadError::io("app.yaml".into(), io::Error::from_raw_os_error(code));
+        for code in [4, 5, 12, 16, 23, 24] {
+            assert!(error(code).is_transient(), "{}", io::Error::from_raw_os_error(code));
+        }
+        for kind in
+            [io::ErrorKind::WouldBlock, io::ErrorKind::TimedOut, io::ErrorKind::StaleNetworkFileHandle]
+        {
+            assert!(ReadError::io("app.yaml".into(), kind).is_transient(), "{kind}");
+        }
+        for kind in [io::ErrorKind::InvalidFilename, io::ErrorKind::InvalidInput, io::ErrorKind::Unsupported]
+        {
+            assert!(!ReadError::io("app.yaml".into(), kind).is_transient(), "{kind}");
+        }
+        let loops = Link { path: "app.yaml".into(), target: "app.yaml".into() };
+        assert!(!ReadError::LinkLoop { path: "app.yaml".into(), link: loops }.is_transient());
     }
 }

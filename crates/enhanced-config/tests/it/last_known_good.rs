@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
 use enhanced_config::reload::Outcome;
-use enhanced_config::{Assigned, EnhancedConfigSystem};
+use enhanced_config::{Assigned, EnhancedConfigSystem, Level};
 
 use crate::dir::Dir;
 
@@ -29,7 +29,10 @@ fn a_process_that_starts_on_a_broken_file_serves_what_was_good_and_recovers() {
     let events = second.events();
     assert_eq!(port(&second), 1);
     let status = second.status("app").unwrap();
-    assert!(matches!(status.assigned, Assigned::Refused(_)) && status.active.is_restored, "{status}");
+    assert!(
+        matches!(status.assigned, Assigned::Refused(_)) && status.active.level == Level::LastKnownGood,
+        "{status}"
+    );
     assert_eq!(status.last_known_good.as_ref().map(|good| good.version), Some(1));
     let text = dir.anonymous(&status.to_string());
     assert!(text.starts_with("app: version 1, the last known good, DEGRADED"), "{text}");
@@ -42,7 +45,7 @@ fn a_process_that_starts_on_a_broken_file_serves_what_was_good_and_recovers() {
     dir.write("app.yaml", "port: 2\n");
     assert_eq!(second.reload("app").unwrap().outcome, Outcome::Recovered);
     let status = second.status("app").unwrap();
-    assert!(!status.is_degraded() && !status.active.is_restored, "{status}");
+    assert!(!status.is_degraded() && status.active.level == Level::Live, "{status}");
     assert_eq!((port(&second), status.active.version), (2, 2));
 }
 
@@ -125,7 +128,7 @@ fn nothing_secret_is_shown_of_what_was_good_though_nobody_says_any_more_what_is_
         dir.write(file, broken);
         let system = build();
         let config = system.load_config("app").unwrap();
-        assert!(system.status("app").unwrap().active.is_restored);
+        assert_eq!(system.status("app").unwrap().active.level, Level::LastKnownGood);
         assert!(!shown(&config).contains("c4n4ry"), "{file}: {}", shown(&config));
         // Nor once it can be used again.
         dir.write("app.schema.json", schema);
@@ -134,4 +137,41 @@ fn nothing_secret_is_shown_of_what_was_good_though_nobody_says_any_more_what_is_
         assert_eq!(event.outcome, Outcome::Recovered);
         assert!(!format!("{event} {event:?}").contains("c4n4ry"), "{event}");
     }
+}
+
+#[cfg(feature = "schema")]
+#[test]
+fn where_nothing_was_ever_good_the_defaults_serve_if_they_may_and_suffice() {
+    let schema = |required| {
+        format!(r#"{{"required": [{required}], "properties": {{"port": {{"default": 80}}, "host": {{}}}}}}"#)
+    };
+    let build = |dir: &Dir| {
+        let builder = dir.builder().state_dir(dir.path().join("state"));
+        builder.serve_defaults(true).build().unwrap()
+    };
+    let dir = Dir::new(&[("app.yaml", "port: ["), ("app.schema.json", &schema(r#""host""#))]);
+    assert!(build(&dir).load_config("app").is_err(), "the schema asks for more");
+
+    let dir = Dir::new(&[("app.yaml", "port: ["), ("app.schema.json", &schema(""))]);
+    assert!(dir.system().load_config("app").is_err(), "nobody has said that they may");
+    let system = build(&dir);
+    assert_eq!(port(&system), 80);
+    let status = system.status("app").unwrap();
+    assert!(status.is_degraded() && status.last_known_good.is_none(), "{status}");
+    let text = status.to_string();
+    assert!(
+        text.starts_with("app: version 1, the defaults, DEGRADED: what the sources say cannot"),
+        "{text}"
+    );
+    let origin = system.load_config("app").unwrap().node("port").unwrap().origin().to_string();
+    assert!(!origin.contains("app.yaml"), "{origin}");
+
+    dir.write("app.yaml", "port: 81\n");
+    assert_eq!(system.reload("app").unwrap().outcome, Outcome::Recovered);
+    assert_eq!((port(&system), system.status("app").unwrap().active.level), (81, Level::Live));
+    drop(system);
+    dir.write("app.yaml", "port: [");
+    let system = build(&dir);
+    assert_eq!(port(&system), 81);
+    assert_eq!(system.status("app").unwrap().active.level, Level::LastKnownGood, "better than defaults");
 }

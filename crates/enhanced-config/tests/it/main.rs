@@ -11,6 +11,8 @@
 mod dir;
 #[cfg(feature = "render")]
 mod errors;
+#[cfg(all(feature = "fault-tolerance", feature = "reload", unix))]
+mod flaky;
 mod fresh;
 #[cfg(target_os = "linux")]
 mod hostile;
