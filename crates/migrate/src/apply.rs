@@ -47,6 +47,12 @@ impl Step {
         match self {
             Step::Rename { path, key } => when_there(editor, &path.0, |editor| editor.rename(&path.0, key)),
             Step::Move { from, to } => when_there(editor, &from.0, |editor| editor.relocate(&from.0, &to.0)),
+            Step::MoveBack { from, to } => when_there(editor, &from.0, |editor| {
+                editor.transaction(|editor| {
+                    editor.relocate(&from.0, &to.0)?;
+                    prune_above(editor, &from.0)
+                })
+            }),
             Step::Set { path, value, .. } => Ok(editor.set(&path.0, value)?),
             Step::Default { path, value } if editor.document().at(&path.0).is_none() => {
                 Ok(editor.set(&path.0, value)?)
@@ -115,6 +121,11 @@ fn drop_value(editor: &mut Editor, path: &KeyPath, value: &serde_json::Value) ->
     Ok(editor.remove(&gone)?)
 }
 
+/// Removes the maps that a value has left empty.
+fn prune_above(editor: &mut Editor, path: &KeyPath) -> Result<(), EditError> {
+    path.parent().map_or(Ok(()), |parent| editor.prune(&parent))
+}
+
 /// The first part takes the place of the text, and its comments.
 fn split(editor: &mut Editor, path: &KeyPath, separator: &str, into: &[&KeyPath]) -> Result<(), StepError> {
     let Some(text) = text_at(editor, path)? else { return Ok(()) };
@@ -158,6 +169,7 @@ fn join(editor: &mut Editor, from: &[&KeyPath], separator: &str, into: &KeyPath)
         if *first != into {
             editor.relocate(first, into)?;
         }
+        from.iter().try_for_each(|path| prune_above(editor, path))?;
         Ok(editor.set(into, parts.join(separator))?)
     })
 }

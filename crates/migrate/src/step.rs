@@ -10,14 +10,15 @@ use serde_json::Value;
 /// | step | what it does | taken back by |
 /// |---|---|---|
 /// | `rename: {path, key}` | gives a value another key, in its place | `rename` |
-/// | `move: {from, to}` | moves a value, with its comments | `move` |
+/// | `move: {from, to}` | moves a value, with its comments | `move_back` |
+/// | `move_back: {from, to}` | moves a value, and removes maps that it leaves empty and without a comment | `move` |
 /// | `set: {path, value, was}` | makes a value this one | `set` to `was`; without `was` it cannot be |
 /// | `default: {path, value}` | adds a value that is missing | `drop` |
 /// | `drop: {path, value}` | removes a value that is this one, and the maps that it leaves empty | `default` |
 /// | `remove: {path, was}` | removes a value | `set` to `was`; without `was` it cannot be |
 /// | `map_value: {path, values}` | replaces a value as listed | `map_value`, if no two become the same |
 /// | `split: {path, separator, into}` | makes several texts of one | `join` |
-/// | `join: {from, separator, into}` | makes one text of several | `split` |
+/// | `join: {from, separator, into}` | makes one text of several, and removes maps as `move_back` does | `split` |
 /// | `wrap: {path, key}` | puts a value into a map, under this key | `unwrap` |
 /// | `unwrap: {path, key}` | puts what a map holds under its only key in the map's place | `wrap` |
 ///
@@ -35,6 +36,14 @@ pub enum Step {
     },
     /// Moves a value with its comments.
     Move {
+        /// Where it is.
+        from: Path,
+        /// Where it goes.
+        to: Path,
+    },
+    /// Moves a value with its comments, and removes the maps that it leaves empty and that have no comment: those that
+    /// [`Step::Move`] added.
+    MoveBack {
         /// Where it is.
         from: Path,
         /// Where it goes.
@@ -153,7 +162,8 @@ impl Step {
                 let renamed = path.0.parent()?.join(key);
                 Step::Rename { path: renamed.into(), key: old }
             }
-            Step::Move { from, to } => Step::Move { from: to, to: from },
+            Step::Move { from, to } => Step::MoveBack { from: to, to: from },
+            Step::MoveBack { from, to } => Step::Move { from: to, to: from },
             Step::Set { path, value, was } => Step::Set { path, value: was?, was: Some(value) },
             Step::Default { path, value } => Step::Drop { path, value },
             Step::Drop { path, value } => Step::Default { path, value },
@@ -180,6 +190,7 @@ impl Step {
         match self {
             Step::Rename { .. } => "rename",
             Step::Move { .. } => "move",
+            Step::MoveBack { .. } => "move_back",
             Step::Set { .. } => "set",
             Step::Default { .. } => "default",
             Step::Drop { .. } => "drop",
@@ -197,7 +208,7 @@ impl Step {
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = match self {
-            Step::Move { from, .. } => from,
+            Step::Move { from, .. } | Step::MoveBack { from, .. } => from,
             Step::Join { into, .. } => into,
             Step::Rename { path, .. }
             | Step::Set { path, .. }

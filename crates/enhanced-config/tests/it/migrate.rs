@@ -63,6 +63,7 @@ fn a_file_goes_to_the_newest_version_on_disk_and_back() {
 
     let migrated = system.migrate_config_to_latest("app").unwrap();
     assert_eq!(text(&dir, "app.yaml"), NEW);
+    assert_eq!(plan.editor().text(), NEW, "what was planned");
     let backup = migrated.saved.backup.unwrap();
     assert_eq!(
         (backup.version.as_str(), std::fs::read_to_string(&backup.path).unwrap().as_str()),

@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
-use enhanced_config_core::{KeyPath, Segment};
+use enhanced_config_core::{KeyPath, Kind, NodeRef, Segment};
 
+use super::model::Change;
 use super::source::{Source, Splice};
 use super::syntax::Syntax;
 use super::tree::{Node, Style};
@@ -34,6 +35,37 @@ impl Editor {
         let indentation = source.indentation(line);
         let lines: String = lost.iter().map(|comment| format!("{indentation}{comment}\n")).collect();
         self.commit(to, vec![Splice::insert(line, lines)], self.document.clone())
+    }
+
+    /// Removes a map if it is empty, then the one that it was in if that is empty now, and so on; but none that a
+    /// comment would go with.
+    ///
+    /// # Errors
+    /// When the text cannot be edited so.
+    pub fn prune(&mut self, path: &KeyPath) -> Result<(), EditError> {
+        self.transaction(|editor| {
+            let mut path = path.clone();
+            let is_empty = |map: NodeRef<'_>| map.kind() == Kind::Map && map.is_empty();
+            while !path.is_root() && editor.document.at(&path).is_some_and(is_empty) {
+                if editor.takes_comments(&path)? {
+                    break;
+                }
+                editor.change(&path, Change::Remove)?;
+                path.pop();
+            }
+            Ok(())
+        })
+    }
+
+    /// Whether comments would go with a value.
+    fn takes_comments(&mut self, path: &KeyPath) -> Result<bool, EditError> {
+        let splices = self.splices(path, Change::Remove)?;
+        let source = Syntax::source(&self.text, self.format);
+        let comments = self.syntax.as_ref().map(|syntax| syntax.comments(source)).unwrap_or_default();
+        let goes = |comment: &Range<usize>| {
+            splices.iter().any(|Splice { range, .. }| range.start < comment.end && comment.start < range.end)
+        };
+        Ok(comments.iter().any(goes))
     }
 
     fn comments(&mut self) -> Vec<String> {

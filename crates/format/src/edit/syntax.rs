@@ -95,7 +95,7 @@ impl Syntax {
             #[cfg(feature = "yaml")]
             Self::Yaml(layout) => yaml::nested(source, layout, path, key),
             #[cfg(feature = "toml")]
-            Self::Toml(_) => None,
+            Self::Toml(statements) => toml::nested(source, statements, path, key),
         }
     }
 
@@ -107,7 +107,7 @@ impl Syntax {
             #[cfg(feature = "yaml")]
             Self::Yaml(layout) => yaml::unnested(source, layout, path),
             #[cfg(feature = "toml")]
-            Self::Toml(statements) => toml::moved(source, statements, inner, path),
+            Self::Toml(statements) => toml::unnested(source, statements, path, inner),
         }
     }
 

@@ -1,10 +1,12 @@
-//! Up and then down gives the same document, and the same bytes where steps change things in their place.
+//! Up and then down gives the same document, and the same bytes where steps change things in their place; in YAML, TOML
+//! and JSON alike.
 
+use enhanced_config_format::Format;
 use enhanced_config_migrate::{Step, Version};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{of_steps, path, yaml};
+use super::{editor, of_steps, path};
 
 fn scalar() -> impl Strategy<Value = Value> {
     prop_oneof![
@@ -14,26 +16,54 @@ fn scalar() -> impl Strategy<Value = Value> {
     ]
 }
 
-/// A text with comments, and keys `a` to `f` in maps `one` and `two`.
-fn text() -> impl Strategy<Value = String> {
+/// The values of two maps, and whether a comment stands above each.
+type Content = [Vec<(Value, bool)>; 2];
+
+fn content() -> impl Strategy<Value = Content> {
     let members = || prop::collection::vec((scalar(), any::<bool>()), 1..6);
-    (members(), members()).prop_map(|(one, two)| {
-        let mut text = "# top\nversion: \"1.0.0\" # v\n".to_owned();
-        for (name, members) in [("one", one), ("two", two)] {
-            text += &format!("\n# {name}\n{name}:\n");
-            for ((value, commented), key) in members.iter().zip('a'..) {
-                if *commented {
-                    text += &format!("  # about {key}\n");
-                }
-                text += &format!("  {key}: {value} # {name} {key}\n");
-            }
+    [members(), members()]
+}
+
+fn format() -> impl Strategy<Value = Format> {
+    prop::sample::select(vec![Format::Yaml, Format::Toml, Format::Json])
+}
+
+const NAMES: [&str; 2] = ["one", "two"];
+
+/// A text with comments, and keys from `a` on in maps `one` and `two`.
+fn written(content: &Content, format: Format) -> String {
+    let (top, map, member) = match format {
+        Format::Json => {
+            ("// top\n{\n  \"version\": \"1.0.0\", // v\n", "\n  // NAME\n  \"NAME\": {\n", "    ")
         }
-        text
-    })
+        Format::Toml => ("# top\nversion = \"1.0.0\" # v\n", "\n# NAME\n[NAME]\n", ""),
+        _ => ("# top\nversion: \"1.0.0\" # v\n", "\n# NAME\nNAME:\n", "  "),
+    };
+    let mark = if format == Format::Json { "//" } else { "#" };
+    let mut text = top.to_owned();
+    for (name, members) in NAMES.into_iter().zip(content) {
+        text += &map.replace("NAME", name);
+        let last = members.len() - 1;
+        for (at, ((value, commented), key)) in members.iter().zip('a'..).enumerate() {
+            if *commented {
+                text += &format!("{member}{mark} about {key}\n");
+            }
+            let (pair, comma) = match format {
+                Format::Json => (format!("\"{key}\": {value}"), if at < last { "," } else { "" }),
+                Format::Toml => (format!("{key} = {value}"), ""),
+                _ => (format!("{key}: {value}"), ""),
+            };
+            text += &format!("{member}{pair}{comma} {mark} {name} {key}\n");
+        }
+        if format == Format::Json {
+            text += if name == "two" { "  }\n}\n" } else { "  },\n" };
+        }
+    }
+    text
 }
 
 fn key() -> impl Strategy<Value = String> {
-    (prop::sample::select(vec!["one", "two"]), prop::sample::select(vec!['a', 'b', 'c', 'f']))
+    (prop::sample::select(&NAMES[..]), prop::sample::select(vec!['a', 'b', 'c', 'f']))
         .prop_map(|(map, key)| format!("{map}.{key}"))
 }
 
@@ -50,38 +80,65 @@ fn in_place() -> impl Strategy<Value = Vec<Step>> {
     })
 }
 
-fn up_and_down(text: &str, steps: Vec<Step>) -> (String, String) {
+/// Steps that take things elsewhere, apart or together.
+fn elsewhere() -> impl Strategy<Value = Vec<Step>> {
+    let step = (key(), prop::sample::select(&NAMES[..]), 0..4);
+    prop::collection::vec(step, 1..4).prop_map(|steps| {
+        let steps = steps.into_iter().enumerate().map(|(number, (key, map, kind))| match kind {
+            0 => Step::Move { from: path(&key), to: path(&format!("{map}.moved{number}")) },
+            1 => Step::Move { from: path(&key), to: path(&format!("three{number}.deep.moved")) },
+            2 => Step::Move { from: path("one"), to: path(&format!("four{number}.one")) },
+            _ => Step::Wrap { path: path(map), key: format!("inner{number}") },
+        });
+        steps.collect()
+    })
+}
+
+fn up_and_down(text: &str, format: Format, steps: Vec<Step>) -> (String, String) {
     let migrator = of_steps(steps);
-    let up = migrator.plan_to_latest("app", &yaml(text)).unwrap();
+    let up = migrator.plan_to_latest("app", &editor(text, format)).unwrap();
     let down = migrator.plan("app", up.editor(), &Version::new(1, 0, 0)).unwrap();
     (up.editor().text().to_owned(), down.editor().text().to_owned())
 }
 
+/// All comments, in any order.
+fn comments(text: &str, format: Format) -> Vec<&str> {
+    let mark = if format == Format::Json { "// " } else { "# " };
+    let mut comments: Vec<_> =
+        text.match_indices(mark).map(|(at, _)| text[at..].lines().next().unwrap()).collect();
+    comments.sort_unstable();
+    comments
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(300) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(600) })]
 
     #[test]
-    fn in_place_the_bytes_are_the_same(text in text(), steps in in_place()) {
-        let (_, back) = up_and_down(&text, steps);
+    fn in_place_the_bytes_are_the_same(content in content(), format in format(), steps in in_place()) {
+        let text = written(&content, format);
+        let (_, back) = up_and_down(&text, format, steps);
         prop_assert_eq!(back, text);
     }
 
     #[test]
-    fn elsewhere_the_document_is_the_same(text in text(), key in key()) {
-        let (moved, back) = up_and_down(&text, vec![Step::Move { from: path(&key), to: path("two.moved") }]);
-        prop_assert_eq!(yaml(&back).document().clone(), yaml(&text).document().clone());
-        let comments = |text: &str| { let mut lines: Vec<_> = text.match_indices("# ").map(|(at, _)| text[at..].lines().next().unwrap().to_owned()).collect(); lines.sort(); lines };
-        prop_assert_eq!(comments(&moved), comments(&text));
-        prop_assert_eq!(comments(&back), comments(&text));
+    fn elsewhere_the_document_is_the_same(content in content(), format in format(), steps in elsewhere()) {
+        let text = written(&content, format);
+        let (moved, back) = up_and_down(&text, format, steps);
+        let documents = [&back, &text].map(|text| editor(text, format).document().clone());
+        prop_assert!(documents[0] == documents[1], "{}\n{}", moved, back);
+        prop_assert_eq!(comments(&moved, format), comments(&text, format), "{}", moved);
+        prop_assert_eq!(comments(&back, format), comments(&text, format), "{}\n{}", moved, back);
     }
 
     #[test]
-    fn what_is_planned_twice_is_the_same(text in text(), steps in in_place()) {
+    fn what_is_planned_twice_is_the_same(content in content(), format in format(), steps in in_place()) {
+        let text = written(&content, format);
         let migrator = of_steps(steps);
-        let plan = migrator.plan_to_latest("app", &yaml(&text)).unwrap();
-        let again = migrator.plan_to_latest("app", &yaml(&text)).unwrap();
+        let plan = migrator.plan_to_latest("app", &editor(&text, format)).unwrap();
+        let again = migrator.plan_to_latest("app", &editor(&text, format)).unwrap();
         prop_assert_eq!(plan.editor().text(), again.editor().text());
         prop_assert!(migrator.plan_to_latest("app", plan.editor()).unwrap().is_empty());
-        prop_assert_eq!(json!(plan.document().root()), json!(yaml(plan.editor().text()).document().root()));
+        let read = editor(plan.editor().text(), format);
+        prop_assert_eq!(json!(plan.document().root()), json!(read.document().root()));
     }
 }

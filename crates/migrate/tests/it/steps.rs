@@ -28,6 +28,8 @@ fn each_step_and_its_inverse() {
     check("rename: {path: a.b, key: c}", "a:\n  b: 1 # b\n", "a:\n  c: 1 # b\n");
     check("rename: {path: a.b, key: c}", "a: 1\n", "a: 1\n");
     check("move: {from: a, to: b.c}", "# a\na: 1 # one\nb:\n  d: 2\n", "b:\n  d: 2\n  # a\n  c: 1 # one\n");
+    check("move: {from: a, to: b.c.d}", "a: 1 # one\ne: 2\n", "e: 2\nb:\n  c:\n    d: 1 # one\n");
+    check("move_back: {from: b.c, to: a}", "b:\n  c: 1 # one\nd: 2\n", "d: 2\na: 1 # one\n");
     check("set: {path: a, value: 2, was: 1}", "a: 1 # a\n", "a: 2 # a\n");
     check("default: {path: a.b, value: [1]}", "c: 1\n", "c: 1\na:\n  b:\n    - 1\n");
     check("default: {path: a, value: 1}", "a: 2\n", "a: 2\n");
@@ -45,6 +47,11 @@ fn each_step_and_its_inverse() {
         "# l\nhost: 'h'\nport: \"80\"\n",
     );
     check("join: {from: [h, p], separator: ':', into: listen}", "h: a # h\np: '80'\n", "listen: a:80 # h\n");
+    check(
+        "split: {path: listen, separator: ':', into: [net.host, net.port]}",
+        "listen: h:80 # l\na: 1\n",
+        "a: 1\nnet:\n  host: h # l\n  port: \"80\"\n",
+    );
     check("wrap: {path: a, key: b}", "a: 1 # a\n", "a:\n  b: 1 # a\n");
     check("wrap: {path: a, key: b}", "# a\na:\n  # x\n  x: 1\n", "# a\na:\n  b:\n    # x\n    x: 1\n");
     check("unwrap: {path: a, key: b}", "a:\n  b: [1]\n", "a: [1]\n");

@@ -1,33 +1,37 @@
 //! Edits of TOML: a table may be written in many places, so what is looked at are statements, a header or a pair each.
 
+mod moved;
+
 use std::collections::HashMap;
 use std::ops::Range;
 
 use enhanced_config_core::{DocumentBuilder, Kind, NodeRef, Segment, Value};
 
-use super::Stopped;
-use super::brackets::{self, end_of_key};
-use super::error::Refusal;
-use super::flow::{Dialect, Flow, Spread};
-use super::model::{Change, name};
-use super::source::{Source, Splice, is_blank};
-use super::tree::{Node, Style};
-use super::write::has_members;
+use crate::edit::Stopped;
+use crate::edit::brackets::{self, end_of_key};
+use crate::edit::error::Refusal;
+use crate::edit::flow::{Dialect, Flow, Spread};
+use crate::edit::model::{Change, name};
+use crate::edit::source::{Source, Splice, is_blank};
+use crate::edit::tree::{Node, Style};
+use crate::edit::write::has_members;
+pub(in crate::edit) use moved::{moved, nested, unnested};
+
 use crate::emit::toml as emit;
 use crate::{EmitError, Format};
 
 /// A header or a pair.
 #[derive(Debug, Clone)]
-pub(super) struct Statement {
+pub(in crate::edit) struct Statement {
     /// Where it leads to; the tables of a list are counted.
-    pub(super) path: Vec<Segment>,
+    pub(in crate::edit) path: Vec<Segment>,
     /// Its keys, each with the number of its step in `path`.
-    pub(super) keys: Vec<(usize, Range<usize>)>,
-    pub(super) span: Range<usize>,
+    pub(in crate::edit) keys: Vec<(usize, Range<usize>)>,
+    pub(in crate::edit) span: Range<usize>,
     /// The number of the header that a pair stands below.
     header: Option<usize>,
     /// The value of a pair.
-    pub(super) value: Option<Node>,
+    pub(in crate::edit) value: Option<Node>,
 }
 
 impl Statement {
@@ -44,7 +48,7 @@ impl Statement {
 }
 
 /// What a change does to the text.
-pub(super) fn edit(
+pub(in crate::edit) fn edit(
     source: Source<'_>,
     statements: &[Statement],
     path: &[Segment],
@@ -53,25 +57,8 @@ pub(super) fn edit(
     Tables { source, statements }.change(path, change)
 }
 
-/// Moves a pair or a table with its comments; nothing where that takes more than its own lines.
-pub(super) fn moved(
-    source: Source<'_>,
-    statements: &[Statement],
-    from: &[Segment],
-    to: &[Segment],
-) -> Option<Vec<Splice>> {
-    let tables = Tables { source, statements };
-    let is_named = |path: &[Segment]| path.iter().all(|step| matches!(step, Segment::Key(_)));
-    let at = tables.statements.iter().position(|statement| statement.path.starts_with(from))?;
-    let first = tables.statements.get(at)?;
-    if !first.is_header() && first.path == from {
-        return tables.moved_pair(at, to);
-    }
-    (is_named(from) && is_named(to)).then(|| tables.moved_headers(from, to)).flatten()
-}
-
 /// The statements of a text, in their order.
-pub(super) fn statements(source: &Source<'_>) -> Vec<Statement> {
+pub(in crate::edit) fn statements(source: &Source<'_>) -> Vec<Statement> {
     let mut statements = Vec::new();
     let mut counts = HashMap::new();
     let mut header = None;
@@ -257,42 +244,6 @@ impl Tables<'_> {
         let indentation = self.source.indentation(line);
         splices.push(Splice::insert(line, format!("{indentation}{written} = {empty}\n")));
         Ok(splices)
-    }
-
-    fn moved_pair(&self, at: usize, to: &[Segment]) -> Option<Vec<Splice>> {
-        let pair = self.statements.get(at)?;
-        let (key, table) = to.split_last()?;
-        let value = pair.value.as_ref()?.span.clone();
-        let written = self.source.slice(value.start..self.source.line_end(value.end));
-        let comments = self.source.slice(self.top_of(at)..self.source.line_start(pair.span.start));
-        let mut added = match self.place_of_pair(table)? {
-            // Where the comments of the first header end is not told by a new pair's own.
-            Place::Top => return None,
-            place => self.pair(&place, table, key, written),
-        };
-        let line = added.text.trim_start_matches('\n');
-        let before = added.text.get(..added.text.len() - line.len()).unwrap_or_default();
-        added.text = format!("{before}{comments}{line}");
-        let mut splices = self.remove(&pair.path).ok()?;
-        splices.push(added);
-        Some(splices)
-    }
-
-    /// Gives tables other names in their headers.
-    fn moved_headers(&self, from: &[Segment], to: &[Segment]) -> Option<Vec<Splice>> {
-        let names: Vec<_> = to.iter().map(|step| emit::key(&name(step))).collect();
-        let names = names.join(".");
-        let below = self.statements.iter().filter(|statement| statement.path.starts_with(from));
-        let named =
-            below.filter(|statement| statement.keys.first().is_some_and(|(step, _)| *step < from.len()));
-        named
-            .map(|statement| {
-                let written = statement.written(&self.source, from.len());
-                let start = statement.keys.first()?.1.start;
-                let splice = Splice::new(start..start + written.len(), names.clone());
-                statement.is_header().then_some(splice)
-            })
-            .collect()
     }
 
     /// Takes all statements at and below a path away.
