@@ -1,13 +1,10 @@
-use std::time::Duration;
+use std::ops::Range;
 
 use enhanced_config_core::Redactor;
-use similar::{ChangeTag, TextDiff};
 
+use super::common_lines::common_lines;
 use super::harmless::harmless;
 use super::source::Source;
-
-/// Two long texts that have nothing in common would be compared for minutes; after this the rest is all different.
-const LONGEST: Duration = Duration::from_secs(1);
 
 /// Lines of context around a change.
 const CONTEXT: usize = 3;
@@ -28,29 +25,74 @@ const CONTEXT: usize = 3;
 /// ```
 pub fn unified_diff(old: &str, new: &str, name: &str, redactor: &Redactor) -> String {
     let [lines, new_lines]: [Vec<_>; 2] = [old, new].map(|text| text.split_inclusive('\n').collect());
-    let diff = TextDiff::configure().timeout(LONGEST).diff_slices(&lines, &new_lines);
     let (before, after) = (Source::new(old, name, redactor), Source::new(new, name, redactor));
     let name = harmless(name);
+    let changes = changes(&lines, &new_lines);
     let mut out = String::new();
-    for hunk in diff.unified_diff().context_radius(CONTEXT).iter_hunks() {
+    for hunk in hunks(&changes) {
         if out.is_empty() {
             out += &format!("--- {name}\n+++ {name}\n");
         }
-        out += &format!("{}\n", hunk.header());
-        for change in hunk.iter_changes() {
-            let (sign, source, at) = match change.tag() {
-                ChangeTag::Delete => ('-', &before, change.old_index()),
-                ChangeTag::Insert => ('+', &after, change.new_index()),
-                ChangeTag::Equal => (' ', &after, change.new_index()),
+        out += &header(hunk);
+        for change in hunk {
+            let (source, texts, at) = match change.sign {
+                '-' => (&before, &lines, change.old),
+                _ => (&after, &new_lines, change.new),
             };
-            let line = at.and_then(|at| source.line(at)).map_or_else(|| HIDDEN.to_owned(), shown);
-            out += &format!("{sign}{line}\n");
-            if change.missing_newline() {
+            let line = source.line(at).map_or_else(|| HIDDEN.to_owned(), shown);
+            out += &format!("{}{line}\n", change.sign);
+            if texts.get(at).is_some_and(|text| !text.ends_with('\n')) {
                 out += "\\ No newline at end of file\n";
             }
         }
     }
     out
+}
+
+/// A line of the old text, of the new one, or of both: ` `, `-` or `+`, and how many lines of each come before it.
+struct Change {
+    sign: char,
+    old: usize,
+    new: usize,
+}
+
+/// Both texts in one; where they differ, the old lines first.
+fn changes(lines: &[&str], new_lines: &[&str]) -> Vec<Change> {
+    let end = (lines.len(), new_lines.len());
+    let (mut changes, mut old, mut new) = (Vec::new(), 0, 0);
+    for (x, y) in common_lines(lines, new_lines).into_iter().chain([end]) {
+        changes.extend((old..x).map(|old| Change { sign: '-', old, new }));
+        changes.extend((new..y).map(|new| Change { sign: '+', old: x, new }));
+        if (x, y) != end {
+            changes.push(Change { sign: ' ', old: x, new: y });
+        }
+        (old, new) = (x + 1, y + 1);
+    }
+    changes
+}
+
+/// The parts where the texts differ, with what is around them.
+fn hunks(changes: &[Change]) -> impl Iterator<Item = &[Change]> {
+    let mut ranges: Vec<Range<usize>> = Vec::new();
+    for (at, _) in changes.iter().enumerate().filter(|(_, change)| change.sign != ' ') {
+        let range = at.saturating_sub(CONTEXT)..(at + CONTEXT + 1).min(changes.len());
+        match ranges.last_mut().filter(|last| last.end >= range.start) {
+            Some(last) => last.end = range.end,
+            None => ranges.push(range),
+        }
+    }
+    ranges.into_iter().filter_map(|range| changes.get(range))
+}
+
+/// `@@ -1,2 +1 @@`: where each text is cut, and how many of its lines there are if not one.
+fn header(hunk: &[Change]) -> String {
+    let (old, new) = hunk.first().map_or((0, 0), |first| (first.old, first.new));
+    let part = |start: usize, other: char| match hunk.iter().filter(|change| change.sign != other).count() {
+        0 => format!("{start},0"),
+        1 => format!("{}", start + 1),
+        lines => format!("{},{lines}", start + 1),
+    };
+    format!("@@ -{} +{} @@\n", part(old, '+'), part(new, '-'))
 }
 
 /// Tabs are harmless, and are what much of JSON is indented with.
@@ -59,3 +101,33 @@ fn shown(line: &str) -> String {
 }
 
 const HIDDEN: &str = "(line hidden: it may hold a secret)";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As `diff -u` has it, without the two lines of names.
+    fn check(old: &str, new: &str, expected: &str) {
+        let diff = unified_diff(old, new, "app.yaml", &Redactor::new());
+        let hunks = diff.strip_prefix("--- app.yaml\n+++ app.yaml\n").unwrap_or(&diff);
+        assert_eq!(hunks, expected);
+    }
+
+    #[test]
+    fn hunks_are_those_of_diff() {
+        check("a: 1\n", "a: 1\n", "");
+        check("", "a: 1\n", "@@ -0,0 +1 @@\n+a: 1\n");
+        check("a: 1\nb: 2\n", "", "@@ -1,2 +0,0 @@\n-a: 1\n-b: 2\n");
+        check("a: 1", "a: 2\n", "@@ -1 +1 @@\n-a: 1\n\\ No newline at end of file\n+a: 2\n");
+        let numbers = |changed: [u32; 2]| {
+            let line = |at| if changed.contains(&at) { format!("x{at}: 0\n") } else { format!("n{at}: 0\n") };
+            (1..=20).map(line).collect::<String>()
+        };
+        let far = "@@ -1,5 +1,5 @@\n n1: 0\n-n2: 0\n+x2: 0\n n3: 0\n n4: 0\n n5: 0\n\
+                   @@ -17,4 +17,4 @@\n n17: 0\n n18: 0\n n19: 0\n-n20: 0\n+x20: 0\n";
+        check(&numbers([0, 0]), &numbers([2, 20]), far);
+        // Six lines between two changes are context of both, and one hunk.
+        let near = unified_diff(&numbers([0, 0]), &numbers([2, 9]), "app.yaml", &Redactor::new());
+        assert_eq!(near.matches("@@ -").count(), 1);
+    }
+}

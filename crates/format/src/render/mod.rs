@@ -1,6 +1,7 @@
 //! Problems as a terminal shows them, with the line that each is about.
 
 mod color;
+mod common_lines;
 mod diff;
 mod exact;
 mod guess;
