@@ -15,18 +15,22 @@ pub(crate) const OLD: &str = "the old file\n";
 pub(crate) static NEW: LazyLock<String> = LazyLock::new(|| "the new file\n".repeat(10_000));
 
 /// What the processes do that are killed.
-pub(crate) fn work(task: &str, dir: &Path) -> String {
-    let root = ConfigRoot::open(dir).unwrap();
+pub(crate) fn work(task: &str, dir: &Path) -> Box<dyn FnOnce() -> String> {
+    let (task, root) = (task.to_owned(), ConfigRoot::open(dir).unwrap());
+    Box::new(move || done(&task, &root))
+}
+
+fn done(task: &str, root: &ConfigRoot) -> String {
     let done = match task {
-        "count" => return count(&root).to_string(),
-        "migrate" => migrate(&root),
-        "roll back" => roll_back(&root),
+        "count" => return count(root).to_string(),
+        "migrate" => migrate(root),
+        "roll back" => roll_back(root),
         "replace unless changed" => {
             let read = root.fingerprint("app.yaml").unwrap();
-            write(AtomicWrite::new().with_expect(Expect::Unchanged(read)), &root)
+            write(AtomicWrite::new().with_expect(Expect::Unchanged(read)), root)
         }
-        "create" => write(AtomicWrite::new().with_expect(Expect::Nothing), &root),
-        _ => write(AtomicWrite::new(), &root),
+        "create" => write(AtomicWrite::new().with_expect(Expect::Nothing), root),
+        _ => write(AtomicWrite::new(), root),
     };
     done.map_or_else(|target| format!("{target:?}"), |()| "done".into())
 }
@@ -75,7 +79,7 @@ pub(crate) const TESTS: [(&str, fn()); 11] = [
 /// Whatever happens, the file at `place` is the old or the new one, and the one that the process speaks of; the temporary
 /// file goes at the next start, and `names` remain after the next write.
 #[track_caller]
-fn check(task: &str, arrange: impl Fn(&Path), place: &str, names: &[&str]) {
+fn check(task: &str, arrange: impl Fn(&Path) + Sync, place: &str, names: &[&str]) {
     let check = |dir: &Path, injection: &Injection, end: &End| {
         let found = fs::read_to_string(dir.join(place)).unwrap_or_default();
         let old = if task == "create" { "" } else { OLD };

@@ -7,6 +7,8 @@ mod disk;
 #[cfg(target_os = "linux")]
 mod linux;
 #[cfg(target_os = "linux")]
+mod mount;
+#[cfg(target_os = "linux")]
 mod strace;
 
 fn main() {

@@ -4,8 +4,10 @@
 //! them is then the last of a run by SIGKILL, and the one that fails in a run each by EIO, ENOSPC and EINTR. Nothing is
 //! killed by chance, and nothing depends on time. Calls are counted for each thread, so that one thread must do the work.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::{env, fs};
 
 const DIR: &str = "ENHANCED_CONFIG_CRASH_DIR";
@@ -34,12 +36,16 @@ pub(crate) struct Injection {
     pub(crate) fault: &'static str,
 }
 
-/// Runs the tests, or does the task in a directory if that is what this process was started for, and prints what `work`
-/// says of it. To be called first of all by `main`.
-pub(crate) fn main(work: impl FnOnce(&str, &Path) -> String, tests: &[(&str, fn())]) {
+/// Each ends a process or fails one call of it.
+pub(crate) const FAULTS: [&str; 4] = ["signal=KILL", "error=EIO", "error=ENOSPC", "error=EINTR"];
+
+/// Runs the tests, or what `prepare` makes of the task in a directory if that is what this process was started for, and
+/// prints what it says. To be called first of all by `main`.
+pub(crate) fn main(prepare: impl FnOnce(&str, &Path) -> Box<dyn FnOnce() -> String>, tests: &[(&str, fn())]) {
     if let (Ok(task), Some(dir)) = (env::var(TASK), env::var_os(DIR)) {
+        let work = prepare(&task, Path::new(&dir));
         let _ = fs::metadata(BEGIN);
-        let answer = work(&task, Path::new(&dir));
+        let answer = work();
         let _ = fs::metadata(END);
         return println!("{answer}");
     }
@@ -52,46 +58,74 @@ pub(crate) fn main(work: impl FnOnce(&str, &Path) -> String, tests: &[(&str, fn(
     }
 }
 
+/// How many processes are at work at once.
+const AT_ONCE: usize = 2;
+
 /// Does `task` once for each system call and fault. Before each run `arrange` fills an empty directory, after each `check`
 /// looks at it.
-pub(crate) fn at_every_call(task: &str, arrange: impl Fn(&Path), check: impl Fn(&Path, &Injection, &End)) {
-    let scene = tempfile::tempdir().unwrap();
-    at_every_call_in(&scene.path().join("dir"), task, arrange, check);
+pub(crate) fn at_every_call(
+    task: &str,
+    arrange: impl Fn(&Path) + Sync,
+    check: impl Fn(&Path, &Injection, &End) + Sync,
+) {
+    let scenes = [(); AT_ONCE].map(|()| tempfile::tempdir().unwrap());
+    let dirs = scenes.each_ref().map(|scene| scene.path().join("dir"));
+    at_every_call_of(&dirs, task, &FAULTS, arrange, check);
 }
 
-/// As [`at_every_call`], with a directory of its own that is to be made at `dir`.
+/// As [`at_every_call`], one run at a time with a directory of its own that is to be made at `dir`.
 pub(crate) fn at_every_call_in(
     dir: &Path,
     task: &str,
-    arrange: impl Fn(&Path),
-    check: impl Fn(&Path, &Injection, &End),
+    faults: &[&'static str],
+    arrange: impl Fn(&Path) + Sync,
+    check: impl Fn(&Path, &Injection, &End) + Sync,
 ) {
-    let scene = tempfile::tempdir().unwrap();
-    let run = |injection: Option<&Injection>| {
+    at_every_call_of(&[dir.to_owned()], task, faults, arrange, check);
+}
+
+fn at_every_call_of(
+    dirs: &[PathBuf],
+    task: &str,
+    faults: &[&'static str],
+    arrange: impl Fn(&Path) + Sync,
+    check: impl Fn(&Path, &Injection, &End) + Sync,
+) {
+    let run = |dir: &Path, injection: Option<&Injection>| {
         let _ = fs::remove_dir_all(dir);
         fs::create_dir(dir).unwrap();
         arrange(dir);
+        let scene = tempfile::tempdir().unwrap();
         let log = scene.path().join("log");
         let output = strace(task, dir, &log, injection)?;
         Some((fs::read_to_string(log).unwrap(), end_of(&output)))
     };
-    let Some((log, end)) = run(None) else {
+    let Some((log, end)) = dirs.first().and_then(|dir| run(dir, None)) else {
         return println!("  SKIPPED: needs strace and the right to trace");
     };
     assert!(matches!(end, End::Answered(_)), "{end:?} without any fault: {log}");
     let calls = calls_between_markers(&log);
     assert!(calls.len() > 10, "{calls:?}");
-    let mut runs = 0;
-    for (call, nth) in calls {
-        for fault in ["signal=KILL", "error=EIO", "error=ENOSPC", "error=EINTR"] {
-            let injection = Injection { call: call.clone(), nth, fault };
-            let (log, end) = run(Some(&injection)).unwrap();
-            assert!(log.contains(BEGIN) && has_hit(&log), "{injection:?} missed: {log}");
-            check(dir, &injection, &end);
-            runs += 1;
+    let with_fault =
+        |(call, nth): &(String, usize), fault| Injection { call: call.clone(), nth: *nth, fault };
+    let injections = calls.iter().flat_map(|call| faults.iter().map(move |fault| with_fault(call, fault)));
+    let injections = Mutex::new(injections);
+    let next = || injections.lock().unwrap().next();
+    let runs = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for dir in dirs {
+            let (run, check, next, runs) = (&run, &check, &next, &runs);
+            scope.spawn(move || {
+                while let Some(injection) = next() {
+                    let (log, end) = run(dir, Some(&injection)).unwrap();
+                    assert!(log.contains(BEGIN) && has_hit(&log), "{injection:?} missed: {log}");
+                    check(dir, &injection, &end);
+                    runs.fetch_add(1, Ordering::Relaxed);
+                }
+            });
         }
-    }
-    println!("  {runs} faults");
+    });
+    println!("  {} faults", runs.into_inner());
 }
 
 /// Does `task` in `dir`, and `meanwhile` when the process is at its first `call` and stands still.
