@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 /// Far more than a directory of configuration files holds, far less than a mail spool.
-const MAX_ENTRIES: usize = 10_000;
+pub(crate) const MAX_ENTRIES: usize = 10_000;
 
 impl ConfigRoot {
     /// The files of the directory `dir`, as paths to [read](ConfigRoot::read), in the order of the bytes of their

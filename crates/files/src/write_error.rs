@@ -54,7 +54,7 @@ pub enum WriteError {
     },
 
     /// The system refuses one step.
-    #[error("{} cannot be written: {step}; {target}", shown(.path))]
+    #[error("{} {target}: {step}", shown(.path))]
     Failed {
         /// The file.
         path: PathBuf,
@@ -79,7 +79,7 @@ impl WriteError {
     }
 }
 
-/// What has become of a file whose writing failed.
+/// What has become of a file whose writing failed; as text, words that follow its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Target {
     /// It is what it was, to the byte.
@@ -91,8 +91,8 @@ pub enum Target {
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Untouched => "it is as it was",
-            Self::Replaced => "it has the new contents, but a power failure may bring the old ones back",
+            Self::Untouched => "cannot be written and is as it was",
+            Self::Replaced => "has the new contents, but a power failure may bring the old ones back",
         })
     }
 }

@@ -22,6 +22,7 @@ use crate::{ConfigRoot, ReadError, RootError};
 pub(crate) struct Entry {
     pub(crate) name: OsString,
     pub(crate) is_directory: bool,
+    pub(crate) is_link: bool,
 }
 
 /// Whether the root is there and may be used.

@@ -36,8 +36,9 @@ pub(super) fn entries(root: &ConfigRoot, path: &Path, limit: usize) -> Result<Ve
         if entries.len() == limit {
             return Err(ReadError::TooManyEntries { path: root.path().join(path), limit });
         }
-        let is_directory = entry.file_type().map_err(fail)?.is_dir();
-        entries.push(Entry { name: entry.file_name(), is_directory });
+        let kind = entry.file_type().map_err(fail)?;
+        let (is_directory, is_link) = (kind.is_dir(), kind.is_symlink());
+        entries.push(Entry { name: entry.file_name(), is_directory, is_link });
     }
     Ok(entries)
 }

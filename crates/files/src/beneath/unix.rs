@@ -60,14 +60,15 @@ pub(super) fn entries(root: &ConfigRoot, path: &Path, limit: usize) -> Result<Ve
         if entries.len() == limit {
             return Err(ReadError::TooManyEntries { path: root.path().join(path), limit });
         }
-        let is_directory = match entry.file_type() {
+        let kind = match entry.file_type() {
             FileType::Unknown => {
                 statat(dir.fd().map_err(fail)?, entry.file_name(), AtFlags::SYMLINK_NOFOLLOW)
-                    .is_ok_and(|stat| FileType::from_raw_mode(stat.st_mode).is_dir())
+                    .map_or(FileType::Unknown, |stat| FileType::from_raw_mode(stat.st_mode))
             }
-            kind => kind.is_dir(),
+            kind => kind,
         };
-        entries.push(Entry { name: name.to_owned(), is_directory });
+        let (is_directory, is_link) = (kind.is_dir(), kind.is_symlink());
+        entries.push(Entry { name: name.to_owned(), is_directory, is_link });
     }
     Ok(entries)
 }

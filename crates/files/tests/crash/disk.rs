@@ -27,7 +27,7 @@ pub(crate) fn power_loss() {
         let has_backup = backups.first().is_some_and(|backup| backup.read(&lock).unwrap() == OLD.as_bytes());
         assert!(file == OLD || has_backup, "{injection:?} lost the backup");
     };
-    strace::at_every_call_in(&image.disk.at.join("dir"), "migrate", &strace::FAULTS, arrange, check);
+    strace::at_every_call_in(&image.disk.at.join("dir"), "migrate", strace::is_told, arrange, check);
 }
 
 pub(crate) fn full_disk() {

@@ -32,6 +32,27 @@ fn what_killed_processes_left_goes_and_nothing_else() {
     assert_eq!(scene.root.sweep("").unwrap(), 0);
 }
 
+#[cfg(unix)]
+#[test]
+fn what_was_left_beside_a_file_that_a_link_leads_to_goes() {
+    let scene = Scene::new();
+    std::fs::create_dir_all(scene.root.path().join("parts/deep")).unwrap();
+    for name in [
+        "parts/real.yaml",
+        "parts/.real.yaml.ec-0123456789abcdef.tmp",
+        "parts/deep/.x.ec-0123456789abcdef.tmp",
+    ] {
+        scene.write(name, "");
+    }
+    for (link, target) in
+        [("app.yaml", "parts/real.yaml"), ("b.yaml", "parts/real.yaml"), ("none.yaml", "../x")]
+    {
+        std::os::unix::fs::symlink(target, scene.root.path().join(link)).unwrap();
+    }
+    assert_eq!(scene.root.sweep("").unwrap(), 1);
+    assert_eq!(scene.root.sweep("parts/deep").unwrap(), 1);
+}
+
 #[test]
 fn what_is_being_written_is_not_touched() {
     let scene = Scene::new();
