@@ -282,6 +282,15 @@ impl Follower {
     fn new(shared: &Arc<Shared>, slot: &Arc<Slot>) -> Self {
         Self { shared: Arc::downgrade(shared), slot: Arc::clone(slot) }
     }
+
+    /// What is served, where files changed and somebody else made it of what they are now: a save does.
+    fn current(&self, shared: &Shared, why: &Why) -> Option<Made> {
+        let Why::Files(_) = why else { return None };
+        let (served, inputs) = (shared.shelf.get(&self.slot.name)?, self.slot.inputs());
+        let is_current =
+            self.slot.trouble().is_none() && inputs.iter().all(|input| input.is_current(&shared.root));
+        is_current.then(|| Made { inputs, ..Made::unchanged(Config::new(served)) })
+    }
 }
 
 impl Follow for Follower {
@@ -292,10 +301,13 @@ impl Follow for Follower {
             Cause::Files(paths) => Why::Files(paths.clone()),
             _ => Why::Request,
         };
-        self.slot.read_again();
         let mut attempts = 0;
         let made = self.slot.stage.run(|| {
             attempts += 1;
+            if let Some(current) = self.current(&shared, &why) {
+                return current;
+            }
+            self.slot.read_again();
             // What a callback asks for follows at once, as if the program had.
             let covers = |inputs: &[Input]| {
                 let places = shared.places(inputs);

@@ -336,8 +336,9 @@ fn a_save_wakes_no_second_reload() {
         let before = CHECKS.load(Ordering::Relaxed);
         system.save_config("app", &json!({"port": 2 * round})).unwrap();
         assert_eq!(next(), (2 * round, Outcome::Applied));
-        // Whatever a save woke comes before what a change wakes.
-        dir.write("app.yaml", format!("port: {}\n", 2 * round + 1));
+        // Whatever a save woke comes before what a change wakes, which is never seen half written.
+        dir.write("new", format!("port: {}\n", 2 * round + 1));
+        std::fs::rename(dir.path().join("new"), dir.path().join("app.yaml")).unwrap();
         assert_eq!(next(), (2 * round + 1, Outcome::Applied));
         // Before the save was written, when it was, and the change.
         assert_eq!(CHECKS.load(Ordering::Relaxed) - before, 3);
