@@ -24,3 +24,6 @@ pub use limits::Limits;
 pub use parse::{ParseOptions, Parsed, parse};
 #[cfg(feature = "render")]
 pub use render::{Color, Renderer, unified_diff};
+#[cfg(feature = "yaml")]
+#[doc(hidden)]
+pub use yaml::{Agreement, parse_yaml_fully, yaml_agreement};

@@ -177,7 +177,7 @@ pub(crate) struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
-    fn new(text: &'a str, name: &str, options: &ParseOptions) -> Self {
+    pub(crate) fn new(text: &'a str, name: &str, options: &ParseOptions) -> Self {
         let layer = Layer::of_text(options.layer, name, text);
         Self { text, options: *options, warnings: Problems::new(), layer }
     }
@@ -239,7 +239,7 @@ impl<'a> Reading<'a> {
 }
 
 /// The text behind a byte order mark, if it is UTF-8.
-fn decode<'a>(input: &'a [u8], layer: LayerKind, name: &str) -> Result<&'a str, Problems> {
+pub(crate) fn decode<'a>(input: &'a [u8], layer: LayerKind, name: &str) -> Result<&'a str, Problems> {
     let input = input.strip_prefix(b"\xef\xbb\xbf").unwrap_or(input);
     let (found, valid_up_to) = match (std::str::from_utf8(input), other_encoding(input)) {
         (Ok(text), None) => return Ok(text),

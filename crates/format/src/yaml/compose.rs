@@ -224,10 +224,10 @@ impl<'r, 'a> Composer<'r, 'a> {
         }
         self.has_root = true;
         let is_block = style == StructureStyle::Block;
-        if is_block {
-            self.check_indentation(mark)?;
-        }
         let position = if is_block && kind == Kind::List { self.first_dash(mark) } else { mark };
+        if is_block {
+            self.check_indentation(position)?;
+        }
         self.check_tag(kind, tag, position)?;
         let is_merge = next == Some(Next::Merge);
         if is_merge {

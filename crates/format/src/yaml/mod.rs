@@ -1,4 +1,7 @@
-//! YAML to documents: the events of `granit_parser`, composed straight into a [`DocumentBuilder`].
+//! YAML to documents.
+//!
+//! [`fast`] reads what most configurations consist of. Whatever it does not know, and whatever is wrong, is read by the
+//! full parser: the events of `granit_parser`, composed straight into a [`DocumentBuilder`].
 //!
 //! Every YAML 1.2 construct is read, except what a configuration cannot hold: duplicate keys, tags outside the core
 //! schema, maps and lists as keys, and a second document. What a scalar means is in [`scalar`].
@@ -21,8 +24,10 @@
 //! | nothing at all | its key; in a list its `-` |
 //! | alias, merged member | what it repeats, because that is the place to change it; an alias's key keeps its own |
 
+mod agreement;
 mod alias;
 mod compose;
+mod fast;
 mod node;
 mod output;
 mod place;
@@ -36,6 +41,7 @@ use granit_parser::{Event, Parser, Span, StrInput, options};
 
 use crate::Limits;
 use crate::parse::Reading;
+pub use agreement::{Agreement, parse_yaml_fully, yaml_agreement};
 use compose::{Composer, Stop};
 pub(crate) use place::block_indicator;
 
@@ -63,10 +69,18 @@ fn key_characters(limits: &Limits) -> usize {
 }
 
 pub(crate) fn read(reading: &mut Reading<'_>) -> Result<Document, Problems> {
+    match fast::read(reading) {
+        Some(document) => Ok(document),
+        None => read_fully(reading),
+    }
+}
+
+/// Reads by the full parser.
+fn read_fully(reading: &mut Reading<'_>) -> Result<Document, Problems> {
     read_seen(reading, |_, _| {})
 }
 
-/// As [`read`]; each event is shown to `see` as it comes.
+/// As [`read_fully`]; each event is shown to `see` as it comes.
 pub(crate) fn read_seen<'a>(
     reading: &mut Reading<'a>,
     mut see: impl FnMut(&Event<'a>, Span),

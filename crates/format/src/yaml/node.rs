@@ -131,8 +131,8 @@ impl<'a> Composer<'_, 'a> {
     }
 
     /// The parser lets a tab pass that follows spaces, or stands before the root.
-    pub(super) fn check_indentation(&mut self, mark: u32) -> Outcome {
-        let before = (mark as usize).checked_sub(1);
+    pub(super) fn check_indentation(&mut self, position: u32) -> Outcome {
+        let before = (position as usize).checked_sub(1);
         match before.filter(|&before| self.reading.text.as_bytes().get(before) == Some(&b'\t')) {
             Some(tab) => self.stop_syntax(syntax::TAB, tab as u32),
             None => Ok(()),

@@ -104,7 +104,12 @@ impl Output {
 }
 
 #[inline]
-fn build_scalar(builder: &mut DocumentBuilder, scalar: Scalar, text: &str, position: u32) -> Built {
+pub(super) fn build_scalar(
+    builder: &mut DocumentBuilder,
+    scalar: Scalar,
+    text: &str,
+    position: u32,
+) -> Built {
     match scalar {
         Scalar::Null => builder.null(position),
         Scalar::Bool(value) => builder.bool(value, position),

@@ -1,4 +1,4 @@
-use enhanced_config_core::{BuildError, KeyPath, Problem, ProblemKind, Redactor, Segment};
+use enhanced_config_core::{BuildError, KeyPath, Origin, Problem, ProblemKind, Problems, Redactor, Segment};
 use granit_parser::Span;
 
 use super::compose::{Composer, Next, Outcome, Stop, offset};
@@ -9,26 +9,32 @@ use crate::parse::add;
 /// A file with more problems, or warnings, is not mended one by one.
 const MAX_PROBLEMS: usize = 50;
 
+/// Warns of an integer with a leading zero, which is read as a text.
+#[cold]
+pub(super) fn warn_leading_zero(
+    warnings: &mut Problems,
+    path: impl FnOnce() -> KeyPath,
+    origin: impl FnOnce() -> Origin,
+) {
+    add(warnings, MAX_PROBLEMS, || {
+        Problem::warning(ProblemKind::LeadingZero).with_path(path()).with_origin(origin())
+    });
+}
+
 impl Composer<'_, '_> {
     /// Notes why a scalar has no plain meaning, and says what to read it as.
     #[cold]
     pub(super) fn odd(&mut self, oddity: Oddity, position: u32) -> Result<Scalar, Stop> {
         match oddity {
             Oddity::LeadingZero => {
-                self.warn(ProblemKind::LeadingZero, position);
+                let (path, origin) = (self.path(), self.reading.origin(position as usize));
+                warn_leading_zero(&mut self.reading.warnings, || path, || origin);
                 return Ok(Scalar::Text);
             }
             Oddity::OutOfRange(expected) => self.note(ProblemKind::NumberRange { expected }, position)?,
             Oddity::Unfit(expected) => self.note_unfit(expected, position)?,
         }
         Ok(Scalar::Null)
-    }
-
-    fn warn(&mut self, kind: ProblemKind, position: u32) {
-        let (path, origin) = (self.path(), self.reading.origin(position as usize));
-        add(&mut self.reading.warnings, MAX_PROBLEMS, || {
-            Problem::warning(kind).with_path(path).with_origin(origin)
-        });
     }
 
     /// Names the tag, unless its key is a secret's: `password: !abc` was meant as text.

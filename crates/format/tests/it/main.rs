@@ -20,6 +20,8 @@ mod toml;
 #[cfg(feature = "yaml")]
 mod yaml;
 #[cfg(feature = "yaml")]
+mod yaml_agreement;
+#[cfg(feature = "yaml")]
 mod yaml_hostile;
 #[cfg(feature = "yaml")]
 mod yaml_refused;
