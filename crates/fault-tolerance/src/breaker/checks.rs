@@ -1,5 +1,6 @@
 //! Orders of the steps of threads, chosen by `shuttle`.
 
+use super::ring::Ring;
 use super::{BreakerOptions, CircuitBreaker, Force, HalfOpen, Recorded, State, Trip, Window};
 use crate::{Backoff, Verdict};
 use enhanced_config_clock::Instant;
@@ -107,11 +108,14 @@ fn given_up() {
     assert!(breaker.admit(at(1000)).is_ok());
 }
 
-/// A window of three calls that holds a failure, which is not enough to open.
-fn with_failure() -> CircuitBreaker {
-    let options = BreakerOptions::default().with_window(Window::Calls(3)).with_trip(Trip::at_failures(3));
+const S: Verdict = Verdict::Success;
+const F: Verdict = Verdict::Failure;
+
+/// A window of five calls that holds two failures, which are not enough to open.
+fn with_failures() -> CircuitBreaker {
+    let options = BreakerOptions::default().with_window(Window::Calls(5)).with_trip(Trip::at_failures(5));
     let breaker = CircuitBreaker::new(options).unwrap();
-    record_all(&breaker, [Verdict::Success, Verdict::Failure, Verdict::Success]);
+    record_all(&breaker, [S, F, S, F, S]);
     breaker
 }
 
@@ -121,44 +125,48 @@ fn record_all<const N: usize>(breaker: &CircuitBreaker, verdicts: [Verdict; N]) 
     }
 }
 
+fn ring(breaker: &CircuitBreaker) -> &Ring {
+    breaker.ring.as_ref().unwrap()
+}
+
 #[track_caller]
 fn holds(breaker: &CircuitBreaker, failed: u64) {
     let tally = breaker.snapshot(at(0)).tally;
-    assert_eq!((tally.calls, tally.failed), (3, failed));
-    assert_eq!(breaker.ring.as_ref().unwrap().recount(), tally);
+    assert_eq!((tally.calls, tally.failed), (5, failed));
+    assert_eq!(ring(breaker).recount(), tally);
 }
 
-/// Successes that take no lock race with a failure that does: the window holds the last calls, no more and no less.
+/// Successes that take no lock race with a failure that does: each has its place, and pushes out one.
 fn window() {
-    let breaker = with_failure();
+    let breaker = with_failures();
     spawn_all(3, |number| match number {
-        0 => record_all(&breaker, [Verdict::Failure]),
-        _ => record_all(&breaker, [Verdict::Success; 2]),
+        0 => record_all(&breaker, [F]),
+        _ => record_all(&breaker, [S, S]),
     });
-    let failed = breaker.snapshot(at(0)).tally.failed;
-    assert!(failed <= 1);
-    holds(&breaker, failed);
-    record_all(&breaker, [Verdict::Success; 3]);
+    assert_eq!(ring(&breaker).moves(), 10);
+    holds(&breaker, 1);
+    record_all(&breaker, [S; 5]);
     holds(&breaker, 0);
     assert!(breaker.word().is_steady());
 }
 
-/// Successes from before race with the window's end: none of them is in the next one.
+/// Successes from before race with the window's end and with the next one: none of them is in that.
 fn cleared() {
-    let breaker = with_failure();
+    let breaker = with_failures();
     let early = [(); 2].map(|()| breaker.admit(at(0)).unwrap());
     thread::scope(|scope| {
         for permit in early {
-            scope.spawn(|| breaker.record(permit, Verdict::Success, at(0)));
+            scope.spawn(|| breaker.record(permit, S, at(0)));
         }
         scope.spawn(|| {
             breaker.force(Force::Closed, at(0));
-            record_all(&breaker, [Verdict::Failure, Verdict::Success, Verdict::Success]);
+            record_all(&breaker, [S, F, S, S, S]);
         });
     });
-    holds(&breaker, 1);
-    record_all(&breaker, [Verdict::Success]);
-    holds(&breaker, 0);
+    for failed in [1, 0] {
+        record_all(&breaker, [S]);
+        holds(&breaker, failed);
+    }
 }
 
 fn check(model: fn(), schedules: usize) {
