@@ -14,7 +14,8 @@
 //!
 //! Each policy is a state machine that is told the time: `admit(now)` gives a permit or a reason, and
 //! `record(permit, verdict, now)` counts how it ended. Around it, `call` and `call_async` of [`Policy`] drive the same
-//! machine; there is no thread, no timer and no runtime. A permit that is dropped counts nothing.
+//! machine; there is no thread, no timer and no runtime. A permit that is dropped counts nothing. Each has a
+//! `snapshot`, and tells an [`Observer`] what happens if it is made with one.
 //!
 //! | | |
 //! |---|---|

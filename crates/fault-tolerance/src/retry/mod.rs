@@ -86,7 +86,7 @@ pub struct RetryOptions {
     pub backoff: Backoff,
     /// From the first attempt's beginning to the last one's. Default: no limit.
     pub max_elapsed: Option<Duration>,
-    /// The longest wait that a dependency may ask for ([`Verdict::RetryAfter`](crate::Verdict::RetryAfter)); it is
+    /// The longest wait that a dependency may ask for ([`Verdict::RetryAfter`]); it is
     /// neither spread nor cut to the backoff's cap. Default: a minute.
     pub longest_retry_after: Duration,
     /// Where jitter begins: the same operations in the same order then wait the same. Default: somewhere else in every
