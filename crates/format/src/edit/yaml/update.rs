@@ -129,9 +129,11 @@ impl Update<'_> {
         Some(root.members)
     }
 
-    /// The line of a member that stands first on it.
+    /// The line of a member that stands first on it. Of a key that is not written, or behind a `?`, what is before may be
+    /// a part.
     fn line(&self, member: &Member) -> Option<usize> {
-        self.before.is_first(member.key.start).then(|| self.before.line_start(member.key.start))
+        let is_whole = !member.key.is_empty() && member.behind.is_some();
+        (is_whole && self.before.is_first(member.key.start)).then(|| self.before.line_start(member.key.start))
     }
 }
 
