@@ -37,14 +37,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     let plan = system.plan_migration("unified_config", None)?;
     println!("{plan}\n{}", plan.diff(&Redactor::new()));
 
-    system.migrate_config_to_latest("unified_config")?;
+    let progress = |name: &str, at, of| println!("migrating {name}, {at} of {of}");
+    println!("{}\n", system.migrate_all(progress));
     let config = system.load_config("unified_config")?;
     system.save_changes(&config, &serde_json::json!({ "performance": { "metrics_interval": 30 } }))?;
-    println!("migrated, and a value saved:\n{}", fs::read_to_string(&file)?);
+    println!("a value saved:\n{}", fs::read_to_string(&file)?);
 
     let backups = system.list_backups("unified_config")?;
     for backup in &backups {
-        println!("backup of version {}", backup.version);
+        println!("a backup of version {}: {}", backup.version, backup.path.display());
     }
     system.migrate_config("unified_config", &Version::new(2, 1, 0), &Version::new(2, 0, 0))?;
     if let Some(oldest) = backups.last() {

@@ -1,3 +1,4 @@
+use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -22,7 +23,7 @@ pub struct Migrated {
     pub saved: Saved,
 }
 
-/// What came of migrating all configurations.
+/// What came of migrating all configurations. Printed, it is a list.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct MigrationReport {
@@ -34,6 +35,23 @@ impl MigrationReport {
     /// Whether all are of their newest version now.
     pub fn is_complete(&self) -> bool {
         self.configs.iter().all(|(_, outcome)| outcome.is_ok())
+    }
+}
+
+/// A line for each configuration, and one for all.
+impl fmt::Display for MigrationReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (name, outcome) in &self.configs {
+            match outcome {
+                Ok(Migrated { plan, saved: Saved { backup: Some(backup), .. } }) => {
+                    writeln!(f, "{plan}; as it was: {}", backup.path.display())?;
+                }
+                Ok(Migrated { plan, .. }) => writeln!(f, "{name}: is at {} already", plan.to())?,
+                Err(error) => writeln!(f, "{name}: FAILED: {error}")?,
+            }
+        }
+        let done = self.configs.iter().filter(|(_, outcome)| outcome.is_ok()).count();
+        write!(f, "{done} of {} are at their newest version", self.configs.len())
     }
 }
 

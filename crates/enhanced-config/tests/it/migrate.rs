@@ -112,6 +112,13 @@ fn all_are_migrated_and_reported() {
     );
     assert_eq!((text(&dir, "broken.yaml").as_str(), text(&dir, "app.yaml").as_str()), (broken, NEW));
     assert!(system.list_backups("broken").unwrap().is_empty());
+    let lines = |report: &enhanced_config::MigrationReport| dir.anonymous(&report.to_string());
+    let first = lines(&report);
+    assert!(first.starts_with("app: 1.0.0 -> 2.0.0; as it was: DIR/app.yaml.v1.0.0."), "{first}");
+    assert!(first.contains("\nbroken: FAILED: nothing is written: broken: from 1.0.0"), "{first}");
+    assert!(first.ends_with("\n1 of 2 are at their newest version"), "{first}");
+    let again = lines(&system.migrate_all(|_, _, _| {}));
+    assert!(again.starts_with("app: is at 2.0.0 already\n"), "{again}");
 }
 
 #[test]
