@@ -12,3 +12,4 @@ mod env;
 mod files;
 mod interpolate;
 mod packed;
+mod write_back;
