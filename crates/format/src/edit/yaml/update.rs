@@ -130,9 +130,9 @@ impl Update<'_> {
     }
 
     /// The line of a member that stands first on it. Of a key that is not written, or behind a `?`, what is before may be
-    /// a part.
+    /// a part; and a tag may stand on a line of its own.
     fn line(&self, member: &Member) -> Option<usize> {
-        let is_whole = !member.key.is_empty() && member.behind.is_some();
+        let is_whole = !member.key.is_empty() && member.behind.is_some() && member.value.tag.is_none();
         (is_whole && self.before.is_first(member.key.start)).then(|| self.before.line_start(member.key.start))
     }
 }
