@@ -152,6 +152,7 @@ impl Shared {
             trouble: trouble.as_ref(),
             duration: self.checks.clock.now() - began,
         };
+        self.monitoring.attempted(slot, &report, self.checks.clock.now());
         let event = slot.stage.report(&self.hub, &report);
         Made { ended, inputs, event }
     }

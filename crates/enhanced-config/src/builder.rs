@@ -15,6 +15,7 @@ use parking_lot::Mutex;
 use serde::Serialize;
 
 use crate::freshness::Checks;
+use crate::monitoring::Monitoring;
 use crate::reading::Reading;
 use crate::recipes::{Recipes, Variables};
 use crate::served::Shelf;
@@ -59,6 +60,8 @@ pub struct Builder {
     reading: Reading,
     #[cfg(feature = "fault-tolerance")]
     tolerance: crate::FaultTolerance,
+    #[cfg(feature = "monitor")]
+    monitor: enhanced_config_monitor::MonitorOptions,
 }
 
 /// Why a system cannot be set up.
@@ -115,6 +118,8 @@ impl Builder {
             reading: Reading::default(),
             #[cfg(feature = "fault-tolerance")]
             tolerance: crate::FaultTolerance::default(),
+            #[cfg(feature = "monitor")]
+            monitor: enhanced_config_monitor::MonitorOptions::default().with_disks([directory]),
         }
     }
 
@@ -381,6 +386,14 @@ impl Builder {
         self
     }
 
+    /// Sets what the [`monitor`](EnhancedConfigSystem::monitor) looks at, and when it raises alerts. Default: see
+    /// [`MonitorOptions`](crate::monitor::MonitorOptions), with the disk of this directory.
+    #[cfg(feature = "monitor")]
+    pub fn monitor_options(mut self, options: enhanced_config_monitor::MonitorOptions) -> Self {
+        self.monitor = options;
+        self
+    }
+
     /// The system. Files are read when a configuration is first asked for.
     ///
     /// # Errors
@@ -409,10 +422,14 @@ impl Builder {
         let shelf = Shelf::new(self.cache);
         #[cfg(not(feature = "cache"))]
         let shelf = Shelf::default();
+        #[cfg(feature = "monitor")]
+        let monitoring = Monitoring::new(self.monitor, Arc::clone(&self.checks.clock));
+        #[cfg(not(feature = "monitor"))]
+        let monitoring = Monitoring;
         #[cfg(feature = "reload")]
         let hub = {
             let state = self.state_dir.take().and_then(crate::last_known_good::open);
-            Hub::new(self.reload, state, Arc::clone(&self.checks.clock))
+            Hub::new(self.reload, state, monitoring.calls(Arc::clone(&self.checks.clock)))
         };
         #[cfg(not(feature = "reload"))]
         let hub = Hub;
@@ -430,6 +447,7 @@ impl Builder {
             shelf,
             hub,
             reading,
+            monitoring,
             slots,
         }))
     }

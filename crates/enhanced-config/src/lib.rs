@@ -69,8 +69,7 @@
 //! ```
 //!
 //! The parts can be had alone, and are lent out here under their own names: [`core`], [`format`](mod@format), [`files`],
-//! [`layers`], `schema`, `cache`, `reload`, `migrate`, `fault_tolerance`,
-//! [`clock`].
+//! [`layers`], `schema`, `cache`, `reload`, `migrate`, `fault_tolerance`, `monitor`, [`clock`].
 
 mod attempt;
 mod builder;
@@ -84,6 +83,7 @@ mod last_known_good;
 mod load_error;
 #[cfg(feature = "migrate")]
 mod migration;
+mod monitoring;
 mod reading;
 mod recipes;
 mod rejection;
@@ -138,6 +138,8 @@ pub use enhanced_config_format as format;
 pub use enhanced_config_layers as layers;
 #[cfg(feature = "migrate")]
 pub use enhanced_config_migrate as migrate;
+#[cfg(feature = "monitor")]
+pub use enhanced_config_monitor as monitor;
 #[cfg(feature = "reload")]
 pub use enhanced_config_reload as reload;
 #[cfg(feature = "schema")]

@@ -106,6 +106,24 @@ impl EnhancedConfigSystem {
         to: Option<&Version>,
     ) -> Result<Migrated, SaveError> {
         let name = Name::new(name)?;
+        let began = self.shared.checks.clock.now();
+        let migrated = self.migrate_file(&name, from, to);
+        let took = self.shared.checks.clock.now() - began;
+        match &migrated {
+            // Nothing to do is no migration, and what has no file may be any name.
+            Ok(done) if done.plan.is_empty() => {}
+            Err(SaveError::NoFile { .. }) => {}
+            done => self.shared.monitoring.migrated(name.as_str(), took, done.is_ok()),
+        }
+        migrated
+    }
+
+    fn migrate_file(
+        &self,
+        name: &Name,
+        from: Option<&Version>,
+        to: Option<&Version>,
+    ) -> Result<Migrated, SaveError> {
         let mut made = None;
         let saved = self.shared.write(name.as_str(), |writing| {
             let plan = self.plan(writing.name, &writing.text()?, to)?;

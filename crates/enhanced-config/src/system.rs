@@ -16,6 +16,7 @@ use serde::de::DeserializeOwned;
 use crate::attempt::{Made, Why};
 use crate::builder::Builder;
 use crate::freshness::Checks;
+use crate::monitoring::Monitoring;
 use crate::reading::Reading;
 use crate::recipes::Recipes;
 use crate::report::{Checked, ValidationReport};
@@ -43,6 +44,7 @@ pub(crate) struct Shared {
     pub(crate) shelf: Shelf,
     pub(crate) hub: Hub,
     pub(crate) reading: Reading,
+    pub(crate) monitoring: Monitoring,
     pub(crate) slots: Mutex<HashMap<Box<str>, Arc<Slot>>>,
 }
 
@@ -56,7 +58,9 @@ impl EnhancedConfigSystem {
     }
 
     pub(crate) fn new(shared: Shared) -> Self {
-        Self { shared: Arc::new(shared) }
+        let shared = Arc::new(shared);
+        shared.monitoring.watch(&shared);
+        Self { shared }
     }
 
     /// The configuration called `name`, loaded at its first use. However many threads ask at once, it is read once.
@@ -321,11 +325,13 @@ impl Shared {
         mut loaded: Loaded,
     ) -> Result<Loaded, Rejection> {
         add_inputs(&mut loaded.inputs, &schema.inputs);
+        let began = self.checks.clock.now();
         let problems = schema.check(&mut loaded);
         loaded.warnings.extend(problems);
         let profiles: Vec<&str> = self.recipes.profiles.iter().map(Name::as_str).collect();
         loaded.warnings.extend(self.recipes.schemas.check_rules(name, &profiles, &loaded));
         loaded.warnings.sort();
+        self.monitoring.validated(name, self.checks.clock.now() - began, &loaded.warnings);
         if loaded.warnings.has_errors() {
             let rejection = Rejection::new(name, loaded.warnings, loaded.texts, loaded.redactor);
             return Err(rejection.with_inputs(loaded.inputs));

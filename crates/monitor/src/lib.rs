@@ -32,8 +32,8 @@ mod trend;
 pub use enhanced_config_meter as meter;
 pub use health::{Health, HealthStatus};
 pub use measure::{
-    BreakerState, CacheReading, ConfigMeters, ProbeReadings, ReadResult, ReloadOutcome, Served,
-    WatcherReading,
+    BreakerState, CacheReading, CacheReads, ConfigMeters, ProbeReadings, ReadResult, ReloadOutcome, Served,
+    WatcherMode, WatcherReading,
 };
 pub use monitor::{ConfigMonitor, MonitorOptions};
 pub use resource::Measured;

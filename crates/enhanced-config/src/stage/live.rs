@@ -1,6 +1,5 @@
 use std::sync::Arc;
 
-use enhanced_config_clock::Clock;
 use enhanced_config_core::{KeyPath, Problems};
 use enhanced_config_layers::Loaded;
 use enhanced_config_reload::{
@@ -26,8 +25,8 @@ pub(crate) struct Hub {
 }
 
 impl Hub {
-    pub(crate) fn new(options: ReloadOptions, state: Option<StateDir>, clock: Arc<dyn Clock>) -> Self {
-        let calls = Arc::new(Calls::new(clock));
+    pub(crate) fn new(options: ReloadOptions, state: Option<StateDir>, calls: Calls) -> Self {
+        let calls = Arc::new(calls);
         Self { calls, events: Events::new(), options, state, reloader: Mutex::default() }
     }
 }

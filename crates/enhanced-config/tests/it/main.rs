@@ -23,6 +23,8 @@ mod live;
 mod load;
 #[cfg(feature = "migrate")]
 mod migrate;
+#[cfg(feature = "monitor")]
+mod monitor;
 #[cfg(feature = "reload")]
 mod reload;
 mod save;

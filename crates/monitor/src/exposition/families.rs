@@ -4,7 +4,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use super::family::{Family, Value};
 use crate::alert::{AlertFilter, Severity};
 use crate::history::Reading;
-use crate::measure::{BreakerState, CATALOG, ConfigMeters, Kind, Metric, ProbeReadings, Served};
+use crate::measure::{BreakerState, CATALOG, ConfigMeters, Kind, Metric, ProbeReadings, Served, WatcherMode};
 use crate::monitor::{ConfigMonitor, Core, State};
 use crate::resource::{Device, ResourceSample};
 use crate::{HealthStatus, Measured};
@@ -98,7 +98,7 @@ fn health(state: &State, sink_failures: u64) -> [Family; 4] {
     ]
 }
 
-fn probed(readings: &ProbeReadings) -> [Family; 4] {
+fn probed(readings: &ProbeReadings) -> [Family; 6] {
     let cache = readings.cache;
     let mut breakers = Family::new(
         "config_breaker_state",
@@ -110,11 +110,19 @@ fn probed(readings: &ProbeReadings) -> [Family; 4] {
         }
     }
     let level = |bytes: u64| Value::Level(bytes as f64);
-    let mut watcher = Family::new("config_watcher_queue", "Changes of files that wait to settle");
-    if let Some(reading) = &readings.watcher {
-        watcher.add([("mode", reading.mode)], Some(level(reading.queue)));
+    let total = |reads: u64| Value::Total(reads as f64);
+    let mut watcher =
+        Family::new("config_watcher_mode", "How changes of files are noticed: 1 for the way that it is");
+    for mode in [WatcherMode::Off, WatcherMode::Events, WatcherMode::Polling] {
+        watcher.add([("mode", mode.as_str())], readings.watcher.map(|watcher| flag(watcher.mode == mode)));
     }
+    let queue = readings.watcher.and_then(|watcher| watcher.queue);
     [
+        Family::new("config_cache_reads", "Reads of the cache, by where they found their value")
+            .row([("result", "hot")], cache.map(|cache| total(cache.reads.hot)))
+            .row([("result", "cold")], cache.map(|cache| total(cache.reads.cold)))
+            .row([("result", "miss")], cache.map(|cache| total(cache.reads.miss))),
+        Family::new("config_watcher_queue", "Changes of files that wait to settle").row([], queue.map(level)),
         Family::new("config_cache_bytes", "Memory of the cache")
             .row([("tier", "hot")], cache.map(|cache| level(cache.hot_bytes)))
             .row([("tier", "cold")], cache.map(|cache| level(cache.cold_bytes))),

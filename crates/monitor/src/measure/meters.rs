@@ -154,8 +154,13 @@ impl ConfigMeters {
         };
         counter.increment();
         self.reload_time.record_duration(took);
-        self.last_outcome.store(if outcome.is_good() { GOOD } else { BAD }, Ordering::Relaxed);
-        if outcome.is_good() {
+        self.found(now, outcome.is_good());
+    }
+
+    /// At `now` it was as its sources say, or could not be; which a first load says as well as a reload.
+    pub fn found(&self, now: Instant, good: bool) {
+        self.last_outcome.store(if good { GOOD } else { BAD }, Ordering::Relaxed);
+        if good {
             self.last_good.store(now.as_nanos().saturating_add(1), Ordering::Relaxed);
         }
     }

@@ -8,4 +8,4 @@ pub(crate) use catalog::CATALOG;
 #[cfg(any(feature = "metrics", feature = "openmetrics"))]
 pub(crate) use catalog::{Kind, Metric};
 pub use meters::{ConfigMeters, ReadResult, ReloadOutcome, Served};
-pub use probe::{BreakerState, CacheReading, ProbeReadings, WatcherReading};
+pub use probe::{BreakerState, CacheReading, CacheReads, ProbeReadings, WatcherMode, WatcherReading};

@@ -16,9 +16,11 @@ pub struct ProbeReadings {
     pub breakers: BTreeMap<String, BreakerState>,
 }
 
-/// What a cache holds, in bytes.
+/// What a cache has done and what it holds, in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct CacheReading {
+    /// Reads ever that found their value decoded, or compressed, or nowhere.
+    pub reads: CacheReads,
     /// Decoded values.
     pub hot_bytes: u64,
     /// Compressed values, and what the cache needs for each.
@@ -29,13 +31,38 @@ pub struct CacheReading {
     pub raw_bytes: u64,
 }
 
+/// Reads of a cache, by where they found their value.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct CacheReads {
+    /// Decoded.
+    pub hot: u64,
+    /// Compressed.
+    pub cold: u64,
+    /// Nowhere.
+    pub miss: u64,
+}
+
 /// How files are followed.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct WatcherReading {
-    /// By which means, in a word.
-    pub mode: &'static str,
-    /// Changes that wait to settle.
-    pub queue: u64,
+    /// By which means.
+    pub mode: WatcherMode,
+    /// Changes that wait to settle; `None` where nobody counts them.
+    pub queue: Option<u64>,
+}
+
+/// By which means changes of files are noticed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum WatcherMode {
+    /// They are not.
+    #[default]
+    Off,
+    /// The system tells of them.
+    Events,
+    /// Somebody looks now and then, because the system does not tell of all.
+    Polling,
 }
 
 /// Whether a circuit breaker lets calls through.
@@ -56,6 +83,18 @@ impl CacheReading {
     #[must_use]
     pub fn saved_ratio(&self) -> Option<f64> {
         (self.raw_bytes > 0).then(|| 1.0 - self.compressed_bytes as f64 / self.raw_bytes as f64)
+    }
+}
+
+impl WatcherMode {
+    /// In a word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Events => "events",
+            Self::Polling => "polling",
+        }
     }
 }
 

@@ -103,8 +103,8 @@ impl ConfigMonitor {
         Self { core: Arc::new(core), engine: Arc::new(Engine::default()) }
     }
 
-    /// What the configuration `name` is recorded with, the same each time. Keep it: finding it takes a lock. A name of more
-    /// than 128 bytes or with control characters counts as one of the others.
+    /// What the configuration `name` is recorded with, the same each time. Keep it: finding it takes a lock. An empty
+    /// name, one of more than 128 bytes and one with control characters count as one of the others.
     #[must_use]
     pub fn config(&self, name: &str) -> Arc<ConfigMeters> {
         let mut meters = lock(&self.core.meters);
@@ -117,6 +117,12 @@ impl ConfigMonitor {
         let new = Arc::new(ConfigMeters::new(Arc::clone(&name)));
         meters.insert(name, Arc::clone(&new));
         new
+    }
+
+    /// What all configurations are recorded with that are not told apart, as names that nothing can be loaded under.
+    #[must_use]
+    pub fn others(&self) -> Arc<ConfigMeters> {
+        self.config("")
     }
 
     /// Asks `probe` at every interval from now on. It must not wait; one that panics has told what it had told until then.
@@ -285,7 +291,7 @@ impl State {
 
 /// Whether it can be a label and a part of a report as it is.
 fn is_plain(name: &str) -> bool {
-    name.len() <= 128 && !name.chars().any(char::is_control)
+    (1..=128).contains(&name.len()) && !name.chars().any(char::is_control)
 }
 
 /// Runs what others wrote. What it leaves half done when it panics is its own.

@@ -19,6 +19,12 @@ impl State {
         sample: Option<ResourceSample>,
     ) {
         self.record_configs(moment.now, meters);
+        if let Some(cache) = &readings.cache {
+            let reads = cache.reads;
+            for (series, total) in [("hot", reads.hot), ("cold", reads.cold), ("miss", reads.miss)] {
+                self.history.record(moment.now, &format!("cache_reads.{series}"), Reading::Total(total));
+            }
+        }
         for (series, level) in levels(&readings, sample.as_ref()) {
             self.history.record(moment.now, series, Reading::Level(level));
         }
@@ -75,7 +81,7 @@ fn levels(readings: &ProbeReadings, sample: Option<&ResourceSample>) -> Vec<(&'s
         add("cache_bytes", Some((cache.hot_bytes + cache.cold_bytes) as f64));
         add("compression_saved_ratio", cache.saved_ratio());
     }
-    add("watcher_queue", readings.watcher.as_ref().map(|watcher| watcher.queue as f64));
+    add("watcher_queue", readings.watcher.and_then(|watcher| watcher.queue).map(|queue| queue as f64));
     let Some(sample) = sample else { return levels };
     add("cpu_percent", sample.cpu.known().map(|share| share.percent));
     add("memory_percent", sample.memory.known().map(|memory| memory.share.percent));

@@ -16,8 +16,14 @@ pub(super) fn observe(
     now: Instant,
 ) -> Vec<Observation> {
     let mut observations = of_system(state);
+    let from = now - options.window;
+    let cached = |result| {
+        state.history.summary(&format!("cache_reads.{result}"), from).map_or(0, |reads| reads.total())
+    };
+    let hits = hit_ratio(["hot", "cold", "miss"].map(cached), options);
+    observations.extend(hits.map(|ratio| Observation::new("hit_ratio", ratio)));
     for config in meters {
-        let window = Window { options, state, from: now - options.window, config: config.name() };
+        let window = Window { options, state, from, config: config.name() };
         observations.extend(window.observe().map(|observation| observation.of(Arc::clone(config.name()))));
         observations.extend(of_config(config).map(|observation| observation.of(Arc::clone(config.name()))));
     }
@@ -81,6 +87,10 @@ impl Window<'_> {
     fn summary(&self, series: &str) -> Option<Summary> {
         self.state.history.summary(&format!("{series}/{}", self.config), self.from)
     }
+}
+
+fn hit_ratio([hot, cold, miss]: [u64; 3], options: &MonitorOptions) -> Option<f64> {
+    part(hot + cold, hot + cold + miss, options.min_reads)
 }
 
 /// `part` of `whole`, if that is enough to tell.

@@ -149,7 +149,15 @@ struct Figures<'a> {
 impl Figures<'_> {
     fn read(&self, now: Instant) -> ConfigFigures {
         let total = |family, label| self.total(family, label);
-        let [hot, cold, miss] = ["hot", "cold", "miss"].map(|result| total("config_reads", result));
+        let [hot, cold, miss] =
+            ["hot", "cold", "miss"].map(|result| match (self.config, total("config_reads", result)) {
+                // Where reads are not told apart, the cache still counts them.
+                (None, 0) => self
+                    .history
+                    .summary(&format!("cache_reads.{result}"), self.from)
+                    .map_or(0, |reads| reads.total()),
+                (_, reads) => reads,
+            });
         let (hits, reads) = (hot + cold, hot + cold + miss);
         let reload = |outcome| total("config_reloads", outcome);
         ConfigFigures {

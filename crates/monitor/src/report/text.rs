@@ -107,7 +107,7 @@ fn row(name: &str, served: &str, config: &ConfigFigures) -> Vec<String> {
     vec![
         name.to_owned(),
         served.to_owned(),
-        count(reads.hot + reads.cold + reads.miss),
+        reads.hit_ratio.map_or_else(|| "–".into(), |_| count(reads.hot + reads.cold + reads.miss)),
         ratio(reads.hit_ratio),
         count(config.loads.succeeded + config.loads.failed),
         count(config.loads.failed),
@@ -153,7 +153,8 @@ fn notes(report: &HealthReport) -> Vec<String> {
         ));
     }
     if let Some(watcher) = &readings.watcher {
-        notes.push(format!("Watcher: {}, {} waiting\n", watcher.mode, count(watcher.queue)));
+        let queue = watcher.queue.map_or(String::new(), |queue| format!(", {} waiting", count(queue)));
+        notes.push(format!("Watcher: {}{queue}\n", watcher.mode.as_str()));
     }
     let shut: Vec<String> = readings
         .breakers

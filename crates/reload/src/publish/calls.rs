@@ -12,7 +12,10 @@ use crate::sync::Mutex;
 pub struct Calls {
     clock: Arc<dyn Clock>,
     running: Mutex<Running>,
+    observer: Option<Box<Observer>>,
 }
+
+type Observer = dyn Fn(&Arc<str>, Duration, bool) + Send + Sync;
 
 #[derive(Default)]
 struct Running {
@@ -67,7 +70,16 @@ pub(crate) struct Panicked;
 impl Calls {
     /// No callback runs yet.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { clock, running: Mutex::default() }
+        Self { clock, running: Mutex::default(), observer: None }
+    }
+
+    /// As [`new`](Self::new); when a callback has ended, `observer` is told for which configuration, how long it took, and
+    /// whether it returned rather than panicked.
+    pub fn observed(
+        clock: Arc<dyn Clock>,
+        observer: impl Fn(&Arc<str>, Duration, bool) + Send + Sync + 'static,
+    ) -> Self {
+        Self { observer: Some(Box::new(observer)), ..Self::new(clock) }
     }
 
     /// The callbacks that have been running for `limit` or longer, the oldest first. Tells of each call once.
@@ -89,10 +101,13 @@ impl Calls {
         callback: Callback,
         run: impl FnOnce() -> R,
     ) -> Result<R, Panicked> {
-        let id =
-            self.start(Call { name: Arc::clone(name), callback, since: self.clock.now(), reported: false });
+        let since = self.clock.now();
+        let id = self.start(Call { name: Arc::clone(name), callback, since, reported: false });
         let result = catch_unwind(AssertUnwindSafe(run));
         self.running.lock().calls.remove(&id);
+        if let Some(observer) = &self.observer {
+            observer(name, self.clock.now() - since, result.is_ok());
+        }
         result.map_err(|_| Panicked)
     }
 

@@ -1,6 +1,7 @@
 use super::Stage;
 use enhanced_config_monitor::{
-    BreakerState, CacheReading, MonitorOptions, ReloadOutcome, Served, WatcherReading,
+    BreakerState, CacheReading, CacheReads, MonitorOptions, ReloadOutcome, Served, WatcherMode,
+    WatcherReading,
 };
 use std::collections::BTreeSet;
 use std::env;
@@ -11,7 +12,7 @@ use std::time::Duration;
 const MILLI: Duration = Duration::from_millis(1);
 
 /// Every name that is documented, with the type it has.
-const DOCUMENTED: [(&str, &str); 37] = [
+const DOCUMENTED: [(&str, &str); 39] = [
     ("config_reads", "counter"),
     ("config_loads", "counter"),
     ("config_load_duration_seconds", "histogram"),
@@ -34,6 +35,8 @@ const DOCUMENTED: [(&str, &str); 37] = [
     ("config_monitor_intervals", "counter"),
     ("config_cache_bytes", "gauge"),
     ("config_cache_compression_saved_ratio", "gauge"),
+    ("config_cache_reads", "counter"),
+    ("config_watcher_mode", "gauge"),
     ("config_watcher_queue", "gauge"),
     ("config_breaker_state", "gauge"),
     ("process_cpu_seconds", "counter"),
@@ -64,9 +67,14 @@ fn full() -> Stage {
         config.serving(Served::Live);
     }
     stage.monitor.add_probe(|readings| {
-        readings.cache =
-            Some(CacheReading { hot_bytes: 1, cold_bytes: 2, compressed_bytes: 1, raw_bytes: 4 });
-        readings.watcher = Some(WatcherReading { mode: "events", queue: 3 });
+        readings.cache = Some(CacheReading {
+            reads: CacheReads { hot: 10, cold: 5, miss: 1 },
+            hot_bytes: 1,
+            cold_bytes: 2,
+            compressed_bytes: 1,
+            raw_bytes: 4,
+        });
+        readings.watcher = Some(WatcherReading { mode: WatcherMode::Events, queue: Some(3) });
         readings.breakers.insert("line\nbreak \u{1b}[0m".into(), BreakerState::HalfOpen);
     });
     // The system's CPU time goes on between the two, by a clock tick at least.
@@ -106,6 +114,9 @@ fn numbers_are_those_that_were_recorded() {
         r#"config_served{config="app",source="live"} 1.0"#,
         r#"config_served{config="app",source="defaults"} 0.0"#,
         r#"config_health_status{status="healthy"} 1.0"#,
+        r#"config_cache_reads_total{result="cold"} 5.0"#,
+        r#"config_watcher_mode{mode="events"} 1.0"#,
+        r#"config_watcher_queue 3.0"#,
         r#"config_cache_compression_saved_ratio 0.75"#,
         r#"config_loads_total{config="quo\"te\\back",outcome="succeeded"} 1.0"#,
         r#"config_breaker_state{breaker="line?break ?[0m",state="half_open"} 1.0"#,

@@ -1,6 +1,7 @@
 use super::{SECOND, Stage};
 use enhanced_config_monitor::{
-    BreakerState, CacheReading, MonitorOptions, ReadResult, ReloadOutcome, Served, WatcherReading,
+    BreakerState, CacheReading, CacheReads, MonitorOptions, ReadResult, ReloadOutcome, Served, WatcherMode,
+    WatcherReading,
 };
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -17,12 +18,13 @@ fn live_an_hour() -> Stage {
     let stage = Stage::new();
     stage.monitor.add_probe(|readings| {
         readings.cache = Some(CacheReading {
+            reads: CacheReads::default(),
             hot_bytes: 3 << 20,
             cold_bytes: 700 << 10,
             compressed_bytes: 600 << 10,
             raw_bytes: 4 << 20,
         });
-        readings.watcher = Some(WatcherReading { mode: "events", queue: 0 });
+        readings.watcher = Some(WatcherReading { mode: WatcherMode::Events, queue: Some(0) });
         readings.breakers.insert("remote".into(), BreakerState::HalfOpen);
     });
     let [app, db] = ["app", "database"].map(|name| stage.monitor.config(name));

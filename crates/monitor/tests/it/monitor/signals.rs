@@ -3,8 +3,9 @@
 use super::{SECOND, Stage};
 use enhanced_config_monitor::alert::{AlertEvent, AlertFilter, Bound, News, Rules};
 use enhanced_config_monitor::{
-    BreakerState, CacheReading, HealthStatus, MonitorOptions, ReadResult, ReloadOutcome, Served,
+    BreakerState, CacheReading, CacheReads, HealthStatus, MonitorOptions, ReadResult, ReloadOutcome, Served,
 };
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -31,6 +32,21 @@ fn a_low_hit_ratio_takes_a_hundred_reads_and_a_minute() {
     // What happened more than five minutes ago does not count.
     stage.intervals(100);
     assert_eq!(stage.wrong(), []);
+}
+
+#[test]
+fn a_cache_that_rarely_hits_is_told_of_the_system() {
+    let (stage, misses) = (Stage::new(), Arc::new(AtomicU64::new(0)));
+    let counted = Arc::clone(&misses);
+    stage.monitor.add_probe(move |readings| {
+        let miss = counted.fetch_add(10, Ordering::Relaxed);
+        let reads = CacheReads { hot: 3 * miss, cold: 0, miss };
+        readings.cache = Some(CacheReading { reads, ..CacheReading::default() });
+    });
+    stage.intervals(20);
+    assert_eq!(stage.wrong(), [("hit-ratio-low".to_owned(), String::new())], "three hits of four");
+    let total = stage.monitor.performance_report(1.0).total;
+    assert_eq!(total.reads.hit_ratio, Some(0.75));
 }
 
 #[test]

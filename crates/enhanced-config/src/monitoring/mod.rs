@@ -1,0 +1,11 @@
+//! Who hears what happens to configurations, and how long it takes.
+
+#[cfg(not(feature = "monitor"))]
+mod plain;
+#[cfg(feature = "monitor")]
+mod recorded;
+
+#[cfg(not(feature = "monitor"))]
+pub(crate) use plain::Monitoring;
+#[cfg(feature = "monitor")]
+pub(crate) use recorded::Monitoring;

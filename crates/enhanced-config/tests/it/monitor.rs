@@ -1,0 +1,155 @@
+//! What the system tells its monitor.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use enhanced_config::clock::ManualClock;
+use enhanced_config::monitor::alert::AlertFilter;
+use enhanced_config::monitor::report::ConfigFigures;
+use enhanced_config::monitor::{HealthStatus, MonitorOptions, Served};
+use enhanced_config::{Builder, EnhancedConfigSystem};
+
+use crate::dir::Dir;
+
+/// A system whose time is the test's, and which does not look at the machine.
+fn builder(dir: &Dir) -> (Builder, Arc<ManualClock>) {
+    let clock = Arc::new(ManualClock::new());
+    let options = MonitorOptions::default().without_resources();
+    (dir.builder().clock(clock.clone()).monitor_options(options), clock)
+}
+
+fn figures(system: &EnhancedConfigSystem, name: &str) -> ConfigFigures {
+    system.monitor().tick();
+    let report = system.monitor().performance_report(1.0);
+    report.configs.into_iter().find(|config| config.name == name).unwrap_or_default()
+}
+
+#[test]
+fn a_load_is_counted_once_and_what_it_served() {
+    let dir = Dir::new(&[("app.yaml", "port: 1\n")]);
+    let system = builder(&dir).0.build().unwrap();
+    (0..10).for_each(|_| drop(system.load_config("app").unwrap()));
+    let app = figures(&system, "app");
+    assert_eq!((app.loads.succeeded, app.loads.failed, app.validations.succeeded), (1, 0, 1));
+    assert_eq!((app.served, app.last_reload_successful), (Served::Live, Some(true)));
+}
+
+#[test]
+fn names_that_nothing_has_are_counted_together() {
+    let dir = Dir::new(&[("app.yaml", "port: 1\n")]);
+    let system = builder(&dir).0.build().unwrap();
+    for number in 0..100 {
+        assert!(system.load_config(&format!("no-{number}")).is_err());
+    }
+    assert_eq!(figures(&system, "(others)").loads.failed, 100);
+    assert_eq!(system.monitor().performance_report(1.0).configs.len(), 1);
+    assert_eq!(system.health().status, HealthStatus::Healthy, "somebody's slip is no alert");
+}
+
+#[cfg(feature = "reload")]
+#[test]
+fn a_bad_reload_raises_an_alert_and_a_fix_resolves_it() {
+    let dir = Dir::new(&[("app.yaml", "port: 1\n")]);
+    let (builder, clock) = builder(&dir);
+    let system = builder.build().unwrap();
+    system.load_config("app").unwrap();
+    assert_eq!(system.health().status, HealthStatus::Healthy);
+
+    dir.write("app.yaml", "port: [");
+    system.reload("app").unwrap();
+    let health = system.health();
+    assert_eq!((health.status, &*health.causes[0].rule), (HealthStatus::Warning, "reload-rejected"));
+    assert_eq!(health.causes[0].subject.as_deref(), Some("app"));
+
+    dir.write("app.yaml", "port: 2\n");
+    system.reload("app").unwrap();
+    assert_eq!(system.health().status, HealthStatus::Warning, "not yet for long enough");
+    clock.advance(Duration::from_secs(10));
+    assert_eq!(system.health().status, HealthStatus::Healthy);
+    assert!(system.monitor().alerts(&AlertFilter::default())[0].resolved.is_some());
+    let app = figures(&system, "app");
+    assert_eq!((app.reloads.applied, app.reloads.rejected), (1, 1));
+}
+
+#[cfg(feature = "reload")]
+#[test]
+fn a_missing_file_and_callbacks_are_told_apart() {
+    let dir = Dir::new(&[("app.yaml", "port: 1\n")]);
+    let system = builder(&dir).0.build().unwrap();
+    system.load_config("app").unwrap();
+    let _refuses = system.on_change("app", ["port"], |_| panic!("as a test does")).unwrap();
+    dir.write("app.yaml", "port: 2\n");
+    system.reload("app").unwrap();
+    std::fs::remove_file(dir.path().join("app.yaml")).unwrap();
+    system.reload("app").unwrap();
+    let app = figures(&system, "app");
+    assert_eq!((app.reloads.undone, app.reloads.missing), (1, 1));
+    assert!(app.callbacks.failed >= 1, "{:?}", app.callbacks);
+}
+
+#[cfg(all(feature = "reload", unix))]
+#[test]
+fn serving_what_was_kept_on_disk_is_an_alert() {
+    let dir = Dir::new(&[("app.yaml", "port: 1\n")]);
+    let build = || builder(&dir).0.state_dir(dir.path().join("state")).build().unwrap();
+    build().load_config("app").unwrap();
+    dir.write("app.yaml", "port: [");
+    let system = build();
+    system.load_config("app").unwrap();
+    let rules: Vec<_> = system.health().causes.iter().map(|alert| alert.rule.to_string()).collect();
+    assert!(rules.contains(&"last-known-good-served".to_owned()), "{rules:?}");
+}
+
+#[cfg(feature = "schema")]
+#[test]
+fn validations_count_their_problems() {
+    let schema =
+        r#"{"type": "object", "properties": {"port": {"type": "integer"}, "host": {"type": "string"}}}"#;
+    let dir = Dir::new(&[("app.yaml", "port: x\nhost: 1\n")]);
+    let system = builder(&dir).0.schema("app", schema).build().unwrap();
+    assert!(system.validate_config("app").is_err());
+    let app = figures(&system, "app");
+    assert_eq!((app.validations.failed, app.validation_problems), (1, 2));
+}
+
+#[cfg(feature = "cache")]
+#[test]
+fn the_cache_is_asked_at_every_interval() {
+    let dir = Dir::new(&[("app.yaml", "port: 1\n")]);
+    let system = builder(&dir).0.build().unwrap();
+    (0..101).for_each(|_| drop(system.load_config("app").unwrap()));
+    system.monitor().tick();
+    let reads = system.monitor().performance_report(1.0).total.reads;
+    assert_eq!(reads.hot + reads.cold, 100, "{reads:?}");
+    assert!(reads.hit_ratio.unwrap() > 0.9);
+    let text = system.monitor().openmetrics();
+    assert!(text.contains("config_cache_bytes{tier=\"hot\"}"), "{text}");
+    #[cfg(all(feature = "fault-tolerance", feature = "reload"))]
+    assert!(text.contains("config_breaker_state{breaker=\"app\",state=\"closed\"} 1.0"), "{text}");
+}
+
+#[test]
+fn the_thread_ends_with_the_system() {
+    let dir = Dir::new(&[("app.yaml", "port: 1\n")]);
+    let system = builder(&dir).0.build().unwrap();
+    let (sender, intervals) = std::sync::mpsc::channel();
+    system.monitor().add_probe(move |_| {
+        let _ = sender.send(());
+    });
+    system.monitor().start_monitoring(Duration::from_millis(1)).unwrap();
+    intervals.recv().unwrap();
+    drop(system);
+    while intervals.try_recv().is_ok() {}
+    assert_eq!(intervals.try_recv(), Err(std::sync::mpsc::TryRecvError::Disconnected));
+}
+
+#[cfg(feature = "reload")]
+#[test]
+fn serving_defaults_is_critical() {
+    let dir = Dir::new(&[("app.yaml", "port: [")]);
+    let defaults = serde_json::json!({"port": 1});
+    let system = builder(&dir).0.serve_defaults(true).defaults("app", &defaults).build().unwrap();
+    system.load_config("app").unwrap();
+    let health = system.health();
+    assert_eq!((health.status, &*health.causes[0].rule), (HealthStatus::Critical, "defaults-served"));
+}
