@@ -48,5 +48,5 @@ pub use prepared_key::PreparedKey;
 pub use problem::{Limit, Problem, ProblemKind, Problems, Related, Severity};
 pub use redact::{MASK, Redactor, is_secret_name};
 pub use subschemas::Subschemas;
-pub use suggest::suggest;
+pub use suggest::{suggest, typos};
 pub use take_back::take_back;

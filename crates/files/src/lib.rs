@@ -14,7 +14,6 @@
 //!
 //! assert!(matches!(root.read("../../etc/passwd", 4 << 20), Err(ReadError::Outside { .. })));
 //! assert!(matches!(root.read("app.yml", 4 << 20), Err(ReadError::Missing { .. })));
-//! assert_eq!(root.near_misses("app.yml"), ["app.yaml"]);
 //!
 //! let unless_changed = AtomicWrite::new().with_expect(Expect::Unchanged(file.fingerprint));
 //! let written = unless_changed.write(&root, "app.yaml", b"port: 8081\n")?;
@@ -56,7 +55,6 @@ mod fingerprint;
 mod list;
 mod lock;
 mod name;
-mod near;
 mod presence;
 mod private;
 mod read;
@@ -78,6 +76,7 @@ pub use name::{Name, NameError};
 pub use presence::Presence;
 pub use read::FileBytes;
 pub use root::{ConfigRoot, RootError};
+pub use shown::misleads;
 pub use trail::Trail;
 pub use write::{AtomicWrite, Expect, Written};
 pub use write_error::{Step, Target, WriteError};

@@ -28,7 +28,7 @@ impl fmt::Display for Shown<'_> {
 
 /// Whether a terminal shows something else than what is there. The explicit direction marks are those of "Trojan
 /// Source", CVE-2021-42574.
-pub(crate) fn misleads(char: char) -> bool {
+pub fn misleads(char: char) -> bool {
     char.is_control()
         || matches!(char, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }

@@ -5,6 +5,7 @@ use enhanced_config_files::{ConfigRoot, Presence, ReadError};
 use enhanced_config_format::{Format, Limits};
 
 use crate::include::with_includes;
+use crate::near::near_misses;
 use crate::source::{Context, unreadable};
 use crate::{Input, Source};
 
@@ -121,7 +122,7 @@ fn nothing_called(name: &str, context: &Context<'_>) -> Problems {
     let root = context.root();
     let why = format!("no file called {name} ({ENDINGS}) in {}", root.path().display());
     let mut problem = Problem::error(ProblemKind::Unreadable { why: why.into(), transient: false });
-    let near = root.near_misses(format!("{name}.yaml"));
+    let near = near_misses(root, Path::new(&format!("{name}.yaml")));
     if Format::of_path(Path::new(name)).is_some() {
         problem = problem.with_help("leave off the ending: a name stands for every format");
     } else if !near.is_empty() {

@@ -12,6 +12,7 @@ mod hints;
 mod include;
 mod interpolate;
 mod layers;
+mod near;
 mod packed;
 mod profile;
 mod report;

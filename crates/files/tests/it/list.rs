@@ -44,27 +44,4 @@ fn links_and_names_that_are_not_utf_8_are_listed() {
     let expected = [PathBuf::from("cafe\n.yaml"), name.into(), PathBuf::from("link.yaml")];
     assert_eq!(scene.root.list("").unwrap(), expected);
     assert_eq!(scene.read(name), Ok("x: 1".into()));
-    assert!(scene.root.near_misses("cafe.yaml").is_empty(), "what cannot be typed is no hint");
-}
-
-#[test]
-fn near_misses_are_the_nearest_files_beside_the_missing_one() {
-    let scene = Scene::new();
-    for name in [
-        "app.toml",
-        "apq.yaml",
-        "appp.yaml",
-        "aqp.yaml",
-        "zebra.yaml",
-        "app.yaml.bak",
-        "conf.d/databsae.yaml",
-    ] {
-        scene.write(name, "");
-    }
-    assert_eq!(scene.root.near_misses("app.yml"), ["app.toml", "appp.yaml", "apq.yaml"]);
-    assert_eq!(scene.root.near_misses("zbera"), ["zebra.yaml"]);
-    assert_eq!(scene.root.near_misses("conf.d/database.yaml"), ["conf.d/databsae.yaml"]);
-    assert!(scene.root.near_misses("something-else.yaml").is_empty());
-    assert!(scene.root.near_misses("nowhere/app.yaml").is_empty());
-    assert!(scene.root.near_misses("../config/app.yaml").is_empty());
 }
