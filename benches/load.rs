@@ -38,7 +38,9 @@ fn from_file(suite: &mut Suite, input: &Input) {
     match (input.format, input.name.as_str()) {
         (Format::Json, "1KB") => question.at_most(0.8, "serde_json"),
         (Format::Json, "50KB" | "1MB") => question.at_most(0.5, "serde_json"),
-        (Format::Yaml, "1KB" | "50KB" | "1MB") => question.at_most(1.0 / 1.6, "config"),
+        (Format::Yaml, "1KB" | "50KB" | "1MB") => {
+            question.at_most(1.0 / 5.0, "serde_yaml").at_most(1.0 / 1.6, "config")
+        }
         (Format::Toml, "1KB" | "50KB" | "1MB") => question.at_most(0.9, "toml").at_most(1.0 / 1.5, "config"),
         _ => question,
     }

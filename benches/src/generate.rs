@@ -658,6 +658,8 @@ mod tests {
             let yaml: serde_json::Value = serde_yaml::from_str(&emit::yaml(&tree)).unwrap();
             let toml: serde_json::Value = toml::from_str(&emit::toml(&tree)).unwrap();
             assert!(json == yaml, "{}: yaml differs", size.name());
+            let mixed: serde_json::Value = serde_yaml::from_str(&emit::mixed_yaml(&tree)).unwrap();
+            assert!(json == mixed, "{}: mixed yaml differs", size.name());
             assert!(json == toml, "{}: toml differs", size.name());
         }
     }

@@ -19,6 +19,13 @@ pub fn parse(text: &str, format: Format) -> Document {
     bytes(text.as_bytes(), format)
 }
 
+/// YAML to a document by the full parser, which reads what the fast path does not know.
+pub fn parse_yaml_fully(text: &str) -> Document {
+    let parsed =
+        enhanced_config_format::parse_yaml_fully(text.as_bytes(), "service", &ParseOptions::default());
+    parsed.expect("every text of the corpus is valid").document
+}
+
 fn bytes(text: &[u8], format: Format) -> Document {
     let format = match format {
         Format::Json => enhanced_config_format::Format::Json,

@@ -8,7 +8,7 @@ mod yaml;
 
 pub use json::json;
 pub use toml::toml;
-pub use yaml::yaml;
+pub use yaml::{mixed_yaml, yaml};
 
 use crate::{prng::Prng, tree::Tree};
 

@@ -4,7 +4,17 @@ use crate::{prng::Prng, tree::Tree};
 /// Block-style YAML as a person keeps it: comments, blank lines, some flow lists, plain and quoted text, literal
 /// and folded blocks. Reads the same under YAML 1.1 and 1.2.
 pub fn yaml(tree: &Tree) -> String {
-    let mut writer = Writer { out: String::new(), rng: Prng::new(0x59414d4c) };
+    write(tree, false)
+}
+
+/// The same data in all the other styles, wherever it fits them: maps and lists between brackets, on one line and on
+/// several, and texts that are folded, plain or quoted over several lines.
+pub fn mixed_yaml(tree: &Tree) -> String {
+    write(tree, true)
+}
+
+fn write(tree: &Tree, mixed: bool) -> String {
+    let mut writer = Writer { out: String::new(), rng: Prng::new(0x59414d4c), mixed };
     if tree.leaves() > 60 {
         writer.out.push_str(
             "# Platform configuration. Owner: platform@example.com\n# vim: set ts=2 sw=2 et:\n---\n",
@@ -17,6 +27,7 @@ pub fn yaml(tree: &Tree) -> String {
 struct Writer {
     out: String,
     rng: Prng,
+    mixed: bool,
 }
 
 impl Writer {
@@ -40,6 +51,17 @@ impl Writer {
         match value {
             Tree::List(items) if items.is_empty() => self.out.push_str(" []\n"),
             Tree::Map(members) if members.is_empty() => self.out.push_str(" {}\n"),
+            Tree::List(_) | Tree::Map(_) if self.mixed && fits_one_line(value, 30) => {
+                self.out.push(' ');
+                match fits_one_line(value, 4) {
+                    true => self.flow(value),
+                    false => self.flow_lines(value, depth),
+                }
+                self.end_of_line();
+            }
+            Tree::Str(text) if self.mixed && text.len() > 30 && fold_is_safe(text) => {
+                self.long_text(text, depth + 1)
+            }
             Tree::List(_) if fits_one_line(value, 6) && self.rng.chance(60) => self.flow_line(value),
             Tree::Map(_) if fits_one_line(value, 3) && self.rng.chance(15) => self.flow_line(value),
             Tree::List(items) => {
@@ -114,6 +136,53 @@ impl Writer {
                 self.out.push_str(" }");
             }
         }
+    }
+
+    /// Between brackets, a member a line.
+    fn flow_lines(&mut self, value: &Tree, depth: usize) {
+        let (open, close) = if matches!(value, Tree::List(_)) { ('[', ']') } else { ('{', '}') };
+        self.out.push(open);
+        let keys: Vec<_> = match value {
+            Tree::Map(members) => members.iter().map(|(key, value)| (Some(key), value)).collect(),
+            Tree::List(items) => items.iter().map(|item| (None, item)).collect(),
+            _ => Vec::new(),
+        };
+        for (index, (key, value)) in keys.into_iter().enumerate() {
+            self.out.push_str(if index == 0 { "\n" } else { ",\n" });
+            self.indent(depth + 1);
+            if let Some(key) = key {
+                self.out.push_str(&format!("{}: ", scalar(key, true)));
+            }
+            self.flow(value);
+        }
+        self.out.push('\n');
+        self.indent(depth + 1);
+        self.out.push(close);
+    }
+
+    /// A text with spaces over several lines: folded, plain or quoted.
+    fn long_text(&mut self, text: &str, depth: usize) {
+        match self.rng.below(3) {
+            0 => self.folded(text, depth),
+            1 if plain_is_safe(text) => self.wrapped(text, depth),
+            _ => self.wrapped(&scalar(text, false), depth),
+        }
+    }
+
+    fn wrapped(&mut self, text: &str, depth: usize) {
+        let mut width = 0;
+        for word in text.split(' ') {
+            if width > 40 {
+                self.out.push('\n');
+                self.indent(depth);
+                width = 0;
+            } else {
+                self.out.push(' ');
+            }
+            self.out.push_str(word);
+            width += word.len() + 1;
+        }
+        self.out.push('\n');
     }
 
     fn literal(&mut self, text: &str, depth: usize) {
