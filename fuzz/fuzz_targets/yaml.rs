@@ -37,12 +37,11 @@ fuzz_target!(|input: &[u8]| {
 fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
     let mut random = Random::new(seed);
     let text = match random.below(8) {
-        0 => return fuzzer_mutate(data, size, max_size),
-        1..4 => String::from_utf8_lossy(&data[..size]).into_owned(),
+        0..4 => String::from_utf8_lossy(&data[..size]).into_owned(),
         _ => text::document(&mut random),
     };
     let changed = change::some(text, &mut random);
     let length = changed.floor_char_boundary(max_size.min(data.len()));
     data[..length].copy_from_slice(&changed.as_bytes()[..length]);
-    length
+    if random.one_in(3) { fuzzer_mutate(data, length, max_size) } else { length }
 });
