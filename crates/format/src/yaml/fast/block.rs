@@ -16,7 +16,7 @@ enum Place {
 }
 
 impl Scanner<'_, '_> {
-    /// [196] The block map that starts here, at this column, and everything up to the end of the text or a marker.
+    /// [187] The block map that starts here, at this column, and everything up to the end of the text or a marker.
     pub(super) fn root(&mut self, column: usize) -> Outcome<()> {
         self.cursor.refuse_marker()?;
         self.node(Place::Column(column))?;
@@ -67,7 +67,7 @@ impl Scanner<'_, '_> {
         })
     }
 
-    /// [72] A key or `-` that still waits has no value.
+    /// [106] A key or `-` that still waits has no value.
     fn nothing(&mut self) -> Outcome<()> {
         match self.waiting.take() {
             Some(position) => Ok(self.builder.null(position)?),
@@ -96,7 +96,7 @@ impl Scanner<'_, '_> {
         self.item(column)
     }
 
-    /// [184], [186] The `-` here and what follows it on its line; [187] perhaps another list.
+    /// [184], [185] The `-` here and what follows it on its line; [186] perhaps another list.
     fn item(&mut self, column: usize) -> Outcome<()> {
         let mut column = column;
         loop {

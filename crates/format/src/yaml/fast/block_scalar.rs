@@ -1,7 +1,7 @@
 use super::cursor::{Cursor, is_blank};
 use super::{Outcome, Undecided};
 
-/// [161] What happens to the line ends behind the text.
+/// [164] What happens to the line ends behind the text.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Chomping {
     Strip,
@@ -70,7 +70,7 @@ impl Cursor<'_> {
         Ok(header)
     }
 
-    /// [183] The column of the first line that is not empty. Empty lines before it must not be longer.
+    /// [163] The column of the first line that is not empty. Empty lines before it must not be longer.
     fn text_column(&self, parent: usize) -> Outcome<usize> {
         let rest = self.rest();
         let (mut at, mut longest) = (0, 0);
@@ -91,7 +91,7 @@ impl Cursor<'_> {
         }
     }
 
-    /// [165] The text of the line that starts here, which is nothing when it is empty; `None` where the scalar ends.
+    /// [171], [175] The text of the line that starts here, which is nothing when it is empty; `None` where the scalar ends.
     fn text_line(&mut self, column: usize) -> Outcome<Option<&str>> {
         let start = self.at();
         let rest = self.rest();
@@ -123,7 +123,7 @@ struct Lines {
 }
 
 impl Lines {
-    /// [166], [175] to [179] Writes the line ends before a line that follows so many empty ones.
+    /// [172], [176] to [181] Writes the line ends before a line that follows so many empty ones.
     fn join(&mut self, line: &str, empty: usize, out: &mut String) {
         let is_blank = line.starts_with([' ', '\t']);
         let keeps = !self.folds || self.behind_blank || is_blank;

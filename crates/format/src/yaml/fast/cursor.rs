@@ -114,7 +114,7 @@ impl<'a> Cursor<'a> {
         Ok(())
     }
 
-    /// [80] Goes past blanks, comments and line ends, as they may stand between brackets.
+    /// [81] Goes past blanks, comments and line ends, as they may stand between brackets.
     #[inline]
     pub(super) fn gap(&mut self) -> Outcome<()> {
         loop {
@@ -134,7 +134,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// [73] Goes from the end of a line to the next one that is not empty, inside of a scalar: how many line breaks it
+    /// [71], [73] Goes from the end of a line to the next one that is not empty, inside of a scalar: how many line breaks it
     /// stands for, and the column. What stands at the margin may end the document.
     pub(super) fn fold(&mut self) -> Outcome<(usize, usize)> {
         let mut empty = 0;

@@ -14,7 +14,7 @@ enum Next {
 }
 
 impl Scanner<'_, '_> {
-    /// [156] The map or list between brackets that starts here, without recursion: the builder knows what is open, and
+    /// [157] The map or list between brackets that starts here, without recursion: the builder knows what is open, and
     /// how deep it may be.
     pub(super) fn flow(&mut self) -> Outcome<()> {
         let mut depth = 0;
@@ -44,7 +44,7 @@ impl Scanner<'_, '_> {
         Ok(Next::Comma)
     }
 
-    /// [137], [140] A scalar, or the opening of a map or list.
+    /// [158] A scalar, or the opening of a map or list.
     fn flow_node(&mut self, depth: &mut usize) -> Outcome<Next> {
         let at = self.cursor.at();
         let position = at as u32;
@@ -78,7 +78,7 @@ impl Scanner<'_, '_> {
         Ok(Next::Comma)
     }
 
-    /// [142] A key on one line, and its value if it has one.
+    /// [142], [144] A key on one line, and its value if it has one.
     fn flow_pair(&mut self, depth: &mut usize) -> Outcome<Next> {
         let start = self.cursor.at();
         let is_quoted = matches!(self.cursor.peek(), b'"' | b'\'');
@@ -100,7 +100,7 @@ impl Scanner<'_, '_> {
         } else {
             return Err(Undecided);
         }
-        // [147] Behind a quote the value may follow the colon directly.
+        // [148], [149] Behind a quote the value may follow the colon directly.
         if self.cursor.peek() == b':' && (is_quoted || ends_token(self.cursor.peek_at(1))) {
             self.cursor.advance(1);
             self.cursor.gap()?;

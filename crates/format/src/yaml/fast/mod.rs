@@ -7,16 +7,16 @@
 //!
 //! | module | productions of YAML 1.2.2 |
 //! |---|---|
-//! | [`characters`] | 1 to 3, 24 to 29, without NEL, LS, PS and a byte order mark inside |
-//! | [`cursor`] | 31 to 33, 63 to 67, 74 to 81: indentation, separation, comments |
-//! | [`plain`] | 123 to 135, without a `?`, `:` or tab as first character |
-//! | [`quoted`] | 34 to 62 without surrogates, 107 to 117, 120 to 122, 124, 125 |
-//! | [`flow`] | 136 to 149, 152, 153, 156 to 161, without `?`, empty keys and pairs in lists |
+//! | [`characters`] | 1 to 3, 24 to 30, without NEL, LS, PS and a byte order mark inside |
+//! | [`cursor`] | 31 to 33, 63 to 66, 69 to 81, 206: indentation, folding, comments, markers |
+//! | [`plain`] | 126 to 135, without a `?`, `:` or tab as first character |
+//! | [`quoted`] | 34 to 62 without surrogates, 107 to 125 |
+//! | [`flow`] | 136 to 142, 144, 145, 147 to 149, 154 to 161, without `?`, empty keys and pairs in lists |
 //! | [`block_scalar`] | 162 to 182, without tabs around the indentation |
-//! | [`block`] | 183 to 187, 192 to 201, without `?` and empty keys |
-//! | here | 202 to 205, 207 to 211: one document |
+//! | [`block`] | 105, 106, 183 to 188, 192 to 201, without `?` and empty keys |
+//! | here | 202 to 205, 207, 208: one document |
 //!
-//! Anchors, aliases, tags and directives (68, 82 to 106) are left to the full parser, and so are merge keys, because
+//! Anchors, aliases, tags and directives (82 to 104, 209) are left to the full parser, and so are merge keys, because
 //! what they merge is an alias.
 
 mod block;
@@ -94,7 +94,7 @@ impl<'r, 'a> Scanner<'r, 'a> {
         }
     }
 
-    /// [207] to [210]: one document, bare or behind `---`, perhaps with `...` behind it.
+    /// [207], [208] One document, bare or behind `---`, perhaps with `...` behind it.
     fn document(&mut self) -> Outcome<()> {
         let mut indent = self.cursor.next_line()?.ok_or(Undecided)?;
         if self.cursor.is_at_marker(b"---") {
@@ -112,7 +112,7 @@ impl<'r, 'a> Scanner<'r, 'a> {
         self.end()
     }
 
-    /// What may follow the root: `...`, and nothing but comments.
+    /// [204], [205] What may follow the root: `...`, and nothing but comments.
     fn end(&mut self) -> Outcome<()> {
         if self.cursor.next_line()?.is_some() {
             if !self.cursor.is_at_marker(b"...") {
