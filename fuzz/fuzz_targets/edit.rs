@@ -19,8 +19,8 @@ fuzz_target!(|input: &[u8]| {
     let [format, count, rest @ ..] = input else { return };
     let count = usize::from(*count) % (MOST_EDITS + 1);
     let Some((edits, text)) = rest.split_at_checked(4 * count) else { return };
-    let format = [Format::Yaml, Format::Toml, Format::Json][usize::from(*format) % 3];
-    let options = ParseOptions::default().with_comments(true).with_allow_empty(true);
+    let format = [Format::Yaml, Format::Toml, Format::Jsonc][usize::from(*format) % 3];
+    let options = ParseOptions::default().with_allow_empty(true);
     let new = |text: &[u8]| Editor::new(text, format, "app", &options);
     if text.len() > MOST_BYTES {
         return;

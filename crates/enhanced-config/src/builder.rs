@@ -30,7 +30,7 @@ use crate::{EnhancedConfigSystem, Freshness};
 /// | layer | where |
 /// |---|---|
 /// | defaults | the `default`s of the [`schema`](Self::schema), then [`defaults`](Self::defaults) |
-/// | base file | `app.yaml`, `app.yml`, `app.json` or `app.toml` |
+/// | base file | `app.yaml`, `app.yml`, `app.json`, `app.jsonc` or `app.toml` |
 /// | profile files | `app.<profile>.yaml` and so on, for each [`profile`](Self::profile) |
 /// | local file | `app.local.yaml` and so on |
 /// | drop-in files | `app.d/*.yaml` and so on, in the order of the bytes of their names |

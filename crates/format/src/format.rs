@@ -9,6 +9,8 @@ pub enum Format {
     Yaml,
     /// JSON, RFC 8259: `.json`.
     Json,
+    /// JSON that may have comments, `//` and `/* */`, and a comma behind a last member: `.jsonc`.
+    Jsonc,
     /// TOML 1.1, a superset of 1.0: `.toml`.
     Toml,
     /// Assignments as a shell reads them, without expansion: `.env`.
@@ -17,7 +19,7 @@ pub enum Format {
 
 impl Format {
     /// Every format, in the order in which files are looked for.
-    pub const ALL: [Format; 4] = [Format::Yaml, Format::Json, Format::Toml, Format::DotEnv];
+    pub const ALL: [Format; 5] = [Format::Yaml, Format::Json, Format::Jsonc, Format::Toml, Format::DotEnv];
 
     /// The format that a file's extension names; `None` when it names none. A file called just `.env` is
     /// [`Format::DotEnv`].
@@ -34,6 +36,7 @@ impl Format {
         match self {
             Format::Yaml => &["yaml", "yml"],
             Format::Json => &["json"],
+            Format::Jsonc => &["jsonc"],
             Format::Toml => &["toml"],
             Format::DotEnv => &["env"],
         }
@@ -44,6 +47,7 @@ impl Format {
         match self {
             Format::Yaml => "YAML",
             Format::Json => "JSON",
+            Format::Jsonc => "JSON with comments",
             Format::Toml => "TOML",
             Format::DotEnv => ".env",
         }

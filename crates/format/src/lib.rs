@@ -1,4 +1,4 @@
-//! YAML, JSON, TOML and `.env` to documents with positions, and back.
+//! YAML, JSON with and without comments, TOML and `.env` to documents with positions, and back.
 //!
 //! [`parse`] reads a text, [`emit`] writes a document, an [`Editor`] changes a text in place, and `render` shows a problem
 //! with the line it is about.

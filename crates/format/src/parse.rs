@@ -29,13 +29,11 @@ pub struct ParseOptions {
     /// Whether a text without any value is an empty map instead of an error. Default: no, because a file caught in
     /// the middle of being written looks like that.
     pub allow_empty: bool,
-    /// Whether JSON may have comments, `//` and `/* */`, and a comma behind the last member. Default: no.
-    pub comments: bool,
 }
 
 impl Default for ParseOptions {
     fn default() -> Self {
-        Self { limits: Limits::default(), layer: LayerKind::Base, allow_empty: false, comments: false }
+        Self { limits: Limits::default(), layer: LayerKind::Base, allow_empty: false }
     }
 }
 
@@ -51,13 +49,6 @@ impl ParseOptions {
     #[must_use]
     pub fn with_layer(mut self, layer: LayerKind) -> Self {
         self.layer = layer;
-        self
-    }
-
-    /// Lets JSON have comments and commas behind the last member.
-    #[must_use]
-    pub fn with_comments(mut self, allow: bool) -> Self {
-        self.comments = allow;
         self
     }
 
@@ -85,7 +76,7 @@ impl ParseOptions {
 /// root that is not a map, duplicate keys, numbers out of range, and whatever goes over a limit.
 pub fn parse(input: &[u8], format: Format, name: &str, options: &ParseOptions) -> Result<Parsed, Problems> {
     parse_by(input, format, name, options, |reading| match format {
-        Format::Json => crate::json::read(reading),
+        Format::Json | Format::Jsonc => crate::json::read(reading),
         #[cfg(feature = "yaml")]
         Format::Yaml => crate::yaml::read(reading),
         #[cfg(feature = "toml")]
@@ -113,7 +104,7 @@ pub(crate) fn parse_by(
         return Err(Problem::error(limit).with_origin(Layer::new(options.layer, name).origin(0)).into());
     }
     let text = decode(input, options.layer, name)?;
-    let blanked = (format == Format::Json && options.comments).then(|| crate::json::comments::blanked(text));
+    let blanked = (format == Format::Jsonc).then(|| crate::json::comments::blanked(text));
     let mut reading = Reading::new(text, name, options);
     reading.text = blanked.as_deref().unwrap_or(text);
     match read(&mut reading) {

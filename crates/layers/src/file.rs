@@ -110,7 +110,7 @@ impl Source for FileSource {
 }
 
 /// Those of the formats of configurations.
-const ENDINGS: &str = ".yaml, .yml, .json or .toml";
+const ENDINGS: &str = ".yaml, .yml, .json, .jsonc or .toml";
 
 /// The paths at which the file called `name` may be. A `.env` file is a list of variables, not a configuration.
 fn candidates(name: &str) -> impl Iterator<Item = PathBuf> {

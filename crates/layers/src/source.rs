@@ -330,6 +330,6 @@ pub(crate) fn unreadable(error: &ReadError) -> Problems {
 fn unknown_format(path: &Path) -> Problems {
     let why = format!("{}: the format of this file is not known by its extension", path.display());
     Problem::error(ProblemKind::Unreadable { why: why.into(), transient: false })
-        .with_help("use .yaml, .yml, .json, .toml or .env")
+        .with_help("use .yaml, .yml, .json, .jsonc, .toml or .env")
         .into()
 }

@@ -148,7 +148,7 @@ fn split(editor: &mut Editor, path: &KeyPath, separator: &str, into: &[&KeyPath]
     })
 }
 
-/// The whole takes the place of the first part, and its comments.
+/// The whole takes the place of the first part, and its comments; those of the others stand above.
 fn join(editor: &mut Editor, from: &[&KeyPath], separator: &str, into: &KeyPath) -> Result<(), StepError> {
     let Some((first, rest)) = from.split_first() else { return Ok(()) };
     if from.iter().all(|path| editor.document().at(path).is_none()) {
@@ -164,12 +164,12 @@ fn join(editor: &mut Editor, from: &[&KeyPath], separator: &str, into: &KeyPath)
         };
         parts.push(part.to_owned());
     }
-    editor.transaction(|editor| {
+    Ok(editor.keeping_comments(into, |editor| {
         rest.iter().try_for_each(|path| editor.remove(path))?;
         if *first != into {
             editor.relocate(first, into)?;
         }
         from.iter().try_for_each(|path| prune_above(editor, path))?;
-        Ok(editor.set(into, parts.join(separator))?)
-    })
+        editor.set(into, parts.join(separator))
+    })?)
 }

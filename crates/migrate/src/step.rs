@@ -18,7 +18,7 @@ use serde_json::Value;
 /// | `remove: {path, was}` | removes a value | `set` to `was`; without `was` it cannot be |
 /// | `map_value: {path, values}` | replaces a value as listed | `map_value`, if no two become the same |
 /// | `split: {path, separator, into}` | makes several texts of one | `join` |
-/// | `join: {from, separator, into}` | makes one text of several, and removes maps as `move_back` does | `split` |
+/// | `join: {from, separator, into}` | makes one text of several, with the comments of all, and removes maps as `move_back` does | `split` |
 /// | `wrap: {path, key}` | puts a value into a map, under this key | `unwrap` |
 /// | `unwrap: {path, key}` | puts what a map holds under its only key in the map's place | `wrap` |
 ///
@@ -97,7 +97,7 @@ pub enum Step {
         /// Where the parts go, as many as there are.
         into: Vec<Path>,
     },
-    /// Makes one text of several.
+    /// Makes one text of several, below the comments of all.
     Join {
         /// The parts.
         from: Vec<Path>,

@@ -19,7 +19,7 @@ pub enum SaveError {
     Name(NameError),
     /// There is no file to edit.
     #[error(
-        "configuration {name} has no base file to edit: expected {name}.yaml, .yml, .json or .toml in {}", .directory.display()
+        "configuration {name} has no base file to edit: expected {name}.yaml, .yml, .json, .jsonc or .toml in {}", .directory.display()
     )]
     NoFile {
         /// The configuration.

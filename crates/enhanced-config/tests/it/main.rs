@@ -16,6 +16,7 @@ mod flaky;
 mod fresh;
 #[cfg(target_os = "linux")]
 mod hostile;
+mod jsonc;
 #[cfg(all(feature = "reload", unix))]
 mod last_known_good;
 #[cfg(feature = "reload")]

@@ -11,6 +11,32 @@ use super::tree::{Node, Style};
 use super::{EditError, Editor};
 
 impl Editor {
+    /// Makes several changes as one, as [`transaction`](Self::transaction) does, that lose no comment: one that has no
+    /// place any more stands above the line of the value at `at`, or of what is nearest to it.
+    ///
+    /// ```
+    /// use enhanced_config_format::{Editor, Format, ParseOptions};
+    /// let text = b"host: a # ours\n# of http\nport: 80\n";
+    /// let mut editor = Editor::new(text, Format::Yaml, "app.yaml", &ParseOptions::default())?;
+    /// let (host, port) = ("host".parse()?, "port".parse()?);
+    /// editor.keeping_comments(&host, |editor| {
+    ///     editor.remove(&port)?;
+    ///     editor.set(&host, "a:80")
+    /// })?;
+    /// assert_eq!(editor.text(), "# of http\nhost: a:80 # ours\n");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As `edits`.
+    pub fn keeping_comments(
+        &mut self,
+        at: &KeyPath,
+        edits: impl Fn(&mut Self) -> Result<(), EditError>,
+    ) -> Result<(), EditError> {
+        self.transaction(|editor| editor.with_comments(at, &edits))
+    }
+
     /// Makes an edit that loses no value, and so no comment either: what has no place with its value any more stands
     /// above the line that the value came to.
     pub(super) fn with_comments(

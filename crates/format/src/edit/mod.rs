@@ -77,8 +77,7 @@ use transaction::Pace;
 /// | a new key | behind its siblings |
 /// | a list without its last item, a map without its last key | `[]`, `{}` |
 ///
-/// YAML, JSON and TOML can be edited. JSON may have comments where the options
-/// [allow them](ParseOptions::with_comments).
+/// YAML, JSON, JSON with comments and TOML can be edited.
 pub struct Editor {
     format: Format,
     name: Box<str>,

@@ -49,7 +49,7 @@ impl Syntax {
     pub(super) fn of(text: &str, format: Format, limits: &Limits) -> Result<Option<Self>, Refusal> {
         let source = Self::source(text, format);
         match format {
-            Format::Json => Ok(Some(Self::Json(brackets::value(&source, 0)))),
+            Format::Json | Format::Jsonc => Ok(Some(Self::Json(brackets::value(&source, 0)))),
             #[cfg(feature = "yaml")]
             Format::Yaml => Ok(yaml::layout(source, limits).map(Self::Yaml)),
             #[cfg(feature = "toml")]
@@ -129,7 +129,10 @@ impl Syntax {
 
     /// A text of a format.
     pub(super) fn source(text: &str, format: Format) -> Source<'_> {
-        let comments = if format == Format::Json { Comments::Slash } else { Comments::Hash };
+        let comments = match format {
+            Format::Json | Format::Jsonc => Comments::Slash,
+            _ => Comments::Hash,
+        };
         Source::new(text, comments)
     }
 

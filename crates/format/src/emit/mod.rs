@@ -75,7 +75,7 @@ pub enum EmitError {
 /// | format | how |
 /// |---|---|
 /// | YAML | block style; strings quoted where they would read as something else |
-/// | JSON | indented by two spaces |
+/// | JSON, with comments or not | indented by two spaces |
 /// | TOML | `[tables]`; TOML has no `null` and no integer above `i64::MAX` |
 /// | `.env` | a variable for each key, levels joined by `__`, in upper case; lists as JSON arrays |
 ///
@@ -83,7 +83,7 @@ pub enum EmitError {
 /// When the format cannot hold the value; the error names the key.
 pub fn emit(node: NodeRef<'_>, format: Format) -> Result<String, EmitError> {
     match format {
-        Format::Json => json(node),
+        Format::Json | Format::Jsonc => json(node),
         #[cfg(feature = "yaml")]
         Format::Yaml => yaml::emit(node),
         #[cfg(feature = "toml")]

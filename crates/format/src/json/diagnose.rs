@@ -36,6 +36,8 @@ pub(super) fn unexpected(text: &str, at: usize, wanted: Wanted, open: Option<Ope
     Box::new(fault)
 }
 
+const NO_COMMENTS: &str = "remove it; a configuration may have comments in a `.jsonc` file";
+
 struct Scene<'a> {
     at: usize,
     /// Ends at the last token.
@@ -58,7 +60,7 @@ impl Scene<'_> {
     fn anywhere(&self, wanted: Wanted) -> Option<Fault> {
         match (self.first(), self.open) {
             ('/', _) if self.rest.starts_with("//") || self.rest.starts_with("/*") => Some(self.comment()),
-            ('#', _) => Some(self.comment()),
+            ('#', _) => Some(self.fault("`#` starts no comment in JSON").help("remove it")),
             ('\'' | '`' | '\u{2018}'..='\u{201f}', _) if wanted != Wanted::CommaOrEnd => {
                 Some(self.fault("a quote other than `\"`").help("JSON has only straight double quotes"))
             }
@@ -77,7 +79,10 @@ impl Scene<'_> {
     }
 
     fn comment(&self) -> Fault {
-        self.fault("JSON has no comments").help("remove it")
+        if self.rest.starts_with("/*") && !self.rest.contains("*/") {
+            return self.fault("a comment without an end").help("put `*/` behind it");
+        }
+        self.fault("JSON has no comments").help(NO_COMMENTS)
     }
 
     fn unclosed(&self, open: Open) -> Fault {

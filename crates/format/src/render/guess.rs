@@ -35,7 +35,7 @@ pub(super) fn secret_lines(text: &str, format: Option<Format>, redactor: &Redact
     let styles: &[Style] = match format {
         Some(Format::Toml) => &[Style::Headers],
         Some(Format::DotEnv) => &[Style::Equals],
-        Some(Format::Json | Format::Yaml) => &[Style::Colon],
+        Some(Format::Json | Format::Jsonc | Format::Yaml) => &[Style::Colon],
         None => &[Style::Headers, Style::Equals, Style::Colon],
     };
     let mut secret = vec![false; lines.len()];

@@ -7,6 +7,7 @@ use enhanced_config_core::{Location, Redactor};
 use super::harmless::harmless_char;
 use super::names::{is_secret_value, names_secret};
 use super::{exact, guess};
+use crate::json::comments::blanked;
 use crate::{Format, ParseOptions, parse};
 
 /// The text of a layer, and which of its lines may be shown.
@@ -55,7 +56,13 @@ impl<T: AsRef<str>> Source<T> {
         let parsed = format.and_then(|format| parse(read.as_bytes(), format, name, &options).ok());
         let is_exact = parsed.is_some();
         let secret = match parsed {
-            Some(parsed) => exact::secret_lines(&parsed.document, read, &starts, redactor),
+            Some(parsed) => {
+                let mut secret = exact::secret_lines(&parsed.document, read, &starts, redactor);
+                if format == Some(Format::Jsonc) {
+                    hide_comments(read, &mut secret);
+                }
+                secret
+            }
             None => guess::secret_lines(read, format, redactor),
         };
         Self { text, starts, secret, is_exact, asked: HashMap::new() }
@@ -100,6 +107,16 @@ impl<T: AsRef<str>> Source<T> {
             None => "",
         };
         self.secret.get(at).copied().unwrap_or(true) || names_secret(doubtful) || is_secret_value(line)
+    }
+}
+
+/// Hides the lines with a comment of JSON that name a secret. Such a comment may go on for lines, so that no line tells
+/// alone whether it is one.
+fn hide_comments(text: &str, secret: &mut [bool]) {
+    let blanked = blanked(text);
+    let lines = text.split('\n').zip(blanked.split('\n'));
+    for ((line, blanked), secret) in lines.zip(secret) {
+        *secret |= line != blanked && names_secret(line);
     }
 }
 

@@ -136,13 +136,48 @@ fn numbers_that_json_does_not_have() {
     refused(r#"{"a":1e5s}"#, "text without quotes (1:6); put it in double quotes");
 }
 
+/// The data of JSON with comments, and where the last of its members stands; or the one error that it has.
+#[track_caller]
+fn with_comments(text: &str, expected: &str) {
+    let found = match parse(text.as_bytes(), Format::Jsonc, "a.jsonc", &ParseOptions::default()) {
+        Ok(parsed) => {
+            let root = parsed.document.root();
+            let last = root.entries().last().map(|(_, member)| format!(" {}", member.origin()));
+            serde_json::Value::from(root).to_string() + &last.unwrap_or_default()
+        }
+        Err(problems) => problems.to_string(),
+    };
+    assert_eq!(found.replace("a.jsonc:", ""), expected, "{text}");
+}
+
+#[test]
+fn comments_move_nothing_where_they_are_allowed() {
+    with_comments("{\"a\": 1}", "{\"a\":1} 1:7");
+    with_comments("// é\r\n/* { */{// x\r\n  \"a\": [1, 2 , /* 3 */ ], }// \"", "{\"a\":[1,2]} 3:8");
+    with_comments(
+        "{\"a\": \"// no /* comment\", /* \u{1f980}\n */ \"b\": 2}",
+        "{\"a\":\"// no /* comment\",\"b\":2} 2:10",
+    );
+    with_comments("{\n  // one\n  \"a\": x\n}", "text without quotes (3:8); put it in double quotes");
+    with_comments("{\"a\": 1, // one\n\"a\": 2}", "a: duplicate key (2:1); first defined here: 1:2");
+    with_comments("{\"a\": 1 // one\n\"b\": 2}", "a comma is missing (1:8)");
+    with_comments("{\"a\": 1,, }", "a comma too many (1:9); remove it");
+    with_comments("{,}", "a comma too many (1:2); remove it");
+    with_comments("{\"a\": 1 # one\n}", "`#` starts no comment in JSON (1:9); remove it");
+    with_comments("{\"a\": 1 /* one }", "a comment without an end (1:9); put `*/` behind it");
+    with_comments("// nothing", "empty: expected a map of keys to values (1:1)");
+    with_comments("{\"a\": 1 / 2}", "expected `,` or `}` (1:9)");
+}
+
 #[test]
 fn comments_and_commas() {
-    refused("{\n  // why\n  \"a\": 1}", "JSON has no comments (2:3); remove it");
-    refused("{\"a\": 1, /* why */ \"b\": 2}", "JSON has no comments (1:10); remove it");
-    refused("{\"a\": # why\n1}", "JSON has no comments (1:7); remove it");
-    refused("{\"a\": 1} # why", "JSON has no comments (1:10); remove it");
-    refused("// why\n{}", "JSON has no comments (1:1); remove it");
+    let moved = "remove it; a configuration may have comments in a `.jsonc` file";
+    refused("{\n  // why\n  \"a\": 1}", &format!("JSON has no comments (2:3); {moved}"));
+    refused("{\"a\": 1, /* why */ \"b\": 2}", &format!("JSON has no comments (1:10); {moved}"));
+    refused("{\"a\": # why\n1}", "`#` starts no comment in JSON (1:7); remove it");
+    refused("{\"a\": 1} # why", "`#` starts no comment in JSON (1:10); remove it");
+    refused("// why\n{}", &format!("JSON has no comments (1:1); {moved}"));
+    refused("{} /* why", "a comment without an end (1:4); put `*/` behind it");
     refused("{\"a\": 1,\n}", "a trailing comma (1:8); remove it");
     refused("{\"a\": [1, 2 , ]}", "a trailing comma (1:13); remove it");
     refused("{\"a\": 1,, \"b\": 2}", "a comma too many (1:9); remove it");

@@ -170,6 +170,24 @@ const BROKEN_JSON: &[&str] = &[
     "{\"password\": \"kanarie\" // comment\n}",
 ];
 
+const JSONC: &[&str] = &[
+    "{\n  // password: kanarie\n  \"port\": 1,\n}",
+    "{\n  \"port\": 1, // \"password\": \"kanarie\"\n}",
+    "{\n  /*\n  \"password\": \"kanarie\",\n  */ \"port\": 1\n}",
+    "{\n  /* \"db\": {\"token\": \"kanarie\"}, */ \"port\": 1,\n}",
+    "{\n  \"password\": // of the database\n  \"kanarie\",\n}",
+    "{\n  \"password\": /* of\n the database */ \"kanarie\",\n}",
+    "{\n  // https://me:kanarie@host/\n  \"port\": 1\n}",
+];
+
+const BROKEN_JSONC: &[&str] = &[
+    "{\n  // \"password\": \"kanarie\"\n  \"port\": ,\n}",
+    "{\n  \"password\": \"kanarie\" // comment\n  \"port\": 1\n}",
+    "{\n  \"password\": // comment\n  kanarie\n}",
+    "{\n  /* \"password\": \"kanarie\"\n  \"port\": 1\n}",
+    "{\n  \"passwords\": [\n  // one\n  \"kanarie\",,\n  ],\n}",
+];
+
 const TOML: &[&str] = &[
     "password = \"kanarie\"\nport = 1\n",
     "[db]\nuser = \"x\"\npassword = 'kanarie'\nport = 1\n",
@@ -266,6 +284,8 @@ fn each(mut check: impl FnMut(&'static str, &'static str)) {
     let formats = [
         ("c.yaml", YAML, BROKEN_YAML),
         ("c.json", JSON, BROKEN_JSON),
+        ("c.jsonc", JSON, BROKEN_JSON),
+        ("c.jsonc", JSONC, BROKEN_JSONC),
         ("c.toml", TOML, BROKEN_TOML),
         (".env", DOTENV, BROKEN_DOTENV),
     ];

@@ -56,7 +56,7 @@ fn other_encodings_are_named_with_and_without_a_mark() {
     let text = "{\"a\": \"\u{e9}\"}";
     let units: Vec<u16> = text.encode_utf16().collect();
     let check = |bytes: Vec<u8>, found: &str| {
-        for format in [Format::Json, Format::Yaml, Format::Toml, Format::DotEnv] {
+        for format in [Format::Json, Format::Jsonc, Format::Yaml, Format::Toml, Format::DotEnv] {
             let problems = parse(&bytes, format, "app", &ParseOptions::default()).unwrap_err();
             let expected = format!("not UTF-8 text: {found} (");
             assert!(problems.to_string().starts_with(&expected), "{format}: {problems}");

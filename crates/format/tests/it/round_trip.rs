@@ -215,7 +215,7 @@ fn round_trip(document: &Document, format: Format) -> Option<Document> {
 
 fn check(tree: &Tree) {
     let document = document(tree);
-    for format in [Format::Json, Format::Yaml, Format::Toml] {
+    for format in [Format::Json, Format::Jsonc, Format::Yaml, Format::Toml] {
         if let Some(read) = round_trip(&document, format) {
             let written = emit(document.root(), format).unwrap();
             assert!(read == document, "{format}:\n{written}\n{}", emit(read.root(), Format::Json).unwrap());

@@ -77,17 +77,48 @@ fn a_missing_base_file_names_those_like_it() {
     let case = Case::new(&[("ap.json", "{}"), ("other.json", "{}")]);
     assert_eq!(
         case.problems(app()),
-        "no file called app (.yaml, .yml, .json or .toml) in DIR; did you mean ap.json?"
+        "no file called app (.yaml, .yml, .json, .jsonc or .toml) in DIR; did you mean ap.json?"
     );
 }
 
 #[test]
 fn two_files_of_one_name_are_an_error_naming_both() {
-    let case = Case::new(&[("app.json", "{}"), ("app.toml", "")]);
-    assert_eq!(
-        case.problems(app()),
-        "several files are called app: DIR/app.json and DIR/app.toml; keep one of them: two formats of one configuration drift apart"
-    );
+    for other in ["app.toml", "app.jsonc"] {
+        let case = Case::new(&[("app.json", "{}"), (other, "")]);
+        assert_eq!(
+            case.problems(app()),
+            format!(
+                "several files are called app: DIR/app.json and DIR/{other}; keep one of them: two formats of one configuration drift apart"
+            )
+        );
+    }
+}
+
+#[test]
+fn comments_are_for_files_that_say_so_by_their_extension() {
+    let text = |key: &str| format!("// {key}\n{{\n  /* one\n  two */ \"{key}\": \"//\", // three\n}}\n");
+    let base = "{\"include\": [\"parts/a.jsonc\"], // parts\n\"base\": 1,}";
+    let (part, profile, drop_in) = (text("part"), text("profile"), text("drop_in"));
+    let files = [
+        ("app.jsonc", base),
+        ("parts/a.jsonc", &part),
+        ("app.prod.jsonc", &profile),
+        ("app.d/1.jsonc", &drop_in),
+    ];
+    let case = Case::new(&files);
+    let loaded = case.load(app().with_includes(true)).unwrap();
+    assert!(loaded.warnings.is_empty(), "{}", loaded.warnings);
+    assert_eq!(data(&loaded), json!({"part": "//", "base": 1, "profile": "//", "drop_in": "//"}));
+    let origin = loaded.document.get("profile").unwrap().origin();
+    assert_eq!(case.anonymous(&origin), "DIR/app.prod.jsonc:4:21");
+    for strict in ["app", "parts/a", "app.prod", "app.d/1"] {
+        let renamed = |text: &str| text.replace(&format!("{strict}.jsonc"), &format!("{strict}.json"));
+        let files = files.map(|(name, text)| (renamed(name), renamed(text)));
+        let files = files.each_ref().map(|(name, text)| (&**name, &**text));
+        let problems = Case::new(&files).problems(app().with_includes(true));
+        assert!(problems.starts_with("JSON has no comments (DIR/"), "{problems}");
+        assert!(problems.contains(&format!("/{strict}.json:1:")), "{problems}");
+    }
 }
 
 #[test]
@@ -96,7 +127,7 @@ fn a_path_names_its_format_by_its_extension() {
     let text = case.problems(Layers::new().with_source(FileSource::new("app.conf")));
     assert_eq!(
         text,
-        "DIR/app.conf: the format of this file is not known by its extension; use .yaml, .yml, .json, .toml or .env"
+        "DIR/app.conf: the format of this file is not known by its extension; use .yaml, .yml, .json, .jsonc, .toml or .env"
     );
 }
 
@@ -157,7 +188,7 @@ fn drop_in_files_that_are_not_read_are_named() {
     ]);
     let warning = |name: &str| {
         format!(
-            "warning: DIR/app.d/{name} is not read: its extension names no format; files ending in .yaml, .yml, .json or .toml are read"
+            "warning: DIR/app.d/{name} is not read: its extension names no format; files ending in .yaml, .yml, .json, .jsonc or .toml are read"
         )
     };
     assert_eq!(case.warnings(app()), ["10.conf", "local", "x.env"].map(warning).join("\n"));

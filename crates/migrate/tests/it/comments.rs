@@ -86,5 +86,5 @@ fn of_toml() {
 
 #[test]
 fn of_json_with_comments() {
-    insta::assert_snapshot!(check(JSONC, Format::Json, &["// ", "/* "]));
+    insta::assert_snapshot!(check(JSONC, Format::Jsonc, &["// ", "/* "]));
 }

@@ -25,7 +25,7 @@ fn content() -> impl Strategy<Value = Content> {
 }
 
 fn format() -> impl Strategy<Value = Format> {
-    prop::sample::select(vec![Format::Yaml, Format::Toml, Format::Json])
+    prop::sample::select(vec![Format::Yaml, Format::Toml, Format::Jsonc])
 }
 
 const NAMES: [&str; 2] = ["one", "two"];
@@ -33,13 +33,13 @@ const NAMES: [&str; 2] = ["one", "two"];
 /// A text with comments, and keys from `a` on in maps `one` and `two`.
 fn written(content: &Content, format: Format) -> String {
     let (top, map, member) = match format {
-        Format::Json => {
+        Format::Jsonc => {
             ("// top\n{\n  \"version\": \"1.0.0\", // v\n", "\n  // NAME\n  \"NAME\": {\n", "    ")
         }
         Format::Toml => ("# top\nversion = \"1.0.0\" # v\n", "\n# NAME\n[NAME]\n", ""),
         _ => ("# top\nversion: \"1.0.0\" # v\n", "\n# NAME\nNAME:\n", "  "),
     };
-    let mark = if format == Format::Json { "//" } else { "#" };
+    let mark = if format == Format::Jsonc { "//" } else { "#" };
     let mut text = top.to_owned();
     for (name, members) in NAMES.into_iter().zip(content) {
         text += &map.replace("NAME", name);
@@ -49,13 +49,13 @@ fn written(content: &Content, format: Format) -> String {
                 text += &format!("{member}{mark} about {key}\n");
             }
             let (pair, comma) = match format {
-                Format::Json => (format!("\"{key}\": {value}"), if at < last { "," } else { "" }),
+                Format::Jsonc => (format!("\"{key}\": {value}"), if at < last { "," } else { "" }),
                 Format::Toml => (format!("{key} = {value}"), ""),
                 _ => (format!("{key}: {value}"), ""),
             };
             text += &format!("{member}{pair}{comma} {mark} {name} {key}\n");
         }
-        if format == Format::Json {
+        if format == Format::Jsonc {
             text += if name == "two" { "  }\n}\n" } else { "  },\n" };
         }
     }
@@ -103,7 +103,7 @@ fn up_and_down(text: &str, format: Format, steps: Vec<Step>) -> (String, String)
 
 /// All comments, in any order.
 fn comments(text: &str, format: Format) -> Vec<&str> {
-    let mark = if format == Format::Json { "// " } else { "# " };
+    let mark = if format == Format::Jsonc { "// " } else { "# " };
     let mut comments: Vec<_> =
         text.match_indices(mark).map(|(at, _)| text[at..].lines().next().unwrap()).collect();
     comments.sort_unstable();

@@ -16,7 +16,7 @@ use enhanced_config_migrate::{ConfigMigrator, Migration, Path, Step, Version};
 
 fn editor(text: &str, format: Format) -> Editor {
     let name = format!("app.{}", format.extensions()[0]);
-    Editor::new(text.as_bytes(), format, &name, &ParseOptions::default().with_comments(true)).unwrap()
+    Editor::new(text.as_bytes(), format, &name, &ParseOptions::default()).unwrap()
 }
 
 fn yaml(text: &str) -> Editor {

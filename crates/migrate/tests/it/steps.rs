@@ -48,6 +48,11 @@ fn each_step_and_its_inverse() {
     );
     check("join: {from: [h, p], separator: ':', into: listen}", "h: a # h\np: '80'\n", "listen: a:80 # h\n");
     check(
+        "join: {from: [net.h, net.p, q], separator: ':', into: listen}",
+        "a: 1\n# net\nnet:\n  # h\n  h: a\n  # p\n  p: '80' # port\n# q\nq: 'x'\n",
+        "a: 1\n# net\nnet: {}\n# h\n# p\n# port\n# q\nlisten: a:80:x\n",
+    );
+    check(
         "split: {path: listen, separator: ':', into: [net.host, net.port]}",
         "listen: h:80 # l\na: 1\n",
         "a: 1\nnet:\n  host: h # l\n  port: \"80\"\n",

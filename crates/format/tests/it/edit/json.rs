@@ -2,7 +2,7 @@ use enhanced_config_format::Format;
 
 #[track_caller]
 fn check(before: &str, change: &str, after: &str) {
-    super::check(Format::Json, before, change, after);
+    super::check(Format::Jsonc, before, change, after);
 }
 
 #[test]

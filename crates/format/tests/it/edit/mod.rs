@@ -11,7 +11,7 @@ use enhanced_config_format::{EditError, Editor, Format, ParseOptions};
 use serde_json::Value;
 
 pub(crate) fn editor(text: &str, format: Format) -> Editor {
-    let options = ParseOptions::default().with_comments(true).with_allow_empty(true);
+    let options = ParseOptions::default().with_allow_empty(true);
     Editor::new(text.as_bytes(), format, "app", &options).unwrap_or_else(|error| panic!("{error}\n{text}"))
 }
 

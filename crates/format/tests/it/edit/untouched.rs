@@ -398,7 +398,7 @@ fn positions(editor: &Editor) -> Vec<(String, String)> {
 
 /// The comma behind a line of JSON belongs to what follows.
 fn shown(line: &str, format: Format) -> String {
-    if format == Format::Json {
+    if format == Format::Jsonc {
         line.replacen(", //", " //", 1).trim_end_matches(',').to_owned()
     } else {
         line.to_owned()
@@ -420,6 +420,6 @@ proptest! {
 
     #[test]
     fn of_json(members in members(node()), style in any::<u8>(), edits in prop::collection::vec(edit(), 1..6)) {
-        run(Format::Json, &Node::Map(members, style & !1), edits)?;
+        run(Format::Jsonc, &Node::Map(members, style & !1), edits)?;
     }
 }

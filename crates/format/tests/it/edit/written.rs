@@ -64,7 +64,7 @@ pub(crate) fn written(node: &Node, format: Format) -> (String, Vec<Line>) {
             writer.line(text.to_owned(), &KeyPath::root(), true);
         }
         Node::Map(members, _) if format == Format::Toml => writer.toml_table(members, &KeyPath::root(), &[]),
-        _ if format == Format::Json => writer.json(node, String::new(), &KeyPath::root(), 0, ""),
+        _ if format == Format::Jsonc => writer.json(node, String::new(), &KeyPath::root(), 0, ""),
         Node::Map(members, style) => writer.yaml_map(members, &KeyPath::root(), 0, *style, None),
         _ => unreachable!("the root is a map"),
     }
@@ -99,7 +99,7 @@ impl Writer {
 
     fn remark(&mut self) -> String {
         self.comments += 1;
-        let mark = if self.format == Format::Json { "//" } else { "#" };
+        let mark = if self.format == Format::Jsonc { "//" } else { "#" };
         format!("{mark} c{}", self.comments)
     }
 
@@ -278,7 +278,7 @@ fn flow(node: &Node, format: Format) -> String {
     let separator = if format == Format::Toml { " = " } else { ": " };
     match node {
         Node::Scalar(Value::String(text), style) => match format {
-            Format::Json => serde_json::to_string(text).unwrap(),
+            Format::Jsonc => serde_json::to_string(text).unwrap(),
             _ if style & 64 == 64 && !text.contains(['\'', '\n', '\u{7f}', '\u{2028}']) => {
                 format!("'{text}'")
             }
