@@ -6,6 +6,7 @@ use super::{Cause, CircuitBreaker, Event, Permit, Recorded, SlowCalls, State, Tr
 use crate::{Observer, Verdict};
 use enhanced_config_clock::Instant;
 use std::sync::atomic::Ordering::Release;
+use std::time::Duration;
 
 impl<O: Observer<Event>> CircuitBreaker<O> {
     #[inline]
@@ -137,11 +138,13 @@ impl<O: Observer<Event>> CircuitBreaker<O> {
     }
 
     fn open(&self, inner: &mut Inner, cause: Cause, verdict: Verdict, now: Instant) -> Events {
-        let wait = match verdict {
-            Verdict::RetryAfter(wait) => Some(wait.min(self.options.longest_retry_after)),
-            _ => None,
+        let asked = match verdict {
+            Verdict::RetryAfter(wait) => wait.min(self.options.longest_retry_after),
+            _ => Duration::ZERO,
         };
-        Events::Changed(self.enter(inner, State::Open, cause, wait, now))
+        // Never shorter: whoever asks for no wait at all is down all the same.
+        let wait = inner.waits.next().unwrap_or_default().max(asked);
+        Events::Changed(self.enter(inner, State::Open, cause, Some(wait), now))
     }
 
     fn show_steady(&self, inner: &Inner) {

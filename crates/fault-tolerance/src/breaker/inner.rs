@@ -155,7 +155,7 @@ impl Probes {
             Closing::Ratios => {
                 let (reading, trip) = (self.reading(options), &options.trip);
                 let exceeded = || reading.failure_ratio(trip).or_else(|| reading.slow_ratio(trip)).is_some();
-                (calls >= probes).then(|| !exceeded())
+                reading.is_enough().then(|| !exceeded())
             }
         }
     }

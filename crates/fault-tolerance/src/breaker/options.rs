@@ -23,8 +23,8 @@ pub struct BreakerOptions {
     pub wait: Backoff,
     /// Where the jitter of `wait` begins. Default: somewhere else in every breaker.
     pub seed: Option<u64>,
-    /// The longest wait that is taken from an error ([`Verdict::RetryAfter`](crate::Verdict::RetryAfter)). Default:
-    /// 5 minutes.
+    /// The longest wait that is taken from an error ([`Verdict::RetryAfter`](crate::Verdict::RetryAfter)), which makes
+    /// `wait` longer and never shorter. Default: 5 minutes.
     pub longest_retry_after: Duration,
 }
 
@@ -91,7 +91,8 @@ pub struct HalfOpen {
 pub enum Closing {
     /// So many succeed. It reopens as soon as that has become impossible. A slow probe has failed, if slowness trips.
     Successes(u16),
-    /// All have come back, and the ratios of [`Trip`] are kept among them; as resilience4j decides.
+    /// [`Trip::minimum_calls`] of them have come back, or all if those are fewer, and the ratios of [`Trip`] are kept
+    /// among them; it reopens if they are not. As resilience4j decides.
     Ratios,
 }
 

@@ -22,9 +22,14 @@ impl<O: Observer<Event>> CircuitBreaker<O> {
         if now.as_nanos() < self.due.load(Acquire) {
             return None;
         }
+        // At the end of the clock, every moment to come is now. A limit is not over as soon as it begins even there: the
+        // breaker would open and try calls by turns for ever.
+        let begins = now.as_nanos() <= self.since.load(Acquire);
         let next = match (self.word().state(), self.options.half_open.limit) {
             (State::Open, _) => State::HalfOpen,
-            (State::Ramp, _) | (State::HalfOpen, Some((_, Undecided::Close))) => State::Closed,
+            (State::Ramp, _) => State::Closed,
+            (State::HalfOpen, _) if begins => return None,
+            (State::HalfOpen, Some((_, Undecided::Close))) => State::Closed,
             (State::HalfOpen, Some((_, Undecided::Open))) => State::Open,
             _ => return None,
         };

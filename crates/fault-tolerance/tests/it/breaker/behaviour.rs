@@ -156,6 +156,17 @@ fn an_error_may_say_how_long_to_wait_up_to_a_bound() {
 }
 
 #[test]
+fn what_an_error_asks_for_neither_shortens_a_wait_nor_stops_its_growth() {
+    let breaker = breaker(options().with_wait(Backoff::exponential(SECOND, 2.0)));
+    let mut now = at(0);
+    for (asked, expected) in [(0, 1), (1, 2), (10, 10), (0, 8)] {
+        call(&breaker, Verdict::RetryAfter(SECOND * asked), now);
+        assert_eq!(breaker.admit(now).unwrap_err().retry_after, Some(SECOND * expected));
+        now = now + SECOND * expected;
+    }
+}
+
+#[test]
 fn a_trip_opens_at_once() {
     let breaker = breaker(options().with_trip(Trip::never()));
     call(&breaker, Verdict::Failure, at(0));
@@ -252,6 +263,37 @@ fn a_decision_has_a_limit() {
         let out = breaker.admit(at(0)).unwrap();
         assert_eq!(breaker.state(at(1)), expected);
         assert_eq!(breaker.record(out, Verdict::Success, at(1)), Recorded::Stale);
+    }
+}
+
+#[test]
+fn at_the_end_of_the_clock_no_limit_is_over() {
+    let end = Instant::from_nanos(u64::MAX);
+    for undecided in [Undecided::Close, Undecided::Open] {
+        let limit = Some((Duration::from_millis(1), undecided));
+        let breaker = breaker(options().with_half_open(HalfOpen { limit, ..HalfOpen::all_of(1) }));
+        breaker.force(Force::Open, at(0));
+        assert_eq!(breaker.state(end), State::HalfOpen);
+        call(&breaker, Verdict::Failure, end);
+        assert_eq!(breaker.state(end), State::HalfOpen, "the wait is over at the end, as is every other");
+        assert!(breaker.admit(end).is_ok());
+    }
+}
+
+#[test]
+fn ratios_decide_as_soon_as_there_are_enough_probes() {
+    let half_open = |probes| HalfOpen { closing: Closing::Ratios, ..HalfOpen::all_of(probes) };
+    for (probes, enough) in [(10, 2), (2, 2), (1, 1)] {
+        let trip = Trip::at_ratio(Ratio::HALF, 2);
+        for (verdict, expected) in [(Verdict::Success, State::Closed), (Verdict::Failure, State::Open)] {
+            let breaker = breaker(options().with_trip(trip).with_half_open(half_open(probes)));
+            breaker.force(Force::HalfOpen, at(0));
+            for _ in 0..enough {
+                assert_eq!(breaker.state(at(0)), State::HalfOpen);
+                call(&breaker, verdict, at(0));
+            }
+            assert_eq!(breaker.state(at(0)), expected, "{enough} of {probes}");
+        }
     }
 }
 

@@ -85,6 +85,18 @@ impl Model {
         self.calls.iter().rev().take_while(|(_, failed, _)| *failed).count()
     }
 
+    /// The wait that the breaker itself has for the next time that it opens.
+    fn grown(&mut self) -> u64 {
+        let wait = WAIT.saturating_mul(1 << self.opened.min(20)).min(LONGEST_WAIT);
+        self.opened += 1;
+        wait
+    }
+
+    fn open(&mut self, asked: u64) {
+        let wait = self.grown().max(asked);
+        self.enter(State::Open, Some(wait));
+    }
+
     fn enter(&mut self, state: State, wait: Option<u64>) {
         self.state = state;
         self.since = self.now;
@@ -92,9 +104,8 @@ impl Model {
         self.rejected = 0;
         match state {
             State::Open => {
-                let grown = WAIT.saturating_mul(1 << self.opened.min(20)).min(LONGEST_WAIT);
-                self.until = self.now + wait.unwrap_or(grown);
-                self.opened += u32::from(wait.is_none());
+                let wait = wait.unwrap_or_else(|| self.grown());
+                self.until = self.now + wait;
             }
             State::HalfOpen => self.probes.clear(),
             _ => self.calls.clear(),
@@ -152,15 +163,15 @@ impl Model {
             return Recorded::Recorded;
         }
         let (failed, slow) = (verdict != Verdict::Success, self.minds_slow && self.now - began > SLOW);
-        let wait = match verdict {
-            Verdict::RetryAfter(wait) => Some(wait.as_millis() as u64),
-            _ => None,
+        let asked = match verdict {
+            Verdict::RetryAfter(wait) => wait.as_millis() as u64,
+            _ => 0,
         };
         if self.state == State::HalfOpen {
             self.probes.push((failed, slow));
             let bad = self.probes.iter().filter(|(failed, slow)| *failed || *slow).count();
             if verdict == Verdict::Trip || bad > PROBES - NEEDED {
-                self.enter(State::Open, wait);
+                self.open(asked);
             } else if self.probes.len() - bad >= NEEDED {
                 self.enter(State::Closed, None);
             }
@@ -173,7 +184,7 @@ impl Model {
             || share(window.iter().filter(|(.., slow)| *slow).count())
             || self.row() >= ROW;
         if self.state == State::Closed && (trips || verdict == Verdict::Trip) {
-            self.enter(State::Open, wait);
+            self.open(asked);
         }
         Recorded::Recorded
     }
