@@ -34,6 +34,8 @@
 mod backoff;
 pub mod breaker;
 pub mod bulkhead;
+#[cfg(feature = "serde")]
+mod data;
 pub mod degradation;
 mod error;
 pub mod hedge;
@@ -56,7 +58,7 @@ pub use backoff::{Backoff, Delays, Jitter};
 pub use breaker::{BreakerOptions, CircuitBreaker};
 pub use bulkhead::{Bulkhead, BulkheadOptions};
 pub use degradation::GracefulDegradation;
-pub use error::{CallError, OptionError, Rejection};
+pub use error::{CallError, OptionError, OptionErrors, OptionProblem, Rejection};
 pub use hedge::{Hedge, HedgeDelay};
 pub use ladder::{DegradationLadder, LadderOptions};
 pub use limiter::{Quota, RateLimiter};

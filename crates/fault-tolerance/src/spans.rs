@@ -46,6 +46,18 @@ impl<T: Counts> Spans<T> {
         self.total
     }
 
+    /// Adds everything that is not too old at `now` to others, which may be of another width. Each span counts there as what
+    /// its last moment belongs to: nothing is forgotten before its time.
+    pub(crate) fn pour_into(&mut self, other: &mut Self, now: Instant) {
+        self.advance(now);
+        let oldest = (self.present + 1).saturating_sub(self.spans.len() as u64);
+        for number in oldest..=self.present {
+            let last = (number + 1).saturating_mul(self.width) - 1;
+            other.add(*self.span(number), Instant::from_nanos(last.min(now.as_nanos())));
+        }
+        other.advance(now);
+    }
+
     pub(crate) fn clear(&mut self) {
         self.spans.fill(T::default());
         self.total = T::default();

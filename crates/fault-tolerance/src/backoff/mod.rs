@@ -22,6 +22,7 @@ pub(crate) use random::Random;
 /// assert_eq!(waits, [100, 200, 400, 500]);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize), serde(from = "crate::data::BackoffData"))]
 pub struct Backoff {
     shape: Shape,
     cap: Duration,
@@ -158,6 +159,14 @@ pub struct Delays {
 }
 
 impl Delays {
+    /// Goes on by another rule, from the wait that is next.
+    pub(crate) fn change(&mut self, backoff: Backoff, seed: Option<u64>) {
+        self.backoff = backoff;
+        if let Some(seed) = seed {
+            self.random = Random::new(seed);
+        }
+    }
+
     /// Begins again with the first wait; what was drawn stays drawn.
     pub(crate) fn restart(&mut self) {
         self.retries = 0;

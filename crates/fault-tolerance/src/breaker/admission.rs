@@ -1,5 +1,6 @@
 //! Who may make a call.
 
+use super::inner::Inner;
 use super::word::Word;
 use super::{CircuitBreaker, Event, Permit, Rejected, State};
 use crate::Observer;
@@ -13,8 +14,9 @@ impl<O: Observer<Event>> CircuitBreaker<O> {
     pub(super) fn admit_at(&self, now: impl Fn() -> Instant) -> Result<Permit<'_, O>, Rejected> {
         let word = self.word();
         if word.is_closed() {
-            let began = if self.options.timed() { now() } else { Instant::default() };
-            return Ok(self.permit(word, began));
+            let timed = word.is_timed();
+            let began = if timed { now() } else { Instant::default() };
+            return Ok(Permit { timed, ..self.permit(word, began) });
         }
         self.admit_unless_closed(now())
     }
@@ -45,7 +47,7 @@ impl<O: Observer<Event>> CircuitBreaker<O> {
     }
 
     fn permit(&self, word: Word, began: Instant) -> Permit<'_, O> {
-        Permit { breaker: self, generation: word.generation(), began, probe: false }
+        Permit { breaker: self, generation: word.generation(), began, timed: true, probe: false }
     }
 
     /// Reserves the place of one probe, if nobody was quicker.
@@ -67,8 +69,8 @@ impl<O: Observer<Event>> CircuitBreaker<O> {
     }
 
     /// When the latest probe has had its time.
-    fn probes_due(&self) -> Instant {
-        Instant::from_nanos(self.last_probe.load(Acquire)) + self.options.half_open.probe_timeout
+    fn probes_due(&self, inner: &Inner) -> Instant {
+        Instant::from_nanos(self.last_probe.load(Acquire)) + inner.probing.half_open.probe_timeout
     }
 
     /// Frees the places of probes that do not return: they belong to an earlier generation from here on.
@@ -78,11 +80,11 @@ impl<O: Observer<Event>> CircuitBreaker<O> {
         if word.state() != State::HalfOpen || word.places() > 0 {
             return true;
         }
-        if now < self.probes_due() {
+        if now < self.probes_due(&inner) {
             return false;
         }
         let returned = u16::try_from(inner.probes.tally.calls).unwrap_or(u16::MAX);
-        let places = self.options.half_open.probes.saturating_sub(returned);
+        let places = inner.probing.half_open.probes.saturating_sub(returned);
         self.word.store(word.next(State::HalfOpen, places).bits(), Release);
         true
     }
@@ -90,7 +92,7 @@ impl<O: Observer<Event>> CircuitBreaker<O> {
     /// Adds up the shares of calls until they make a whole one: evenly, and without a draw.
     fn ramp_lets_through(&self, now: Instant) -> bool {
         let since = Instant::from_nanos(self.since.load(Acquire));
-        let ramp = self.options.half_open.ramp.unwrap_or_default();
+        let ramp = Instant::from_nanos(self.due.load(Acquire)) - since;
         // Never none at all, at the very beginning.
         let share = ((now - since).as_secs_f64() / ramp.as_secs_f64()).clamp(0.01, 1.0);
         let part = (share * (1u64 << 32) as f64) as u64;
@@ -100,7 +102,7 @@ impl<O: Observer<Event>> CircuitBreaker<O> {
 
     fn retry_after(&self, state: State, now: Instant) -> Option<Duration> {
         match state {
-            State::HalfOpen => Some(self.probes_due() - now),
+            State::HalfOpen => Some(self.probes_due(&self.inner.lock()) - now),
             State::ForcedOpen => None,
             _ => Some(Instant::from_nanos(self.due.load(Acquire)) - now),
         }

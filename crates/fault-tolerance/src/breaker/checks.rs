@@ -2,7 +2,7 @@
 
 use super::ring::Ring;
 use super::{BreakerOptions, CircuitBreaker, Force, HalfOpen, Recorded, State, Trip, Window};
-use crate::{Backoff, Verdict};
+use crate::{Backoff, Ratio, Verdict};
 use enhanced_config_clock::Instant;
 use shuttle::sync::atomic::{AtomicU64, Ordering::SeqCst};
 use shuttle::thread;
@@ -169,6 +169,60 @@ fn cleared() {
     }
 }
 
+/// Another length of the window races with results: none is lost, and the latest ones before it are kept.
+fn reconfigured() {
+    let breaker = with_failures();
+    let options = BreakerOptions::default().with_window(Window::Calls(8)).with_trip(Trip::at_failures(8));
+    spawn_all(3, |number| match number {
+        0 => breaker.set_options(options, at(0)).unwrap(),
+        1 => record_all(&breaker, [S]),
+        _ => record_all(&breaker, [F]),
+    });
+    let tally = breaker.snapshot(at(0)).tally;
+    // Each that came before has pushed out one, the second of them a failure.
+    assert!(matches!((tally.calls, tally.failed), (7, 3) | (6, 3) | (5, 2)), "{tally:?}");
+    record_all(&breaker, [S; 8]);
+    let tally = breaker.snapshot(at(0)).tally;
+    assert_eq!((tally.calls, tally.failed, breaker.word().is_steady()), (8, 0, true));
+}
+
+/// Other options race with probes that come and go: there are as many as before, and the options are in force.
+fn reconfigured_half_open() {
+    let (breaker, in_flight) = (breaker(), AtomicU64::new(0));
+    breaker.force(Force::HalfOpen, at(0));
+    let slow = Trip::at_failures(2).with_slow(Duration::from_nanos(1), Ratio::HALF);
+    let options = BreakerOptions::default().with_trip(slow).with_half_open(HalfOpen::all_of(4));
+    spawn_all(4, |number| {
+        if number == 0 {
+            return breaker.set_options(options, at(0)).unwrap();
+        }
+        if let Ok(_permit) = breaker.admit(at(0)) {
+            assert!(in_flight.fetch_add(1, SeqCst) < u64::from(PROBES));
+            in_flight.fetch_sub(1, SeqCst);
+        }
+    });
+    assert_eq!((breaker.word().places(), breaker.word().is_timed()), (PROBES, true));
+    record_all(&breaker, [S; PROBES as usize]);
+    assert_eq!(breaker.state(at(0)), State::Closed);
+}
+
+/// A bound that is reached already opens at the next result, be it one that takes no lock, or one that is under way.
+fn reached_already() {
+    let breaker = with_failures();
+    let options = BreakerOptions::default().with_window(Window::Calls(5)).with_trip(Trip::at_failures(2));
+    spawn_all(2, |number| match number {
+        0 => breaker.set_options(options, at(0)).unwrap(),
+        _ => record_all(&breaker, [S]),
+    });
+    if let Ok(permit) = breaker.admit(at(0)) {
+        breaker.record(permit, S, at(0));
+    }
+    let snapshot = breaker.snapshot(at(0));
+    // Two successes may have pushed out a failure first.
+    let is_less = snapshot.tally.failed < 2;
+    assert_eq!(snapshot.state, if is_less { State::Closed } else { State::Open });
+}
+
 fn check(model: fn(), schedules: usize) {
     shuttle::check_random(model, schedules);
     shuttle::check_pct(model, schedules, 3);
@@ -204,11 +258,33 @@ fn a_window_begins_empty() {
     check(cleared, 800);
 }
 
+#[test]
+fn options_change_between_results() {
+    check(reconfigured, 400);
+    check(reached_already, 400);
+}
+
+#[test]
+fn options_change_between_probes() {
+    check(reconfigured_half_open, 400);
+}
+
 /// `cargo test --release -p enhanced-config-fault-tolerance --lib -- --ignored`
 #[test]
 #[ignore = "a million schedules take a minute"]
 fn a_million_schedules() {
-    for model in [probes_in_flight, stale_results, counting, given_up, window, cleared] {
-        check(model, 85_000);
+    let models: [fn(); 9] = [
+        probes_in_flight,
+        stale_results,
+        counting,
+        given_up,
+        window,
+        cleared,
+        reconfigured,
+        reached_already,
+        reconfigured_half_open,
+    ];
+    for model in models {
+        check(model, 57_000);
     }
 }

@@ -20,11 +20,10 @@ impl<O: Observer<Event>> CircuitBreaker<O> {
         if permit.generation != word.generation() || !std::ptr::eq(permit.breaker, self) {
             return Recorded::Stale;
         }
-        let steady = word.is_steady() && self.options.trip.slow.is_none();
-        if verdict == Verdict::Ignore || (verdict == Verdict::Success && steady) {
+        if verdict == Verdict::Ignore || (verdict == Verdict::Success && word.is_steady()) {
             return Recorded::Recorded;
         }
-        if word.is_closed() && verdict == Verdict::Success && !self.options.timed() {
+        if word.is_closed() && verdict == Verdict::Success && !word.is_timed() {
             return self.count_success(&permit, now);
         }
         self.count(permit, verdict, now())
@@ -45,7 +44,7 @@ impl<O: Observer<Event>> CircuitBreaker<O> {
             }
             inner.record(Outcome::default(), untimed);
             self.show_steady(&inner);
-            inner.cause(&self.options.trip, untimed).is_some()
+            inner.cause(untimed).is_some()
         };
         if opens {
             self.open_if_still_due(permit.generation, now());
@@ -57,7 +56,7 @@ impl<O: Observer<Event>> CircuitBreaker<O> {
     fn open_if_still_due(&self, generation: u64, now: Instant) {
         let events = {
             let mut inner = self.inner.lock();
-            let cause = inner.cause(&self.options.trip, now);
+            let cause = inner.cause(now);
             match cause.filter(|_| self.word().generation() == generation) {
                 Some(cause) => self.open(&mut inner, cause, Verdict::Success, now),
                 None => Events::None,
@@ -74,7 +73,7 @@ impl<O: Observer<Event>> CircuitBreaker<O> {
             let word = self.word();
             if word.generation() == permit.generation {
                 let slow = |slow: SlowCalls| now - permit.began > slow.longer_than;
-                let slow = self.options.trip.slow.is_some_and(slow);
+                let slow = permit.timed && inner.options.trip.slow.is_some_and(slow);
                 let outcome = Outcome { failed: verdict != Verdict::Success, slow };
                 events = match word.state() {
                     State::HalfOpen => self.count_probe(&mut inner, permit, outcome, verdict, now),
@@ -96,7 +95,7 @@ impl<O: Observer<Event>> CircuitBreaker<O> {
         inner.record(outcome, now);
         let cause = match verdict {
             Verdict::Trip => Some(Cause::Tripped),
-            _ => inner.cause(&self.options.trip, now),
+            _ => inner.cause(now),
         };
         let events = cause.map_or(Events::None, |cause| self.open(inner, cause, verdict, now));
         self.show_steady(inner);
@@ -106,7 +105,7 @@ impl<O: Observer<Event>> CircuitBreaker<O> {
     #[cold]
     fn count_only(&self, inner: &mut Inner, outcome: Outcome, verdict: Verdict, now: Instant) -> Events {
         inner.record(outcome, now);
-        let causes = inner.untold(&self.options.trip, verdict, now);
+        let causes = inner.untold(verdict, now);
         self.show_steady(inner);
         Events::WouldOpen(causes)
     }
@@ -127,9 +126,9 @@ impl<O: Observer<Event>> CircuitBreaker<O> {
         }
         let tally = inner.probes.tally;
         let cause = Cause::Probes { succeeded: tally.succeeded(), failed: tally.failed };
-        match inner.probes.decision(&self.options) {
+        match inner.probes.decision(&inner.probing) {
             Some(true) => {
-                let state = if self.options.half_open.ramp.is_some() { State::Ramp } else { State::Closed };
+                let state = if inner.probing.half_open.ramp.is_some() { State::Ramp } else { State::Closed };
                 Events::Changed(self.enter(inner, state, cause, None, now))
             }
             Some(false) => self.open(inner, cause, verdict, now),
@@ -139,7 +138,7 @@ impl<O: Observer<Event>> CircuitBreaker<O> {
 
     fn open(&self, inner: &mut Inner, cause: Cause, verdict: Verdict, now: Instant) -> Events {
         let asked = match verdict {
-            Verdict::RetryAfter(wait) => wait.min(self.options.longest_retry_after),
+            Verdict::RetryAfter(wait) => wait.min(inner.options.longest_retry_after),
             _ => Duration::ZERO,
         };
         // Never shorter: whoever asks for no wait at all is down all the same.

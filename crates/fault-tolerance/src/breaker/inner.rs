@@ -9,6 +9,9 @@ use enhanced_config_clock::Instant;
 /// What only whoever counts a result has to know. Behind a lock.
 #[derive(Debug)]
 pub(super) struct Inner {
+    pub(super) options: BreakerOptions,
+    /// Those by which the present probes are judged: what was said when the first of them could begin.
+    pub(super) probing: BreakerOptions,
     pub(super) recent: Recent,
     /// Failures since the last success.
     pub(super) consecutive: u32,
@@ -40,8 +43,10 @@ pub(super) struct Reading {
 pub(super) const CAUSES: usize = 5;
 
 impl Inner {
-    pub(super) fn new(options: &BreakerOptions) -> Self {
+    pub(super) fn new(options: BreakerOptions) -> Self {
         Self {
+            options,
+            probing: options,
             recent: Recent::new(options.window),
             consecutive: 0,
             probes: Probes::default(),
@@ -63,37 +68,53 @@ impl Inner {
         self.told = 0;
     }
 
-    /// Whether one more quick success would change nothing.
-    pub(super) fn is_steady(&self) -> bool {
-        self.consecutive == 0 && self.recent.is_steady()
+    /// Goes by other options from here on, and remembers as much as they ask for of what it knows.
+    pub(super) fn set_options(&mut self, options: BreakerOptions, now: Instant) {
+        self.recent.set_window(options.window, now);
+        let seed = options.seed.filter(|_| options.seed != self.options.seed);
+        self.waits.change(options.wait, seed);
+        self.told = 0;
+        self.options = options;
     }
 
-    pub(super) fn reading(&mut self, trip: &Trip, now: Instant) -> Reading {
+    /// Whether one more success would change nothing, without a look at how long it took.
+    pub(super) fn is_steady(&self) -> bool {
+        self.options.trip.slow.is_none() && self.consecutive == 0 && self.recent.is_steady()
+    }
+
+    pub(super) fn reading(&mut self, now: Instant) -> Reading {
         let capacity = self.recent.capacity().unwrap_or(u64::MAX);
-        Reading { tally: self.recent.tally(now), minimum: u64::from(trip.minimum_calls).min(capacity) }
+        let minimum = u64::from(self.options.trip.minimum_calls).min(capacity);
+        Reading { tally: self.recent.tally(now), minimum }
+    }
+
+    /// How the probes did so far.
+    pub(super) fn probed(&self) -> Reading {
+        self.probes.reading(&self.probing)
     }
 
     /// What would open the breaker now: the first of all kinds. Asked at every call that counts.
     #[inline]
-    pub(super) fn cause(&mut self, trip: &Trip, now: Instant) -> Option<Cause> {
-        let reading = self.reading(trip, now);
+    pub(super) fn cause(&mut self, now: Instant) -> Option<Cause> {
+        let reading = self.reading(now);
+        let trip = &self.options.trip;
         let ratios = || reading.failure_ratio(trip).or_else(|| reading.slow_ratio(trip));
-        ratios().or_else(|| reading.failures(trip)).or_else(|| self.row(trip))
+        ratios().or_else(|| reading.failures(trip)).or_else(|| self.row())
     }
 
-    fn row(&self, trip: &Trip) -> Option<Cause> {
-        trip.consecutive
-            .filter(|&most| self.consecutive >= most)
-            .map(|_| Cause::Consecutive(self.consecutive))
+    fn row(&self) -> Option<Cause> {
+        let most = self.options.trip.consecutive;
+        most.filter(|&most| self.consecutive >= most).map(|_| Cause::Consecutive(self.consecutive))
     }
 
     /// The causes of the kinds that an observer has not been told of.
-    pub(super) fn untold(&mut self, trip: &Trip, verdict: Verdict, now: Instant) -> [Option<Cause>; CAUSES] {
+    pub(super) fn untold(&mut self, verdict: Verdict, now: Instant) -> [Option<Cause>; CAUSES] {
         let mut untold = [None; CAUSES];
-        let reading = self.reading(trip, now);
+        let reading = self.reading(now);
+        let trip = &self.options.trip;
         let tripped = (verdict == Verdict::Trip).then_some(Cause::Tripped);
         let ratios = [reading.failure_ratio(trip), reading.slow_ratio(trip)];
-        let causes = ratios.into_iter().chain([reading.failures(trip), self.row(trip), tripped]);
+        let causes = ratios.into_iter().chain([reading.failures(trip), self.row(), tripped]);
         for (kind, (place, cause)) in untold.iter_mut().zip(causes).enumerate() {
             let bit = 1 << kind;
             *place = cause.filter(|_| self.told & bit == 0);

@@ -23,7 +23,7 @@ use inner::{Inner, Reading};
 use ring::Ring;
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::Ordering::{Acquire, Relaxed};
+use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed};
 use std::time::Duration;
 use word::Word;
 
@@ -85,9 +85,8 @@ pub struct CircuitBreaker<O: Observer<Event> = ()> {
     credit: AtomicU64,
     /// Calls not let through since the state began.
     rejected: Apart,
-    options: BreakerOptions,
     inner: Mutex<Inner>,
-    /// That of `inner`, if its window is one of calls.
+    /// That of `inner`, if its window is one of calls, and as long as it has the length that it began with.
     ring: Option<Arc<Ring>>,
     observer: O,
 }
@@ -158,16 +157,16 @@ impl<O: Observer<Event>> CircuitBreaker<O> {
         Ok(Self::build(options, observer))
     }
 
-    fn build(options: BreakerOptions, observer: O) -> Self {
-        let inner = Inner::new(&options);
+    pub(crate) fn build(options: BreakerOptions, observer: O) -> Self {
+        let inner = Inner::new(options);
+        let word = Word::new(State::Closed).with_timed(options.timed()).with_steady(inner.is_steady());
         Self {
-            word: AtomicU64::new(Word::new(State::Closed).with_steady(inner.is_steady()).bits()),
+            word: AtomicU64::new(word.bits()),
             due: AtomicU64::new(u64::MAX),
             since: AtomicU64::new(0),
             last_probe: AtomicU64::new(0),
             credit: AtomicU64::new(0),
             rejected: Apart::default(),
-            options,
             ring: inner.recent.ring(),
             inner: Mutex::new(inner),
             observer,
@@ -205,6 +204,36 @@ impl<O: Observer<Event>> CircuitBreaker<O> {
         self.observer.event(&Event::Changed(transition));
     }
 
+    /// Goes by other options, and forgets nothing that they have room for.
+    ///
+    /// | | |
+    /// |---|---|
+    /// | the state | stays, and so does the wait of an open breaker: `wait` is for the next time |
+    /// | the window | keeps its latest calls; one of another kind begins empty |
+    /// | a bound of `trip` that is reached already | opens the breaker at the next result that counts, be it a success |
+    /// | probes | are judged to the end by the options they began with |
+    ///
+    /// Calls in flight count as before; how long they took is unknown if nobody wanted to know when they began. A window of
+    /// calls that holds failures takes a lock for each success once it has had another length.
+    ///
+    /// # Errors
+    /// An option is out of its range, or contradicts another. Nothing has changed then.
+    pub fn set_options(&self, options: BreakerOptions, now: Instant) -> Result<(), OptionError> {
+        options.check()?;
+        self.replace_options(options, now);
+        Ok(())
+    }
+
+    /// The same, of options that have been checked.
+    pub(crate) fn replace_options(&self, options: BreakerOptions, now: Instant) {
+        let mut inner = self.inner.lock();
+        inner.set_options(options, now);
+        // Not steady, so that the next result is judged by what is said now. Probes come and go without the lock.
+        let change = |bits| Some(Word::from_bits(bits).with_timed(options.timed()).with_steady(false).bits());
+        // Cannot fail: the closure always has an answer.
+        let _ = self.word.fetch_update(AcqRel, Acquire, change);
+    }
+
     /// The state at `now`, when an open breaker whose wait is over is half-open.
     pub fn state(&self, now: Instant) -> State {
         self.settle(now);
@@ -218,8 +247,8 @@ impl<O: Observer<Event>> CircuitBreaker<O> {
         let state = self.word().state();
         let Reading { tally, minimum } = match state {
             State::Open => inner.at_opening,
-            State::HalfOpen => inner.probes.reading(&self.options),
-            _ => inner.reading(&self.options.trip, now),
+            State::HalfOpen => inner.probed(),
+            _ => inner.reading(now),
         };
         let enough = tally.calls >= minimum;
         Snapshot {
@@ -260,7 +289,7 @@ impl<O: Observer<Event>> fmt::Debug for CircuitBreaker<O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CircuitBreaker")
             .field("state", &self.word().state())
-            .field("options", &self.options)
+            .field("options", &self.inner.lock().options)
             .finish_non_exhaustive()
     }
 }

@@ -1,4 +1,4 @@
-use crate::error::require;
+use crate::error::Checks;
 use crate::{Backoff, Jitter, OptionError, Ratio};
 use std::time::Duration;
 
@@ -11,6 +11,7 @@ pub(super) const MOST_PROBES: u16 = (1 << 12) - 1;
 
 /// How a [`CircuitBreaker`](crate::CircuitBreaker) decides.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize), serde(default, deny_unknown_fields))]
 pub struct BreakerOptions {
     /// The calls that count. Default: the last 100.
     pub window: Window,
@@ -25,11 +26,17 @@ pub struct BreakerOptions {
     pub seed: Option<u64>,
     /// The longest wait that is taken from an error ([`Verdict::RetryAfter`](crate::Verdict::RetryAfter)), which makes
     /// `wait` longer and never shorter. Default: 5 minutes.
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "crate::data::duration"))]
     pub longest_retry_after: Duration,
 }
 
 /// The calls that count towards a trip.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Deserialize),
+    serde(rename_all = "snake_case", deny_unknown_fields)
+)]
 pub enum Window {
     /// The last so many, 1 to 1,048,576.
     Calls(u32),
@@ -37,6 +44,7 @@ pub enum Window {
     /// on the clock. 1 to 65,536 of them.
     Time {
         /// The length of one span, which leaves the window as a whole.
+        #[cfg_attr(feature = "serde", serde(deserialize_with = "crate::data::duration"))]
         width: Duration,
         /// How many spans.
         buckets: u32,
@@ -47,6 +55,7 @@ pub enum Window {
 
 /// What opens a breaker: any of these that is set. All are `>=`.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize), serde(default, deny_unknown_fields))]
 pub struct Trip {
     /// This share of the window failed. Default: half.
     pub failure_ratio: Option<Ratio>,
@@ -62,8 +71,10 @@ pub struct Trip {
 
 /// When slowness alone opens a breaker.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize), serde(deny_unknown_fields))]
 pub struct SlowCalls {
     /// A call is slow if it takes longer than this.
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "crate::data::duration"))]
     pub longer_than: Duration,
     /// This share of the window was slow.
     pub ratio: Ratio,
@@ -71,6 +82,7 @@ pub struct SlowCalls {
 
 /// How an open breaker finds out whether it may close.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize), serde(from = "crate::data::HalfOpenData"))]
 pub struct HalfOpen {
     /// How many calls may be out, or have counted, before it is decided; 1 to 4,095. Default: 3.
     pub probes: u16,
@@ -88,6 +100,11 @@ pub struct HalfOpen {
 
 /// What probes have to show before a breaker closes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Deserialize),
+    serde(rename_all = "snake_case", deny_unknown_fields)
+)]
 pub enum Closing {
     /// So many succeed. It reopens as soon as that has become impossible. A slow probe has failed, if slowness trips.
     Successes(u16),
@@ -98,6 +115,11 @@ pub enum Closing {
 
 /// What happens to a decision that takes too long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Deserialize),
+    serde(rename_all = "snake_case", deny_unknown_fields)
+)]
 pub enum Undecided {
     /// The breaker closes.
     Close,
@@ -216,45 +238,54 @@ impl BreakerOptions {
     }
 
     pub(super) fn check(&self) -> Result<(), OptionError> {
-        match self.window {
-            Window::Calls(calls) => {
-                require((1..=MOST_CALLS).contains(&calls), "window.calls", "1 to 1048576")?;
+        let mut checks = Checks::default();
+        self.check_all(&mut checks);
+        checks.first()
+    }
+
+    pub(crate) fn check_all(&self, checks: &mut Checks) {
+        self.window.check(&self.trip, checks);
+        checks.require(self.trip.failures != Some(0), "trip.failures", "at least 1");
+        checks.require(self.trip.consecutive != Some(0), "trip.consecutive", "at least 1");
+        self.half_open.check(&self.trip, checks);
+    }
+}
+
+impl Window {
+    fn check(self, trip: &Trip, checks: &mut Checks) {
+        match self {
+            Self::Calls(calls) => {
+                checks.require((1..=MOST_CALLS).contains(&calls), "window.calls", "1 to 1048576");
             }
-            Window::Time { width, buckets } => {
+            Self::Time { width, buckets } => {
                 let wide = !width.is_zero() && width.as_nanos() <= u128::from(u64::MAX);
-                require(wide, "window.time.width", "longer than nothing, shorter than 584 years")?;
-                require((1..=MOST_BUCKETS).contains(&buckets), "window.time.buckets", "1 to 65536")?;
+                checks.require(wide, "window.time.width", "longer than nothing, shorter than 584 years");
+                checks.require((1..=MOST_BUCKETS).contains(&buckets), "window.time.buckets", "1 to 65536");
             }
-            Window::Consecutive => {
-                let ratios = self.trip.failure_ratio.is_some() || self.trip.slow.is_some();
-                require(
-                    !ratios && self.trip.failures.is_none(),
-                    "trip",
-                    "`consecutive` alone, as the window has no more",
-                )?;
+            Self::Consecutive => {
+                let ratios = trip.failure_ratio.is_some() || trip.slow.is_some();
+                let alone = !ratios && trip.failures.is_none();
+                checks.require(alone, "trip", "`consecutive` alone, as the window has no more");
             }
         }
-        require(self.trip.failures != Some(0), "trip.failures", "at least 1")?;
-        require(self.trip.consecutive != Some(0), "trip.consecutive", "at least 1")?;
-        self.half_open.check(&self.trip)
     }
 }
 
 impl HalfOpen {
-    fn check(&self, trip: &Trip) -> Result<(), OptionError> {
-        require((1..=MOST_PROBES).contains(&self.probes), "half_open.probes", "1 to 4095")?;
+    fn check(&self, trip: &Trip, checks: &mut Checks) {
+        checks.require((1..=MOST_PROBES).contains(&self.probes), "half_open.probes", "1 to 4095");
         // Without time for a decision there would never be one, and without time for a probe any number of them.
-        require(!self.probe_timeout.is_zero(), "half_open.probe_timeout", "longer than nothing")?;
+        checks.require(!self.probe_timeout.is_zero(), "half_open.probe_timeout", "longer than nothing");
         let limit = self.limit.is_none_or(|(limit, _)| !limit.is_zero());
-        require(limit, "half_open.limit", "longer than nothing")?;
+        checks.require(limit, "half_open.limit", "longer than nothing");
         match self.closing {
             Closing::Successes(successes) => {
                 let fits = (1..=self.probes).contains(&successes);
-                require(fits, "half_open.closing.successes", "1 to the number of probes")
+                checks.require(fits, "half_open.closing.successes", "1 to the number of probes");
             }
             Closing::Ratios => {
                 let any = trip.failure_ratio.is_some() || trip.slow.is_some();
-                require(any, "half_open.closing", "a ratio in `trip` to judge the probes by")
+                checks.require(any, "half_open.closing", "a ratio in `trip` to judge the probes by");
             }
         }
     }

@@ -9,8 +9,10 @@ use std::fmt;
 pub struct Permit<'a, O: Observer<Event> = ()> {
     pub(super) breaker: &'a CircuitBreaker<O>,
     pub(super) generation: u64,
-    /// When the call began, if its breaker wants to know.
+    /// When the call began, if its breaker wanted to know then.
     pub(super) began: Instant,
+    /// Whether it did.
+    pub(super) timed: bool,
     /// Holds one of the places for probes.
     pub(super) probe: bool,
 }

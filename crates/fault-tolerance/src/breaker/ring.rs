@@ -107,6 +107,25 @@ impl Ring {
         self.cursor.store(cursor.next_lap().with_calm(false).0, Release);
     }
 
+    /// Has the next success take the lock, which then is judged. Under the lock.
+    pub(super) fn disturb(&self) {
+        let cursor = self.make_busy();
+        self.cursor.store(cursor.with_calm(false).0, Release);
+    }
+
+    /// Counts nothing from here on. Under the lock.
+    pub(super) fn retire(&self) {
+        self.make_busy();
+    }
+
+    /// The latest so many calls, oldest first, of at least as many that it holds. Once it is retired.
+    pub(super) fn latest(&self, calls: u64) -> impl Iterator<Item = Outcome> {
+        let (places, end) = (self.outcomes.len(), Cursor(self.cursor.load(Acquire)).place());
+        let begin = end + places - calls as usize;
+        let outcome = move |place: usize| self.outcomes.get(place % places).map(|bits| bits.load(Relaxed));
+        (begin..end + places).filter_map(outcome).map(Outcome::from_bits)
+    }
+
     /// What is in a full ring, counted anew.
     #[cfg(test)]
     pub(super) fn recount(&self) -> Tally {

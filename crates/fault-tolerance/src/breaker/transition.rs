@@ -25,7 +25,7 @@ impl<O: Observer<Event>> CircuitBreaker<O> {
         // At the end of the clock, every moment to come is now. A limit is not over as soon as it begins even there: the
         // breaker would open and try calls by turns for ever.
         let begins = now.as_nanos() <= self.since.load(Acquire);
-        let next = match (self.word().state(), self.options.half_open.limit) {
+        let next = match (self.word().state(), inner.probing.half_open.limit) {
             (State::Open, _) => State::HalfOpen,
             (State::Ramp, _) => State::Closed,
             (State::HalfOpen, _) if begins => return None,
@@ -47,14 +47,17 @@ impl<O: Observer<Event>> CircuitBreaker<O> {
     ) -> Transition {
         let word = self.word();
         let from = word.state();
-        let half_open = &self.options.half_open;
+        if to == State::HalfOpen {
+            inner.probing = inner.options;
+        }
+        let half_open = inner.probing.half_open;
         let (mut due, mut next) = (None, word.next(to, 0));
         match to {
             State::Open => {
                 inner.at_opening = match from {
-                    State::HalfOpen => inner.probes.reading(&self.options),
+                    State::HalfOpen => inner.probed(),
                     State::Open => inner.at_opening,
-                    _ => inner.reading(&self.options.trip, now),
+                    _ => inner.reading(now),
                 };
                 due = wait.or_else(|| inner.waits.next());
             }

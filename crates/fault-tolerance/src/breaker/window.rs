@@ -91,6 +91,24 @@ impl Recent {
         }
     }
 
+    /// Holds what `window` has room for from here on, beginning with the latest of what there is.
+    pub(super) fn set_window(&mut self, window: Window, now: Instant) {
+        let mut next = Self::new(window);
+        match (&mut *self, &mut next) {
+            (Self::Calls { ring, .. }, Self::Calls { ring: other, .. }) if ring.len() == other.len() => {
+                return ring.disturb();
+            }
+            (Self::Calls { ring: old, tally: held }, Self::Calls { ring, tally }) => {
+                old.retire();
+                old.latest(held.calls.min(ring.len())).for_each(|outcome| ring.record(outcome, tally));
+            }
+            (Self::Time(spans), Self::Time(other)) => spans.pour_into(other, now),
+            (Self::Calls { ring, .. }, _) => ring.retire(),
+            _ => {}
+        }
+        *self = next;
+    }
+
     /// `now` is looked at only by windows of time.
     pub(super) fn record(&mut self, outcome: Outcome, now: Instant) {
         match self {

@@ -34,7 +34,8 @@ const STATES: [State; 7] = [
 /// | 0 to 2 | the state |
 /// | 3 | steady: a quick success would leave the window as it is |
 /// | 4 to 15 | half-open: probes that may yet begin |
-/// | 16 to 63 | the generation, another at each change of state |
+/// | 16 | timed: counting a call needs to know what time it is |
+/// | 17 to 63 | the generation, another at each change of state |
 ///
 /// Places for probes are taken and given back by compare-and-swap of the whole word, so one that belongs to an earlier
 /// generation can do neither.
@@ -43,7 +44,8 @@ pub(super) struct Word(u64);
 
 const STEADY: u64 = 1 << 3;
 const PLACE: u64 = 1 << 4;
-const GENERATION: u64 = 1 << 16;
+const TIMED: u64 = 1 << 16;
+const GENERATION: u64 = 1 << 17;
 
 impl Word {
     pub(super) const fn new(state: State) -> Self {
@@ -70,8 +72,12 @@ impl Word {
         self.0 & STEADY != 0
     }
 
+    pub(super) const fn is_timed(self) -> bool {
+        self.0 & TIMED != 0
+    }
+
     pub(super) const fn places(self) -> u16 {
-        (self.0 % GENERATION / PLACE) as u16
+        (self.0 % TIMED / PLACE) as u16
     }
 
     pub(super) const fn generation(self) -> u64 {
@@ -80,7 +86,8 @@ impl Word {
 
     /// The next generation, in `state`, with so many places for probes.
     pub(super) const fn next(self, state: State, places: u16) -> Self {
-        Self((self.generation() + 1).wrapping_mul(GENERATION) + places as u64 * PLACE + state as u64)
+        let next = (self.generation() + 1).wrapping_mul(GENERATION) | self.0 & TIMED;
+        Self(next + places as u64 * PLACE + state as u64)
     }
 
     /// The same generation in another state.
@@ -90,6 +97,10 @@ impl Word {
 
     pub(super) const fn with_steady(self, steady: bool) -> Self {
         Self(if steady { self.0 | STEADY } else { self.0 & !STEADY })
+    }
+
+    pub(super) const fn with_timed(self, timed: bool) -> Self {
+        Self(if timed { self.0 | TIMED } else { self.0 & !TIMED })
     }
 
     /// With one place less, if there is one.

@@ -109,7 +109,7 @@ impl<O: Observer<Event>> Bulkhead<O> {
         Ok(Self::build(options, observer))
     }
 
-    fn build(options: BulkheadOptions, observer: O) -> Self {
+    pub(crate) fn build(options: BulkheadOptions, observer: O) -> Self {
         // A queue that may be long is seldom so.
         let queue = Queue::with_capacity(options.max_waiting.min(64) as usize);
         Self {
@@ -159,13 +159,18 @@ impl<O: Observer<Event>> Bulkhead<O> {
     /// An option is out of its range, and nothing has changed.
     pub fn set_options(&self, options: BulkheadOptions) -> Result<(), OptionError> {
         options.check()?;
+        self.replace_options(options);
+        Ok(())
+    }
+
+    /// The same, of options that have been checked.
+    pub(crate) fn replace_options(&self, options: BulkheadOptions) {
         {
             let mut inner = self.inner.lock();
             inner.options = options;
             self.change(|word| Some(word.with_limit(options.max_in_flight)));
         }
         self.hand_on();
-        Ok(())
     }
 
     fn word(&self) -> Word {

@@ -1,6 +1,6 @@
 use super::word::MOST_IN_FLIGHT;
 use crate::OptionError;
-use crate::error::require;
+use crate::error::Checks;
 use std::time::Duration;
 
 /// The most calls that may wait: each is remembered.
@@ -8,12 +8,14 @@ const MOST_WAITING: u32 = 1 << 20;
 
 /// How much a [`Bulkhead`](crate::Bulkhead) lets through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize), serde(default, deny_unknown_fields))]
 pub struct BulkheadOptions {
     /// How many calls may be in flight, 1 to 2,147,483,647. Default: 25.
     pub max_in_flight: u32,
     /// How many more may wait for a place, up to 1,048,576. Default: 25.
     pub max_waiting: u32,
     /// How long a call waits; for no time means that none does. Default: a second.
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "crate::data::duration"))]
     pub max_wait: Duration,
 }
 
@@ -46,8 +48,14 @@ impl BulkheadOptions {
     }
 
     pub(super) fn check(&self) -> Result<(), OptionError> {
+        let mut checks = Checks::default();
+        self.check_all(&mut checks);
+        checks.first()
+    }
+
+    pub(crate) fn check_all(&self, checks: &mut Checks) {
         let in_flight = (1..=MOST_IN_FLIGHT).contains(&self.max_in_flight);
-        require(in_flight, "max_in_flight", "1 to 2147483647")?;
-        require(self.max_waiting <= MOST_WAITING, "max_waiting", "up to 1048576")
+        checks.require(in_flight, "max_in_flight", "1 to 2147483647");
+        checks.require(self.max_waiting <= MOST_WAITING, "max_waiting", "up to 1048576");
     }
 }

@@ -7,9 +7,14 @@ const MOST_CALLS: u32 = 1 << 20;
 
 /// How long a [`Hedge`](crate::Hedge) waits for the first call before it makes the second.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Deserialize),
+    serde(rename_all = "snake_case", deny_unknown_fields)
+)]
 pub enum HedgeDelay {
     /// Always so long.
-    Fixed(Duration),
+    Fixed(#[cfg_attr(feature = "serde", serde(deserialize_with = "crate::data::duration"))] Duration),
     /// As long as this share of the last calls took at most, to the next eighth of an octave. What "The Tail at Scale"
     /// advises: a second call for the slowest 5 % adds 5 % of load, and takes off most of the tail.
     Observed {
@@ -18,6 +23,7 @@ pub enum HedgeDelay {
         /// Of so many calls, 1 to 1,048,576.
         calls: u32,
         /// The delay until so many calls have ended that one of them would be above the share.
+        #[cfg_attr(feature = "serde", serde(deserialize_with = "crate::data::duration"))]
         at_first: Duration,
     },
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 /// When a [`DegradationLadder`](crate::DegradationLadder) changes its mode.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize), serde(default, deny_unknown_fields))]
 pub struct LadderOptions {
     /// Below this health there is no [`Mode::Full`]. Default: 90 %.
     pub reduced_below: Ratio,
@@ -15,8 +16,10 @@ pub struct LadderOptions {
     /// Health has to be so much above a bound, or all there can be, before the mode above it comes back. Default: 5 %.
     pub margin: Ratio,
     /// A mode lasts at least so long before a better one follows. Default: 30 s.
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "crate::data::duration"))]
     pub dwell: Duration,
     /// A mode lasts at least so long before a worse one follows. Default: no time.
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "crate::data::duration"))]
     pub dwell_before_worse: Duration,
 }
 

@@ -6,6 +6,7 @@ const LONGEST: u64 = 100 * 365 * 24 * 3600 * 1_000_000_000;
 
 /// How much is let through: so much at once, and one more after each interval.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize), serde(from = "crate::data::QuotaData"))]
 pub struct Quota {
     burst: NonZeroU32,
     /// In nanoseconds, at least one.

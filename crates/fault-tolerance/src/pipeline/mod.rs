@@ -9,8 +9,11 @@ mod hedge;
 mod layer;
 mod layers;
 mod lint;
+mod options;
 mod retry;
+mod slot;
 mod snapshot;
+mod standard;
 mod timeout;
 
 use crate::retry::Safety;
@@ -24,7 +27,9 @@ pub use error::{Cause, PipelineError, Refusal, Retries};
 pub use event::Event;
 pub use layer::{Layer, Stack};
 pub use lint::Warning;
+pub use options::PipelineOptions;
 pub use snapshot::Snapshot;
+pub use standard::{Standard, StandardPipeline};
 
 /// Policies around calls of one kind, with one judge of what their results mean.
 ///
@@ -48,6 +53,8 @@ pub use snapshot::Snapshot;
 /// was. So does a future that is dropped, at whatever await.
 ///
 /// Success allocates nothing, nor does a refusal. [`lint`](Self::lint) says which compositions are known to do harm.
+///
+/// [`StandardPipeline`] is one that is made from data, in the order that serves most, and can be changed at run time.
 ///
 /// A policy that several pipelines share is an [`Arc`](std::sync::Arc) of it; one that there may be or not, an `Option`.
 #[derive(Debug)]

@@ -26,11 +26,39 @@ const PARTS: u64 = 1_000_000;
 /// ```
 #[derive(Debug)]
 pub struct RetryBudget {
+    window: Duration,
+    account: Mutex<Account>,
+}
+
+#[derive(Debug)]
+struct Account {
+    terms: Terms,
+    spans: Spans<Movements>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Terms {
     /// Of [`PARTS`], what a call deposits.
     share: u64,
     /// In parts, what there is without any call.
     reserve: u64,
-    spans: Mutex<Spans<Movements>>,
+}
+
+/// How many retries a [`RetryBudget`] pays for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize), serde(default, deny_unknown_fields))]
+pub struct BudgetOptions {
+    /// This share of the calls of the last ten seconds. Default: 20 %.
+    pub share: Ratio,
+    /// So many more each second. Default: 10.
+    pub per_second: u32,
+}
+
+/// As Finagle has it.
+impl Default for BudgetOptions {
+    fn default() -> Self {
+        Self { share: Ratio::percent(20), per_second: 10 }
+    }
 }
 
 /// What went in and out of a budget.
@@ -70,12 +98,14 @@ impl RetryBudget {
     /// The same over another time, which is divided into ten spans.
     #[must_use]
     pub fn over(window: Duration, share: Ratio, per_second: u32) -> Self {
-        let reserve = window.as_micros().saturating_mul(per_second.into());
-        Self {
-            share: (share.get() * PARTS as f64).round() as u64,
-            reserve: u64::try_from(reserve).unwrap_or(u64::MAX),
-            spans: Mutex::new(Spans::new(window / SPANS, SPANS as usize)),
-        }
+        let terms = Terms::new(window, BudgetOptions { share, per_second });
+        let spans = Spans::new(window / SPANS, SPANS as usize);
+        Self { window, account: Mutex::new(Account { terms, spans }) }
+    }
+
+    /// Pays for more or for fewer from now on. What was deposited and spent stays so.
+    pub fn set_options(&self, options: BudgetOptions) {
+        self.account.lock().terms = Terms::new(self.window, options);
     }
 
     /// Notes a call, its first attempt only.
@@ -85,11 +115,11 @@ impl RetryBudget {
 
     /// The same; says what to take back should the call never have been.
     pub(crate) fn note(&self, now: Instant) -> Deposit {
-        Deposit(self.spans.lock().add(Movements { deposits: 1, withdrawals: 0 }, now))
+        Deposit(self.account.lock().spans.add(Movements { deposits: 1, withdrawals: 0 }, now))
     }
 
     pub(crate) fn take_back(&self, Deposit(span): Deposit) {
-        self.spans.lock().take_back(Movements { deposits: 1, withdrawals: 0 }, span);
+        self.account.lock().spans.take_back(Movements { deposits: 1, withdrawals: 0 }, span);
     }
 
     /// Pays for one retry, if there is enough.
@@ -99,22 +129,35 @@ impl RetryBudget {
 
     /// The same; says what to give back should the retry not be made.
     pub(super) fn pay(&self, now: Instant) -> Option<Payment> {
-        let mut spans = self.spans.lock();
-        let enough = self.left(spans.total(now)) > 0;
-        enough.then(|| Payment(spans.add(Movements { deposits: 0, withdrawals: 1 }, now)))
+        let mut account = self.account.lock();
+        let enough = account.left(now) > 0;
+        enough.then(|| Payment(account.spans.add(Movements { deposits: 0, withdrawals: 1 }, now)))
     }
 
     pub(super) fn give_back(&self, Payment(span): Payment) {
-        self.spans.lock().take_back(Movements { deposits: 0, withdrawals: 1 }, span);
+        self.account.lock().spans.take_back(Movements { deposits: 0, withdrawals: 1 }, span);
     }
 
     /// How many retries could be paid for now.
     pub fn balance(&self, now: Instant) -> u64 {
-        self.left(self.spans.lock().total(now))
+        self.account.lock().left(now)
     }
+}
 
-    fn left(&self, total: Movements) -> u64 {
-        let parts = total.deposits.saturating_mul(self.share).saturating_add(self.reserve);
-        (parts / PARTS).saturating_sub(total.withdrawals)
+impl Account {
+    fn left(&mut self, now: Instant) -> u64 {
+        let Movements { deposits, withdrawals } = self.spans.total(now);
+        let parts = deposits.saturating_mul(self.terms.share).saturating_add(self.terms.reserve);
+        (parts / PARTS).saturating_sub(withdrawals)
+    }
+}
+
+impl Terms {
+    fn new(window: Duration, BudgetOptions { share, per_second }: BudgetOptions) -> Self {
+        let reserve = window.as_micros().saturating_mul(per_second.into());
+        Self {
+            share: (share.get() * PARTS as f64).round() as u64,
+            reserve: u64::try_from(reserve).unwrap_or(u64::MAX),
+        }
     }
 }

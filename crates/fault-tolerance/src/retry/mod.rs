@@ -9,7 +9,7 @@ mod operation;
 mod retry_after;
 
 use crate::backoff::{Delays, Random};
-use crate::sync::AtomicU64;
+use crate::sync::{AtomicU64, Mutex};
 use crate::{Backoff, Jitter, Observer, Verdict};
 use enhanced_config_clock::Instant;
 use std::fmt;
@@ -19,7 +19,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 pub(crate) use budget::Deposit;
-pub use budget::RetryBudget;
+pub use budget::{BudgetOptions, RetryBudget};
 pub(crate) use error::Times;
 pub use error::{GiveUp, RetryError};
 pub use event::Event;
@@ -47,7 +47,8 @@ pub use retry_after::retry_after;
 /// [`max_elapsed`](RetryOptions::max_elapsed), the deadline of the operation, the budget. A wait that is known to be
 /// too long is not begun.
 pub struct RetryPolicy<O: Observer<Event> = ()> {
-    options: RetryOptions,
+    /// Looked at only after a failure.
+    options: Mutex<RetryOptions>,
     budget: Option<Arc<RetryBudget>>,
     /// Where the jitter of the next operation begins.
     seed: AtomicU64,
@@ -79,15 +80,18 @@ pub struct Snapshot {
 
 /// How a [`RetryPolicy`] decides.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize), serde(default, deny_unknown_fields))]
 pub struct RetryOptions {
     /// All attempts, the first included. Default: 3.
     pub max_attempts: NonZeroU32,
     /// The waits between them. Default: 100 ms, doubled each time up to 10 s, anything below that.
     pub backoff: Backoff,
     /// From the first attempt's beginning to the last one's. Default: no limit.
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "crate::data::optional_duration"))]
     pub max_elapsed: Option<Duration>,
     /// The longest wait that a dependency may ask for ([`Verdict::RetryAfter`]); it is
     /// neither spread nor cut to the backoff's cap. Default: a minute.
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "crate::data::duration"))]
     pub longest_retry_after: Duration,
     /// Where jitter begins: the same operations in the same order then wait the same. Default: somewhere else in every
     /// policy.
@@ -163,7 +167,7 @@ impl<O: Observer<Event>> RetryPolicy<O> {
     #[must_use]
     pub fn with_observer(options: RetryOptions, observer: O) -> Self {
         let seed = AtomicU64::new(options.seed.unwrap_or_else(Random::seed));
-        Self { options, budget: None, seed, counts: Counts::default(), observer }
+        Self { options: Mutex::new(options), budget: None, seed, counts: Counts::default(), observer }
     }
 
     /// Pays for retries from `budget`, which others may share.
@@ -188,8 +192,21 @@ impl<O: Observer<Event>> RetryPolicy<O> {
         }
     }
 
-    pub(crate) const fn max_attempts(&self) -> u32 {
-        self.options.max_attempts.get()
+    /// Goes by other options, from the next failure on; operations that are under way do too, but keep to the backoff
+    /// that they began to wait by.
+    pub fn set_options(&self, options: RetryOptions) {
+        let old = std::mem::replace(&mut *self.options.lock(), options);
+        if let Some(seed) = options.seed.filter(|_| options.seed != old.seed) {
+            self.seed.store(seed, Relaxed);
+        }
+    }
+
+    pub(crate) fn max_attempts(&self) -> u32 {
+        self.options().max_attempts.get()
+    }
+
+    fn options(&self) -> RetryOptions {
+        *self.options.lock()
     }
 
     pub(crate) const fn has_budget(&self) -> bool {
@@ -210,14 +227,14 @@ impl<O: Observer<Event>> RetryPolicy<O> {
     }
 
     fn delays(&self) -> Delays {
-        self.options.backoff.delays(self.seed.fetch_add(1, Relaxed))
+        self.options().backoff.delays(self.seed.fetch_add(1, Relaxed))
     }
 }
 
 impl<O: Observer<Event>> fmt::Debug for RetryPolicy<O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RetryPolicy")
-            .field("options", &self.options)
+            .field("options", &self.options())
             .field("budget", &self.budget)
             .field("counts", &self.counts)
             .finish_non_exhaustive()

@@ -134,7 +134,7 @@ impl<'a, O: Observer<Event>> Operation<'a, O> {
     /// The wait before another attempt, if everything allows one. The budget last, as what is asked from it is spent.
     fn schedule(&mut self, asked: Option<Duration>, now: Instant) -> Result<Duration, GiveUp> {
         let policy = self.policy;
-        let options = &policy.options;
+        let options = policy.options();
         if self.history.attempts().saturating_add(1) >= options.max_attempts.get() {
             return Err(GiveUp::Attempts);
         }

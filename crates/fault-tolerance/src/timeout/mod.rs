@@ -55,7 +55,8 @@ pub type TotalTimeout<O = ()> = Timeout<Total, O>;
 /// # Ok::<(), enhanced_config_fault_tolerance::OptionError>(())
 /// ```
 pub struct Timeout<S: Scope, O: Observer<Event> = ()> {
-    limit: Duration,
+    /// In nanoseconds.
+    limit: AtomicU64,
     timed_out: AtomicU64,
     late: AtomicU64,
     observer: O,
@@ -137,20 +138,43 @@ impl<S: Scope, O: Observer<Event>> Timeout<S, O> {
     /// # Errors
     /// A limit of no time.
     pub fn with_observer(limit: Duration, observer: O) -> Result<Self, OptionError> {
-        require(!limit.is_zero(), "limit", "longer than nothing")?;
+        check(limit)?;
+        Ok(Self::build(limit, observer))
+    }
+
+    pub(crate) fn build(limit: Duration, observer: O) -> Self {
         let (timed_out, late) = (AtomicU64::new(0), AtomicU64::new(0));
-        Ok(Self { limit, timed_out, late, observer, scope: PhantomData })
+        Self { limit: AtomicU64::new(in_nanos(limit)), timed_out, late, observer, scope: PhantomData }
+    }
+
+    /// What begins from now on may take so long.
+    ///
+    /// # Errors
+    /// A limit of no time, and nothing has changed.
+    pub fn set_limit(&self, limit: Duration) -> Result<(), OptionError> {
+        check(limit)?;
+        self.replace_limit(limit);
+        Ok(())
+    }
+
+    /// The same, of a limit that has been checked.
+    pub(crate) fn replace_limit(&self, limit: Duration) {
+        self.limit.store(in_nanos(limit), Relaxed);
+    }
+
+    fn limit(&self) -> Duration {
+        Duration::from_nanos(self.limit.load(Relaxed))
     }
 
     /// The deadline of what begins at `now`.
     pub fn begin(&self, now: Instant) -> Deadline {
-        Deadline::new(now, self.limit, S::LIMIT)
+        Deadline::new(now, self.limit(), S::LIMIT)
     }
 
     /// What there is to see now.
     pub fn snapshot(&self) -> Snapshot {
         let (timed_out, late) = (self.timed_out.load(Relaxed), self.late.load(Relaxed));
-        Snapshot { limit: self.limit, timed_out, late }
+        Snapshot { limit: self.limit(), timed_out, late }
     }
 
     /// Makes a blocking call, which is told until when it may take. It ends when it ends, and what it returns is
@@ -183,21 +207,31 @@ impl<S: Scope, O: Observer<Event>> Timeout<S, O> {
         sleep: &impl AsyncSleep,
         work: impl FnOnce(Deadline) -> F,
     ) -> Result<T, TimeoutError<E>> {
-        let deadline = self.begin(clock.now());
-        let ended = race(sleep.sleep(self.limit), work(deadline)).await;
+        let (now, limit) = (clock.now(), self.limit());
+        let deadline = Deadline::new(now, limit, S::LIMIT);
+        let ended = race(sleep.sleep(limit), work(deadline)).await;
         ended.map_or_else(
-            || Err(TimeoutError::TimedOut(self.end())),
+            || Err(TimeoutError::TimedOut(self.end(limit))),
             |result| result.map_err(TimeoutError::Failed),
         )
     }
 
     #[cold]
-    fn end(&self) -> TimedOut {
-        let timed_out = TimedOut { limit: S::LIMIT, after: self.limit };
+    fn end(&self, after: Duration) -> TimedOut {
+        let timed_out = TimedOut { limit: S::LIMIT, after };
         self.timed_out.fetch_add(1, Relaxed);
         self.observer.event(&Event::TimedOut(timed_out));
         timed_out
     }
+}
+
+fn check(limit: Duration) -> Result<(), OptionError> {
+    require(!limit.is_zero(), "limit", "longer than nothing")
+}
+
+/// As far as a clock goes, which is 584 years.
+fn in_nanos(limit: Duration) -> u64 {
+    u64::try_from(limit.as_nanos()).unwrap_or(u64::MAX)
 }
 
 /// What `work` gives, unless `over` is ready before. Both are dropped when one is.
@@ -235,6 +269,6 @@ impl fmt::Display for Limit {
 
 impl<S: Scope, O: Observer<Event>> fmt::Debug for Timeout<S, O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Timeout").field("of", &S::LIMIT).field("limit", &self.limit).finish_non_exhaustive()
+        f.debug_struct("Timeout").field("of", &S::LIMIT).field("limit", &self.limit()).finish_non_exhaustive()
     }
 }

@@ -1,3 +1,4 @@
 mod behaviour;
 mod model;
+mod options;
 mod vectors;

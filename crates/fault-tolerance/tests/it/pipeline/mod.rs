@@ -1,2 +1,5 @@
 mod behaviour;
+#[cfg(feature = "serde")]
+mod data;
 mod hedge;
+mod standard;
