@@ -47,6 +47,45 @@ fn change() {
     assert!(limiter.check(Instant::from_nanos(1)).is_ok());
 }
 
+/// A quota changes there and back while others take: what can pass is taken once, whichever quota it was reckoned with,
+/// and no debt is longer than a burst takes.
+fn change_while_others_take() {
+    let (old, new) = (quota(2, 1000), quota(5, 1));
+    let limiter = RateLimiter::new(old);
+    let (now, passed) = (Instant::from_nanos(0), AtomicU64::new(0));
+    let take = || {
+        if limiter.check(now).is_ok() {
+            passed.fetch_add(1, SeqCst);
+        }
+    };
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            limiter.set_quota(new, now);
+            limiter.set_quota(old, now);
+            limiter.set_quota(new, now);
+        });
+        scope.spawn(take);
+        scope.spawn(take);
+        take();
+    });
+    let left = limiter.snapshot(now);
+    assert_eq!(passed.load(SeqCst), 2);
+    assert_eq!((left.remaining, left.full_after), (0, Duration::from_nanos(5)));
+}
+
+/// A change leaves the arrival time as it is, as when nothing is owed: who took under the quota before has to see it.
+fn change_without_a_debt() {
+    let (old, new) = (quota(3, 1000), quota(3, 1));
+    let limiter = RateLimiter::new(old);
+    let now = Instant::from_nanos(0);
+    thread::scope(|scope| {
+        scope.spawn(|| limiter.set_quota(new, now));
+        scope.spawn(|| limiter.check(now).unwrap());
+    });
+    let left = limiter.snapshot(now);
+    assert_eq!((left.remaining, left.full_after), (2, Duration::from_nanos(1)));
+}
+
 #[test]
 fn a_burst_is_shared_out_once() {
     shuttle::check_random(burst, 2000);
@@ -57,4 +96,12 @@ fn a_burst_is_shared_out_once() {
 fn a_quota_changes_whole() {
     shuttle::check_random(change, 1000);
     shuttle::check_pct(change, 1000, 3);
+}
+
+#[test]
+fn a_quota_changes_for_all_who_take() {
+    for check in [change_while_others_take, change_without_a_debt] {
+        shuttle::check_random(check, 4000);
+        shuttle::check_pct(check, 4000, 3);
+    }
 }

@@ -7,13 +7,13 @@ mod gcra;
 mod keyed;
 mod quota;
 mod sliding;
+mod state;
 
-use crate::sync::{AtomicU64, Mutex};
 use crate::{Observer, Policy, Rejection, Verdict};
 use enhanced_config_clock::{Clock, Instant};
+use state::{Seen, State};
+use std::convert::Infallible;
 use std::fmt;
-use std::num::NonZeroU32;
-use std::sync::atomic::Ordering::{AcqRel, Acquire, Release};
 use std::time::Duration;
 
 pub use event::Event;
@@ -43,20 +43,8 @@ pub use sliding::{SlidingWindow, WindowSnapshot};
 ///
 /// A moment before one that was told earlier is fine: it earns nothing.
 pub struct RateLimiter<O: Observer<Event> = ()> {
-    /// The theoretical arrival time, in nanoseconds of the clock. See [`gcra`].
-    arrival: AtomicU64,
-    quota: Changing,
+    state: State,
     observer: O,
-}
-
-/// A quota that is read without a lock, and whole: the version is odd while it changes.
-#[derive(Debug)]
-struct Changing {
-    /// Held while it changes.
-    change: Mutex<()>,
-    version: AtomicU64,
-    interval: AtomicU64,
-    burst: AtomicU64,
 }
 
 /// Leave to act at a moment that may lie ahead.
@@ -101,10 +89,7 @@ impl<O: Observer<Event>> RateLimiter<O> {
     /// The same; tells `observer` what happens.
     #[must_use]
     pub fn with_observer(quota: Quota, observer: O) -> Self {
-        let burst = quota.burst().get().into();
-        let (version, interval) = (AtomicU64::new(0), AtomicU64::new(quota.cost(1)));
-        let quota = Changing { change: Mutex::new(()), version, interval, burst: AtomicU64::new(burst) };
-        Self { arrival: AtomicU64::new(0), quota, observer }
+        Self { state: State::new(quota), observer }
     }
 
     /// Asks for one.
@@ -137,41 +122,33 @@ impl<O: Observer<Event>> RateLimiter<O> {
 
     fn try_reserve(&self, count: u32, now: Instant, max_wait: Duration) -> Result<Reservation, Limited> {
         let (now, max_wait) = (now.as_nanos(), u64::try_from(max_wait.as_nanos()).unwrap_or(u64::MAX));
-        let mut arrival = self.arrival.load(Acquire);
-        loop {
-            let (next, at) = gcra::reserve(&self.quota.read(), arrival, count, now, max_wait)?;
-            match self.arrival.compare_exchange_weak(arrival, next, AcqRel, Acquire) {
-                Ok(_) => return Ok(Reservation { at: Instant::from_nanos(at), count, earned: next }),
-                Err(other) => arrival = other,
-            }
-        }
+        self.state.update(|seen| {
+            let (next, at) = gcra::reserve(&seen.quota, seen.arrival, count, now, max_wait)?;
+            Ok((next, Reservation { at: Instant::from_nanos(at), count, earned: next }))
+        })
     }
 
     /// Gives back what was reserved and will not be used, unless its moment has passed. What others have reserved
     /// after it keeps its moment.
     pub fn cancel(&self, reservation: Reservation, now: Instant) {
         let Reservation { at, count, .. } = reservation;
-        let cancel =
-            |arrival| Some(gcra::cancel(&self.quota.read(), arrival, count, at.as_nanos(), now.as_nanos()));
-        // Cannot fail: the closure always has an answer.
-        let _ = self.arrival.fetch_update(AcqRel, Acquire, cancel);
+        self.take_back(|quota, arrival| gcra::cancel(quota, arrival, count, at.as_nanos(), now.as_nanos()));
     }
 
     /// Makes it as if a call that was let through never was, as far as that can be told: what has been earned since is not
     /// earned twice. Exact if nobody else came, and never more than that.
     fn forget(&self, reservation: &Reservation, now: Instant) {
         let left = reservation.earned.saturating_sub(now.as_nanos());
-        let forget = |arrival: u64| {
-            let cost = self.quota.read().cost(reservation.count);
-            Some(arrival.saturating_sub(left.min(cost)))
-        };
-        // Cannot fail: the closure always has an answer.
-        let _ = self.arrival.fetch_update(AcqRel, Acquire, forget);
+        self.take_back(|quota, arrival| arrival.saturating_sub(left.min(quota.cost(reservation.count))));
+    }
+
+    fn take_back(&self, arrival: impl Fn(&Quota, u64) -> u64) {
+        let Ok(()) = self.state.update(|seen| Ok::<_, Infallible>((arrival(&seen.quota, seen.arrival), ())));
     }
 
     /// What there is to see at `now`; nothing is taken.
     pub fn snapshot(&self, now: Instant) -> Snapshot {
-        let (quota, arrival) = (self.quota.read(), self.arrival.load(Acquire));
+        let Seen { quota, arrival, .. } = self.state.read();
         Snapshot {
             remaining: gcra::remaining(&quota, arrival, now.as_nanos()),
             full_after: Instant::from_nanos(arrival) - now,
@@ -182,40 +159,9 @@ impl<O: Observer<Event>> RateLimiter<O> {
     /// Changes the quota. As many as could pass before can pass now, and no more than its burst: whoever was out stays
     /// out, and there is no burst for free.
     pub fn set_quota(&self, quota: Quota, now: Instant) {
-        let from = {
-            let _change = self.quota.change.lock();
-            let old = self.quota.read();
-            self.quota.write(quota);
-            let convert = |arrival| Some(gcra::convert(&old, &quota, arrival, now.as_nanos()));
-            // Cannot fail: the closure always has an answer.
-            let _ = self.arrival.fetch_update(AcqRel, Acquire, convert);
-            old
-        };
+        let convert = |old: &Quota, arrival| gcra::convert(old, &quota, arrival, now.as_nanos());
+        let from = self.state.change(quota, convert);
         self.observer.event(&Event::Changed { from, to: quota });
-    }
-}
-
-impl Changing {
-    #[inline]
-    fn read(&self) -> Quota {
-        loop {
-            let version = self.version.load(Acquire);
-            let (interval, burst) = (self.interval.load(Acquire), self.burst.load(Acquire));
-            if version.is_multiple_of(2) && self.version.load(Acquire) == version {
-                let burst = u32::try_from(burst).ok().and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MIN);
-                return Quota::from_parts(burst, interval);
-            }
-            // Whoever changes it may have lost the processor: waits for them, and does not spin.
-            drop(self.change.lock());
-        }
-    }
-
-    /// Under the lock.
-    fn write(&self, quota: Quota) {
-        self.version.fetch_add(1, AcqRel);
-        self.interval.store(quota.cost(1), Release);
-        self.burst.store(quota.burst().get().into(), Release);
-        self.version.fetch_add(1, AcqRel);
     }
 }
 
@@ -246,7 +192,7 @@ impl Rejection for Limited {
 
 impl<O: Observer<Event>> fmt::Debug for RateLimiter<O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RateLimiter").field("quota", &self.quota.read()).finish_non_exhaustive()
+        f.debug_struct("RateLimiter").field("quota", &self.state.read().quota).finish_non_exhaustive()
     }
 }
 

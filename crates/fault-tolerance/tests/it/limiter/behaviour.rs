@@ -3,6 +3,8 @@ use enhanced_config_fault_tolerance::limiter::{KeyedLimiter, SlidingWindow};
 use enhanced_config_fault_tolerance::{Quota, RateLimiter};
 use proptest::prelude::*;
 use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::thread;
 use std::time::Duration;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -43,6 +45,30 @@ fn a_change_of_quota_gives_no_burst_for_free() {
         assert_eq!(limiter.snapshot(at(0)).remaining, remaining, "{count}");
     }
     assert_eq!(limiter.snapshot(at(500)).remaining, 501);
+}
+
+/// On real threads, what the checks of the orders of steps show for a few steps.
+#[test]
+fn no_debt_is_longer_than_a_burst_takes_while_the_quota_changes() {
+    let (fast, slow) = (quota(1000), Quota::every(SECOND).with_burst(NonZeroU32::new(10).unwrap()));
+    let (limiter, done) = (RateLimiter::new(slow), AtomicBool::new(false));
+    thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| {
+                while !done.load(Relaxed) {
+                    let _ = limiter.check(at(1));
+                    let full_after = limiter.snapshot(at(1)).full_after;
+                    assert!(full_after <= SECOND * 10, "{full_after:?}");
+                }
+            });
+        }
+        for _ in 0..20_000 {
+            limiter.set_quota(fast, at(1));
+            limiter.set_quota(slow, at(1));
+        }
+        done.store(true, Relaxed);
+    });
+    assert!(limiter.snapshot(at(1)).full_after <= SECOND * 10);
 }
 
 #[test]
