@@ -152,9 +152,9 @@ impl Description {
 
     /// A configuration to start from. It is valid by the schema and loads as it is.
     ///
-    /// In YAML and TOML the keys that are required have values and all others are commented out, those with a default
-    /// showing it; JSON has no comments, so that it holds the required keys and those with a default. Deprecated keys
-    /// are left out.
+    /// In YAML, TOML and JSON with comments the keys that are required have values and all others are commented out, those
+    /// with a default showing it; plain JSON holds the required keys and those with a default. Deprecated keys are left
+    /// out.
     ///
     /// A required key without a default has the first of its `examples`, or the least that its type, `enum`, bounds,
     /// lengths, `pattern` and `format` allow; a secret is empty where that is allowed. What a schema asks for beyond that, by

@@ -5,7 +5,7 @@ use enhanced_config_format::{EmitError, Format};
 use serde_json::Value as Json;
 
 use super::placeholder;
-use super::text::{json, toml, yaml};
+use super::text::{json, jsonc, toml, yaml};
 use super::{Description, KeyDescription};
 use crate::Deprecation;
 use crate::applying::{applying, first_default, named, naming, required_keys};
@@ -32,6 +32,7 @@ pub(super) fn of(description: &Description, format: Format) -> Result<String, Em
     let name = &description.name;
     match format {
         Format::Json => json(&entries),
+        Format::Jsonc => Ok(jsonc(&about(description), &entries)),
         Format::Yaml => {
             yaml(&head(description, format!("yaml-language-server: $schema=./{name}.schema.json")), &entries)
         }
@@ -42,8 +43,13 @@ pub(super) fn of(description: &Description, format: Format) -> Result<String, Em
 
 /// The first lines: where an editor finds the schema, and what it is about.
 fn head(description: &Description, schema: String) -> Vec<String> {
+    [schema].into_iter().chain(about(description)).collect()
+}
+
+/// What it is about.
+fn about(description: &Description) -> Vec<String> {
     let said = [&description.title, &description.description].into_iter().flatten();
-    [schema].into_iter().chain(said.flat_map(|text| lines(text))).collect()
+    said.flat_map(|text| lines(text)).collect()
 }
 
 fn lines(text: &str) -> Vec<String> {

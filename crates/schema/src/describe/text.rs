@@ -32,6 +32,40 @@ fn indented(value: &Json, pad: &str) -> String {
     format!("{value:#}").replace('\n', &format!("\n{pad}"))
 }
 
+/// All keys. Each has a comma behind it, so that any can be commented in or out.
+pub(super) fn jsonc(about: &[String], entries: &[Entry]) -> String {
+    let about = about.iter().map(|line| format!("// {line}"));
+    let lines = jsonc_map(entries).into_iter();
+    let all: Vec<String> = about.chain(["{".to_owned()]).chain(lines).chain(["}\n".to_owned()]).collect();
+    all.join("\n")
+}
+
+/// The lines between the braces of a map.
+fn jsonc_map(entries: &[Entry]) -> Vec<String> {
+    let mut lines = Vec::new();
+    for entry in entries {
+        if !lines.is_empty() {
+            lines.push(String::new());
+        }
+        lines.extend(entry.remarks.iter().map(|remark| format!("  // {remark}")));
+        let mark = if entry.is_set { "" } else { "//" };
+        let shown = |line: String| if line.is_empty() { line } else { format!("  {mark}{line}") };
+        lines.extend(jsonc_entry(entry).into_iter().map(shown));
+    }
+    lines
+}
+
+fn jsonc_entry(entry: &Entry) -> Vec<String> {
+    let key = quoted(&entry.key);
+    match &entry.body {
+        Body::Value(value) => vec![format!("{key}: {},", inline_json(value))],
+        Body::Section(entries) => {
+            let (open, close) = (format!("{key}: {{"), "},".to_owned());
+            [open].into_iter().chain(jsonc_map(entries)).chain([close]).collect()
+        }
+    }
+}
+
 pub(super) fn yaml(head: &[String], entries: &[Entry]) -> Result<String, EmitError> {
     let lines =
         if entries.iter().any(|entry| entry.is_set) { yaml_map(entries) } else { vec!["{}".to_owned()] };

@@ -296,6 +296,47 @@ fn a_sample_in_json_has_what_is_required_or_has_a_default() {
 }
 
 #[test]
+fn a_sample_in_json_with_comments_has_all_keys() {
+    sample(
+        SERVICE,
+        Format::Jsonc,
+        r#"// A service
+{
+  // Where it
+  // listens.
+  // integer, 1 to 65535; APP_PORT
+  //"port": 80,
+
+  // string; APP_NAME
+  "name": "example",
+
+  // The store.
+  "db": {
+    // string, format `hostname`; APP_DB__HOST
+    "host": "db.example.org",
+
+    // string; secret; APP_DB__PASSWORD
+    //"password": "",
+
+    //"pool": {
+    //  // any; APP_DB__POOL__SIZE
+    //  "size": 4,
+    //},
+  },
+
+  // list; APP_TAGS
+  //"tags": ["a", "no"],
+
+  //"log": {
+  //  // string, `info` or `debug`; APP_LOG__LEVEL
+  //  "level": "info",
+  //},
+}
+"#,
+    );
+}
+
+#[test]
 fn samples_are_valid_whatever_is_required() {
     let required = [
         json!({"type": "integer", "minimum": 3}),
@@ -339,7 +380,7 @@ fn samples_are_valid_whatever_is_required() {
     for (at, value) in required.into_iter().enumerate() {
         for key in ["key", "a key: #", "no", "7", ""] {
             let schema = json!({"type": "object", "required": [key], "properties": {key: value}, "title": "x\r\n\u{85}y"});
-            for format in [Format::Yaml, Format::Json, Format::Toml] {
+            for format in [Format::Yaml, Format::Json, Format::Jsonc, Format::Toml] {
                 let text = describe(&schema).sample(format);
                 match text {
                     Ok(text) => check_sample(&schema, format, &text),
@@ -357,7 +398,7 @@ fn a_sample_is_never_empty() {
         json!({"additionalProperties": {"type": "integer"}}),
         properties(json!({"a": {"properties": {"b": {}}}})),
     ] {
-        for format in [Format::Yaml, Format::Json, Format::Toml] {
+        for format in [Format::Yaml, Format::Json, Format::Jsonc, Format::Toml] {
             check_sample(&schema, format, &describe(&schema).sample(format).unwrap());
         }
     }
@@ -386,7 +427,8 @@ fn secrets_are_in_no_sample_and_no_table() {
         }
     });
     let description = describe(&schema);
-    let texts = [Format::Yaml, Format::Json, Format::Toml].map(|format| description.sample(format).unwrap());
+    let texts = [Format::Yaml, Format::Json, Format::Jsonc, Format::Toml]
+        .map(|format| description.sample(format).unwrap());
     assert!(!texts.concat().contains("hunter2") && !description.markdown().contains("hunter2"));
 }
 
@@ -434,7 +476,16 @@ fn schema() -> impl Strategy<Value = Json> {
 }
 
 /// The text with all that is commented out, but nothing that is said.
-fn uncommented(text: &str) -> String {
+fn uncommented(text: &str, format: Format) -> String {
+    if format == Format::Jsonc {
+        // Remarks stay: they start with one blank.
+        let is_member = |rest: &str| !rest.starts_with(' ') || rest.starts_with("  ");
+        let line = |line: &str| match line.trim_start().strip_prefix("//") {
+            Some(rest) if is_member(rest) => format!("{rest}\n"),
+            _ => format!("{line}\n"),
+        };
+        return text.lines().map(line).collect();
+    }
     let line = |line: &str| {
         let mut line = line.to_owned();
         while let Some(at) = line.find('#').filter(|at| line[..*at].trim().is_empty()) {
@@ -456,7 +507,7 @@ proptest! {
     #[test]
     fn samples_are_valid(schema in schema().prop_filter("has keys", |schema| schema["properties"].as_object().is_some_and(|keys| !keys.is_empty()))) {
         let description = describe(&schema);
-        for format in [Format::Yaml, Format::Json, Format::Toml] {
+        for format in [Format::Yaml, Format::Json, Format::Jsonc, Format::Toml] {
             let text = description.sample(format).unwrap();
             check_sample(&schema, format, &text);
         }
@@ -466,9 +517,9 @@ proptest! {
 
     #[test]
     fn what_is_commented_out_is_valid_too(schema in schema().prop_filter("has keys", |schema| schema["properties"].as_object().is_some_and(|keys| !keys.is_empty()))) {
-        for format in [Format::Yaml, Format::Toml] {
+        for format in [Format::Yaml, Format::Jsonc, Format::Toml] {
             let text = describe(&schema).sample(format).unwrap();
-            let text = uncommented(&text);
+            let text = uncommented(&text, format);
             let parsed = parse(text.as_bytes(), format, "sample", &ParseOptions::default());
             let parsed = parsed.unwrap_or_else(|problems| panic!("{problems}\n{text}"));
             let problems = validator(&schema.to_string()).validate(parsed.document.root(), &Redactor::new());
