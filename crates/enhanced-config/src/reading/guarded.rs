@@ -3,7 +3,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use enhanced_config_clock::{Clock, Instant, Sleep, SystemClock};
-use enhanced_config_fault_tolerance::breaker::{self, Trip, Window};
+use enhanced_config_fault_tolerance::breaker::{self, HalfOpen, Trip, Window};
 use enhanced_config_fault_tolerance::pipeline::{Cause, Event, Stack};
 use enhanced_config_fault_tolerance::retry::{self, Safety};
 use enhanced_config_fault_tolerance::{
@@ -30,7 +30,7 @@ pub struct FaultTolerance {
     /// second, the waits from 10 ms on, doubled each time, anything below that.
     pub retry: RetryOptions,
     /// When they are left alone, and for how long; each configuration has a breaker of its own. Default: for a second,
-    /// doubled each time up to 5 s, after 10 reads in a row have failed.
+    /// doubled each time up to 5 s, after 10 reads in a row have failed, until one succeeds.
     pub breaker: BreakerOptions,
     /// Of the reads of all configurations in the last ten seconds, how many may be repeated. Default: all of them.
     pub retry_share: Ratio,
@@ -50,6 +50,9 @@ impl Default for FaultTolerance {
             breaker: BreakerOptions::default()
                 .with_window(Window::Consecutive)
                 .with_trip(Trip::at_consecutive(10))
+                // Reads are rare: with more than one probe to wait for, the next passing fault, hours later, would find
+                // the breaker half-open and be neither tried again nor forgiven.
+                .with_half_open(HalfOpen::all_of(1))
                 .with_wait(pauses),
             retry_share: Ratio::ONE,
             retries_per_second: 10,

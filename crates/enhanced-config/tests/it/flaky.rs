@@ -181,11 +181,33 @@ fn a_source_that_stays_down_is_left_alone_and_asked_again_in_time() {
     flaky.failing.store(0, SeqCst);
     flaky.set_down(false);
     flaky.clock.advance(Duration::from_secs(5));
-    // Three probes have to succeed.
-    (0..3).for_each(|_| drop(system.reload("app").unwrap()));
+    system.reload("app").unwrap();
     assert_eq!(number(&system).unwrap(), 2);
     let status = system.status("app").unwrap();
     assert_eq!((status.source.breaker.state, status.assigned), (State::Closed, Assigned::Served));
+}
+
+#[test]
+fn a_fault_that_passes_is_tried_again_after_an_outage_as_before() {
+    let flaky = Flaky::new(1000);
+    flaky.write(1);
+    let system = system(&flaky, Freshness::Never);
+    assert_eq!(number(&system).unwrap(), 1);
+    flaky.set_down(true);
+    for _ in 0..3 {
+        system.reload("app").unwrap();
+    }
+    assert_eq!(source(&system).breaker.state, State::Open);
+    flaky.failing.store(0, SeqCst);
+    flaky.clock.advance(Duration::from_secs(5));
+    for number_now in 2..5 {
+        flaky.write(number_now);
+        // For one read, and not for the attempt after it.
+        flaky.set_down(number_now > 2);
+        system.reload("app").unwrap();
+        assert_eq!(number(&system).unwrap(), number_now);
+    }
+    assert_eq!(source(&system).retry.recovered, 2);
 }
 
 #[test]
