@@ -3,10 +3,12 @@
 //! Recording is asked of a handle that everybody holds, as a program does that records often. Sampling reads what the
 //! system tells of all CPUs, of memory and of this process.
 
+use std::hint::black_box;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use enhanced_config::{EnhancedConfigSystem, Freshness};
 use enhanced_config_benches::harness::{OURS, Suite};
 use enhanced_config_clock::{Clock, ManualClock, SystemClock};
 use enhanced_config_monitor::meter::{Counter, Histogram};
@@ -27,6 +29,8 @@ fn main() {
     suite.table("Sampling");
     process(&mut suite);
     system(&mut suite);
+    suite.table("A loaded configuration by its name, its reads counted and not");
+    load_config(&mut suite);
     suite.table("One interval of a monitor of ten configurations");
     interval(&mut suite);
     drop(suite);
@@ -110,6 +114,30 @@ fn system(suite: &mut Suite) {
             (system.global_cpu_usage(), system.available_memory())
         })
         .run();
+}
+
+/// One is monitored as it is by default, at an interval as well; of the other nothing is counted when it is read.
+fn load_config(suite: &mut Suite) {
+    let dir = tempfile::tempdir().expect("a directory");
+    std::fs::write(dir.path().join("app.json"), "{\"port\": 80}").expect("a file");
+    let system = |options| {
+        let builder = EnhancedConfigSystem::builder(dir.path()).freshness(Freshness::Never);
+        let system = builder.monitor_options(options).build().expect("a system");
+        system.load_config("app").expect("a configuration");
+        system
+    };
+    let counted = system(MonitorOptions::default());
+    let not_counted = system(MonitorOptions::default().without_reads());
+    counted.monitor().start_monitoring(Duration::from_secs(1)).expect("a thread");
+    let name = || black_box("app");
+    for threads in [1, 2] {
+        suite
+            .ask(format!("monitor/load_config/{threads}"))
+            .threads(OURS, threads, |_| counted.load_config(name()))
+            .threads("not counted", threads, |_| not_counted.load_config(name()))
+            .at_most(1.1, "not counted")
+            .run();
+    }
 }
 
 fn busy(options: MonitorOptions) -> (ConfigMonitor, Arc<ManualClock>) {

@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use crate::Rejection;
 use crate::served::Served;
+use crate::snapshot::Label;
 
 /// One configuration as it was at one moment: a snapshot that never changes.
 ///
@@ -25,6 +26,10 @@ impl Config {
 
     pub(crate) fn loaded(&self) -> &Arc<Loaded> {
         &self.0.loaded
+    }
+
+    pub(crate) fn label(&self) -> &Label {
+        &self.0.label
     }
 
     /// The value at a path, as any type that deserialises: `config.get::<u16>("server.port")?`.

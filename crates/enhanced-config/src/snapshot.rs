@@ -5,6 +5,7 @@ use enhanced_config_files::ConfigRoot;
 use enhanced_config_layers::Loaded;
 
 use crate::freshness::LastCheck;
+use crate::monitoring::Reads;
 
 /// What a [`Config`](crate::Config) refers to.
 pub(crate) struct Snapshot {
@@ -19,6 +20,7 @@ pub(crate) struct Label {
     pub(crate) version: u64,
     pub(crate) options: Arc<ExtractOptions>,
     pub(crate) checked: Arc<LastCheck>,
+    pub(crate) reads: Reads,
     /// Not all that is shared: that holds the snapshots, and would never end.
     pub(crate) root: Arc<ConfigRoot>,
 }

@@ -73,6 +73,7 @@ impl EnhancedConfigSystem {
     #[inline]
     pub fn load_config(&self, name: &str) -> Result<Config, LoadError> {
         let Some(served) = self.shared.shelf.get(name) else { return self.load_anew(name) };
+        served.label.reads.hit();
         let checks = &self.shared.checks;
         if checks.are_for_readers() && checks.is_due(&served.label.checked) {
             return Ok(self.shared.refresh(Config::new(served)));
@@ -185,7 +186,9 @@ impl EnhancedConfigSystem {
         if loaded.is_err() {
             self.shared.forget(&slot);
         }
-        Ok(loaded?)
+        let config = loaded?;
+        config.label().reads.missed();
+        Ok(config)
     }
 }
 
@@ -416,8 +419,16 @@ impl Shared {
     pub(crate) fn snapshot(&self, name: &str, version: u64, loaded: Arc<Loaded>) -> Snapshot {
         let options = Arc::new(self.options.clone().with_redactor(loaded.redactor.clone()));
         let checked = Arc::new(self.checks.now());
+        let reads = self.monitoring.reads(name);
         Snapshot {
-            label: Label { name: name.into(), version, options, checked, root: Arc::clone(&self.root) },
+            label: Label {
+                name: name.into(),
+                version,
+                options,
+                checked,
+                reads,
+                root: Arc::clone(&self.root),
+            },
             loaded,
         }
     }

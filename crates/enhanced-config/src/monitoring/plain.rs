@@ -20,6 +20,10 @@ impl Monitoring {
         enhanced_config_reload::Calls::new(clock)
     }
 
+    pub(crate) fn reads(&self, _: &str) -> Reads {
+        Reads
+    }
+
     pub(crate) fn watch(&self, _: &Arc<Shared>) {}
 
     pub(crate) fn attempted(&self, _: &Slot, _: &Report<'_>, _: Instant) {}
@@ -28,4 +32,19 @@ impl Monitoring {
 
     #[cfg(feature = "migrate")]
     pub(crate) fn migrated(&self, _: &str, _: Duration, _: bool) {}
+}
+
+/// Counts nothing.
+#[derive(Clone)]
+pub(crate) struct Reads;
+
+impl Reads {
+    #[cfg(feature = "cache")]
+    pub(crate) fn restored(&self) -> Self {
+        Self
+    }
+
+    pub(crate) fn hit(&self) {}
+
+    pub(crate) fn missed(&self) {}
 }

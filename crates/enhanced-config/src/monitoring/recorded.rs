@@ -5,6 +5,7 @@ use enhanced_config_clock::{Clock, Instant};
 use enhanced_config_core::{Problems, Severity};
 use enhanced_config_monitor::{ConfigMeters, ConfigMonitor, Health, MonitorOptions, ReloadOutcome, Served};
 
+use super::Reads;
 use crate::EnhancedConfigSystem;
 #[cfg(feature = "reload")]
 use crate::Level;
@@ -47,6 +48,11 @@ impl Monitoring {
         enhanced_config_reload::Calls::observed(clock, move |name, took, returned| {
             monitor.config(name).called_back(took, returned);
         })
+    }
+
+    /// What counts the reads of a configuration that is about to be served.
+    pub(crate) fn reads(&self, name: &str) -> Reads {
+        Reads::new(self.0.options().reads.then(|| self.0.config(name)))
     }
 
     /// Has the monitor ask what only the system knows.

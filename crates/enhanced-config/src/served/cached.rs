@@ -44,7 +44,8 @@ impl Compressible for Snapshot {
     }
 
     fn restore(bytes: &[u8], (label, rest): &Self::Kept) -> Option<Self> {
-        Some(Self { label: label.clone(), loaded: Arc::new(Loaded::restore(bytes, rest)?) })
+        let label = Label { reads: label.reads.restored(), ..label.clone() };
+        Some(Self { label, loaded: Arc::new(Loaded::restore(bytes, rest)?) })
     }
 
     fn weight(&self) -> usize {

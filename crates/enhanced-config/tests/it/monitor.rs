@@ -128,6 +128,45 @@ fn the_cache_is_asked_at_every_interval() {
     assert!(text.contains("config_breaker_state{breaker=\"app\",state=\"closed\"} 1.0"), "{text}");
 }
 
+#[cfg(feature = "cache")]
+#[test]
+fn each_read_counts_for_its_configuration_whatever_becomes_of_it() {
+    let dir = Dir::new(&[("app.yaml", "port: 1\n"), ("other.yaml", "port: 1\n")]);
+    // Room for one of them decoded.
+    let limits = enhanced_config::cache::TierLimits { bytes: 1 << 20, entries: 1 };
+    let options = enhanced_config::cache::CacheOptions::default().with_hot(limits);
+    let system = builder(&dir).0.cache(options).build().unwrap();
+    std::thread::scope(|scope| {
+        system.load_config("app").unwrap();
+        for _ in 0..4 {
+            scope.spawn(|| (0..25).for_each(|_| drop(system.load_config("app").unwrap())));
+        }
+    });
+    dir.write("app.yaml", "port: 2\n");
+    #[cfg(feature = "reload")]
+    system.reload("app").unwrap();
+    for _ in 0..3 {
+        system.load_config("other").unwrap();
+        system.load_config("app").unwrap();
+    }
+    let (app, other) = (figures(&system, "app").reads, figures(&system, "other").reads);
+    assert_eq!((app.hot, app.cold, app.miss), (100, 3, 1));
+    assert_eq!((other.hot, other.cold, other.miss), (0, 2, 1));
+    assert_eq!(other.hit_ratio, Some(2.0 / 3.0));
+    let total = system.monitor().performance_report(1.0).total.reads;
+    assert_eq!((total.hot, total.cold, total.miss), (100, 5, 2));
+}
+
+#[test]
+fn reads_can_be_left_uncounted() {
+    let dir = Dir::new(&[("app.yaml", "port: 1\n")]);
+    let options = MonitorOptions::default().without_resources().without_reads();
+    let system = dir.builder().monitor_options(options).build().unwrap();
+    (0..10).for_each(|_| drop(system.load_config("app").unwrap()));
+    let app = figures(&system, "app");
+    assert_eq!((app.reads.hot, app.reads.miss, app.loads.succeeded), (0, 0, 1));
+}
+
 #[test]
 fn the_thread_ends_with_the_system() {
     let dir = Dir::new(&[("app.yaml", "port: 1\n")]);

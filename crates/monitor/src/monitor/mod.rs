@@ -103,6 +103,12 @@ impl ConfigMonitor {
         Self { core: Arc::new(core), engine: Arc::new(Engine::default()) }
     }
 
+    /// What it looks at.
+    #[must_use]
+    pub fn options(&self) -> &MonitorOptions {
+        &self.core.options
+    }
+
     /// What the configuration `name` is recorded with, the same each time. Keep it: finding it takes a lock. An empty
     /// name, one of more than 128 bytes and one with control characters count as one of the others.
     #[must_use]
