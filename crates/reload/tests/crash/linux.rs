@@ -16,8 +16,13 @@ pub(crate) const TESTS: [(&str, fn()); 3] = [
 const OLD: u64 = 1;
 const NEW: u64 = 2;
 
-/// What the processes do that are killed.
-pub(crate) fn work(task: &str, dir: &Path) -> String {
+/// What the processes do that are killed: nothing has to be made ready before.
+pub(crate) fn prepare(task: &str, dir: &Path) -> Box<dyn FnOnce() -> String> {
+    let (task, dir) = (task.to_owned(), dir.to_owned());
+    Box::new(move || work(&task, &dir))
+}
+
+fn work(task: &str, dir: &Path) -> String {
     if task == "race" {
         let first = u64::from(std::process::id()) << 8;
         let saved = (first..first + ROUNDS).filter(|version| save(dir, *version).is_ok());

@@ -11,5 +11,5 @@ mod strace;
 
 fn main() {
     #[cfg(target_os = "linux")]
-    strace::main(linux::work, &linux::TESTS);
+    strace::main(linux::prepare, &linux::TESTS);
 }
