@@ -9,6 +9,7 @@ use crate::reading::Patience;
 use crate::served;
 use crate::slot::{Base, Slot, Sources};
 use crate::stage::{Event, Report, Stopped};
+use crate::step::Step;
 use crate::system::Shared;
 use crate::{Config, Rejection};
 
@@ -111,6 +112,12 @@ impl Shared {
     ///
     /// One attempt at a time: runs on the stage of `slot`.
     pub(crate) fn attempt(&self, slot: &Slot, why: &Why, settled: &dyn Fn(&[Input]) -> bool) -> Made {
+        let step = if matches!(why, Why::Use) { Step::Load } else { Step::Reload };
+        let attempt = || self.attempt_untraced(slot, why, settled);
+        step.run(&slot.name, attempt, |made| matches!(made.ended, Ended::Same(_) | Ended::Changed(_)))
+    }
+
+    fn attempt_untraced(&self, slot: &Slot, why: &Why, settled: &dyn Fn(&[Input]) -> bool) -> Made {
         let began = self.checks.clock.now();
         let old = self.shelf.get(&slot.name).map(Config::new).or_else(|| slot.stage.current());
         let Sources { given, are_read, is_overridden } = slot.sources(self, old.as_ref(), why.patience());

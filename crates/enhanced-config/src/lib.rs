@@ -68,6 +68,11 @@
 //! # fn main() {}
 //! ```
 //!
+//! What is done to a configuration is a span of `tracing`, target `enhanced_config`, level info: `config.load`,
+//! `config.reload`, `config.validate`, `config.migrate`, `config.save`, one within another where one needs the other. Each
+//! has the fields `config`, the name, and `succeeded`, set at its end; none has errors or values in it. What is worth
+//! telling in words is an event, without what is secret.
+//!
 //! The parts can be had alone, and are lent out here under their own names: [`core`], [`format`](mod@format), [`files`],
 //! [`layers`], `schema`, `cache`, `reload`, `migrate`, `fault_tolerance`, `monitor`, [`clock`].
 
@@ -96,6 +101,7 @@ mod snapshot;
 mod stage;
 #[cfg(feature = "reload")]
 mod status;
+mod step;
 mod system;
 
 pub use builder::{Builder, SetupError};

@@ -11,6 +11,7 @@ use enhanced_config_layers::{Layers, Rewritten};
 use enhanced_config_migrate::{ConfigMigrator, MigrateError, MigrationPlan, Version};
 
 use crate::save::{New, Writing};
+use crate::step::Step;
 use crate::{EnhancedConfigSystem, SaveError, Saved};
 
 /// A configuration that was migrated on disk.
@@ -107,7 +108,8 @@ impl EnhancedConfigSystem {
     ) -> Result<Migrated, SaveError> {
         let name = Name::new(name)?;
         let began = self.shared.checks.clock.now();
-        let migrated = self.migrate_file(&name, from, to);
+        let migrate = || self.migrate_file(&name, from, to);
+        let migrated = Step::Migrate.run(name.as_str(), migrate, Result::is_ok);
         let took = self.shared.checks.clock.now() - began;
         match &migrated {
             // Nothing to do is no migration, and what has no file may be any name.

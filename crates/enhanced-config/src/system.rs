@@ -25,6 +25,7 @@ use crate::served::{self, Shelf};
 use crate::slot::{OverrideGuard, Slot};
 use crate::snapshot::{Label, Snapshot};
 use crate::stage::Hub;
+use crate::step::Step;
 use crate::{Config, LoadError, Rejection};
 
 /// All configurations of a program, beneath one directory.
@@ -321,7 +322,11 @@ impl Shared {
     }
 
     /// What was loaded, if its schema and its rules accept it.
-    pub(crate) fn checked(
+    pub(crate) fn checked(&self, name: &str, schema: &SchemaOf, loaded: Loaded) -> Result<Loaded, Rejection> {
+        Step::Validate.run(name, || self.checked_untraced(name, schema, loaded), Result::is_ok)
+    }
+
+    fn checked_untraced(
         &self,
         name: &str,
         schema: &SchemaOf,

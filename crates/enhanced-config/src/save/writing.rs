@@ -9,6 +9,7 @@ use enhanced_config_layers::{FileChange, FileEdit, FileSource, Input, Loaded, Te
 
 use super::{Conflict, SaveError, Saved};
 use crate::attempt::Why;
+use crate::step::Step;
 use crate::system::Shared;
 use crate::{Config, Rejection};
 
@@ -129,6 +130,14 @@ impl Shared {
 
     /// Writes what `make` makes of the base file of a configuration, and has it served where the configuration is.
     pub(crate) fn write(
+        self: &Arc<Self>,
+        name: &str,
+        make: impl FnOnce(&Writing<'_>) -> Result<New, SaveError>,
+    ) -> Result<Saved, SaveError> {
+        Step::Save.run(name, || self.write_untraced(name, make), Result::is_ok)
+    }
+
+    fn write_untraced(
         self: &Arc<Self>,
         name: &str,
         make: impl FnOnce(&Writing<'_>) -> Result<New, SaveError>,

@@ -32,4 +32,5 @@ mod save;
 #[cfg(feature = "render")]
 mod secrets;
 #[cfg(feature = "schema")]
+mod trace;
 mod validate;

@@ -1,0 +1,107 @@
+//! What traces say of each step.
+
+use std::fmt::{Debug, Write as _};
+use std::sync::{Arc, Mutex};
+
+use serde_json::json;
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Metadata, Subscriber};
+
+use crate::dir::Dir;
+
+const CANARY: &str = "c4n4ry";
+
+/// Keeps all that it is told, as text. A subscriber in use would choose, and add the time.
+#[derive(Clone, Default)]
+struct Kept(Arc<Mutex<Vec<String>>>);
+
+struct Text(String);
+
+impl Visit for Text {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        let _ = write!(self.0, " {field}={value:?}");
+    }
+}
+
+impl Subscriber for Kept {
+    fn enabled(&self, _: &Metadata<'_>) -> bool {
+        true
+    }
+
+    fn new_span(&self, span: &Attributes<'_>) -> Id {
+        let mut text = Text(format!("{}/{}", span.metadata().target(), span.metadata().name()));
+        span.record(&mut text);
+        let mut kept = self.0.lock().unwrap();
+        kept.push(text.0);
+        Id::from_u64(kept.len() as u64)
+    }
+
+    fn record(&self, span: &Id, values: &Record<'_>) {
+        let mut text = Text(String::new());
+        values.record(&mut text);
+        self.0.lock().unwrap()[span.into_u64() as usize - 1] += &text.0;
+    }
+
+    fn event(&self, event: &Event<'_>) {
+        let mut text = Text("event".to_owned());
+        event.record(&mut text);
+        self.0.lock().unwrap().push(text.0);
+    }
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn enter(&self, _: &Id) {}
+
+    fn exit(&self, _: &Id) {}
+}
+
+/// The spans of what `run` does, one a line, after a look for secrets at these and all events.
+fn spans(run: impl FnOnce()) -> String {
+    let kept = Kept::default();
+    tracing::subscriber::with_default(kept.clone(), run);
+    let all = kept.0.lock().unwrap();
+    assert!(all.iter().all(|said| !said.contains(CANARY)), "{all:?}");
+    let spans: Vec<&str> =
+        all.iter().filter_map(|said| said.strip_prefix("enhanced_config/config.")).collect();
+    spans.join("\n")
+}
+
+#[test]
+fn every_step_is_a_span_that_says_whether_it_succeeded() {
+    let dir = Dir::new(&[("app.yaml", &format!("port: 1\npassword: {CANARY}\n"))]);
+    let system = dir.builder().build().unwrap();
+    let said = spans(|| drop(system.load_config("app").unwrap()));
+    assert_eq!(said, "load config=\"app\" succeeded=true\nvalidate config=\"app\" succeeded=true");
+    assert_eq!(spans(|| drop(system.load_config("app").unwrap())), "", "there is nothing to do");
+    assert!(spans(|| drop(system.load_config("no"))).starts_with("load config=\"no\" succeeded=false"));
+
+    let values = json!({"port": 2, "password": CANARY});
+    let said = spans(|| drop(system.save_config("app", &values).unwrap()));
+    assert!(said.starts_with("save config=\"app\" succeeded=true\n"), "{said}");
+    assert!(said.contains("\nreload config=\"app\" succeeded=true"), "{said}");
+}
+
+#[cfg(feature = "reload")]
+#[test]
+fn what_is_refused_has_not_succeeded() {
+    let dir = Dir::new(&[("app.yaml", "port: 1\n")]);
+    let system = dir.builder().build().unwrap();
+    system.load_config("app").unwrap();
+    dir.write("app.yaml", format!("password: {CANARY}\nport: [\n"));
+    assert_eq!(spans(|| drop(system.reload("app"))), "reload config=\"app\" succeeded=false");
+}
+
+#[cfg(feature = "migrate")]
+#[test]
+fn a_migration_that_cannot_be_made_says_so() {
+    use enhanced_config::migrate::Version;
+    let dir = Dir::new(&[("app.yaml", &format!("password: {CANARY}\n"))]);
+    let system = dir.builder().build().unwrap();
+    let (from, to) = (Version::new(1, 0, 0), Version::new(2, 0, 0));
+    let said = spans(|| drop(system.migrate_config("app", &from, &to)));
+    assert!(
+        said.starts_with("migrate config=\"app\" succeeded=false\nsave config=\"app\" succeeded=false"),
+        "{said}"
+    );
+}
