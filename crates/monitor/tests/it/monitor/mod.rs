@@ -1,3 +1,5 @@
+#[cfg(feature = "metrics")]
+mod bridge;
 mod engine;
 mod exposition;
 mod report;
