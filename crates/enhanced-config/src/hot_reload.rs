@@ -58,6 +58,7 @@ impl EnhancedConfigSystem {
         self.shared.checks.set_watched(true);
         drop(reloader);
         wait();
+        self.shared.monitoring.share_thread(&self.shared.hub);
         Ok(())
     }
 

@@ -35,6 +35,6 @@ pub use measure::{
     BreakerState, CacheReading, CacheReads, ConfigMeters, ProbeReadings, ReadResult, ReloadOutcome, Served,
     WatcherMode, WatcherReading,
 };
-pub use monitor::{ConfigMonitor, MonitorOptions};
+pub use monitor::{ConfigMonitor, LentThread, MonitorOptions};
 pub use resource::Measured;
 pub use trend::{Direction, Trend};

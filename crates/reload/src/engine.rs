@@ -9,6 +9,7 @@ use std::time::{Duration, SystemTime};
 use enhanced_config_clock::{Clock, Instant, SystemClock};
 use enhanced_config_files::Fingerprint;
 
+use crate::chore::Chore;
 use crate::followed::Followed;
 use crate::jobs::Jobs;
 use crate::settle::Due;
@@ -35,6 +36,7 @@ pub(crate) struct Engine {
     pending: BTreeSet<Arc<str>>,
     index: Index,
     jobs: Jobs,
+    chore: Option<Chore>,
     polled: Instant,
     /// What the directories in which something may appear looked like at the last poll.
     directories: HashMap<PathBuf, Option<Fingerprint>>,
@@ -52,6 +54,7 @@ impl Engine {
             pending: BTreeSet::new(),
             index: Index::default(),
             jobs: Jobs::default(),
+            chore: None,
             polled: now,
             directories: HashMap::new(),
             environment: (now, environment()),
@@ -71,6 +74,10 @@ impl Engine {
             self.poll();
             self.compare_environment();
             self.attempt();
+            if self.chore.as_mut().is_some_and(|chore| !chore.run(|| SystemClock.now())) {
+                self.chore = None;
+            }
+            self.shared.set_queued(self.pending.iter().filter(|name| self.due(name).is_some()).count());
         }
         // Those who wait for an answer will not get one, and one of them may be an attempt.
         drop(self.shared.messages());
@@ -88,7 +95,8 @@ impl Engine {
         let poll = (!is_idle).then(|| self.polled + self.poll_interval());
         let environment = self.environment_interval().filter(|_| !is_idle);
         let environment = environment.map(|interval| self.environment.0 + interval);
-        [slow, due, poll, environment].into_iter().flatten().min()
+        let chore = self.chore.as_ref().and_then(Chore::next);
+        [slow, due, poll, environment, chore].into_iter().flatten().min()
     }
 
     fn poll_interval(&self) -> Duration {
@@ -107,6 +115,7 @@ impl Engine {
                 self.jobs.end(&name);
                 self.ended(&name, attempt);
             }
+            Message::Chore(run) => self.chore = Some(Chore::new(run)),
             Message::Ready(ready) => drop(ready),
         }
     }

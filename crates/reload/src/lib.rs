@@ -10,6 +10,7 @@
 //!
 //! None of them needs another. The facade, `enhanced-config`, wires them to layers, schemas and types.
 
+mod chore;
 mod closures;
 mod engine;
 mod event;

@@ -3,6 +3,7 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::{Builder, JoinHandle};
+use std::time::Duration;
 
 use enhanced_config_core::Problems;
 
@@ -109,6 +110,24 @@ impl ConfigHotReloader {
     /// Follows nothing under this name any more. An attempt under way is made to its end.
     pub fn forget(&self, name: &str) {
         self.shared.send(Message::Forget(name.into()));
+    }
+
+    /// Has the thread that watches call `chore` as well, so that it takes no thread of its own: now, whenever it wakes, and
+    /// when the time has passed at the latest that `chore` gave back. It must not wait, as changes are not noticed meanwhile.
+    /// Takes the place of the one before; one that panics is not called again.
+    pub fn set_chore(&self, chore: impl FnMut() -> Option<Duration> + Send + 'static) {
+        self.shared.send(Message::Chore(Box::new(chore)));
+    }
+
+    /// What wakes the thread that watches, for whoever wants its chore called.
+    pub fn waker(&self) -> impl Fn() + Send + Sync + use<> {
+        let shared = Arc::clone(&self.shared);
+        move || shared.wake()
+    }
+
+    /// How many have changed and wait: until they have settled, until others are done, or until it is time to try again.
+    pub fn queued(&self) -> usize {
+        self.shared.queued()
     }
 
     /// Why the system did not tell of all changes at some time, so that some may be noticed only at the next poll; none when

@@ -1,11 +1,12 @@
 use std::collections::HashSet;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, OnceLock};
 use std::thread::ThreadId;
 
 use parking_lot::Mutex;
 
+use crate::chore::Run;
 use crate::publish::is_inside_an_attempt;
 use crate::watch::{Deaf, Waker};
 use crate::{Attempt, Follow, Input};
@@ -20,12 +21,14 @@ pub(crate) struct Shared {
     /// The threads that make attempts.
     workers: Mutex<HashSet<ThreadId>>,
     deaf: Mutex<Option<Deaf>>,
+    queued: AtomicUsize,
 }
 
 /// What the thread that watches is told.
 pub(crate) enum Message {
     Follow(Arc<str>, Arc<dyn Follow>, Vec<Input>),
     Forget(Arc<str>),
+    Chore(Box<Run>),
     /// None when the attempt panicked.
     Ended(Arc<str>, Option<Attempt>),
     /// Everything sent before is done: dropping the sender says so.
@@ -41,6 +44,7 @@ impl Shared {
             watcher: OnceLock::new(),
             workers: Mutex::default(),
             deaf: Mutex::default(),
+            queued: AtomicUsize::new(0),
         }
     }
 
@@ -72,6 +76,10 @@ impl Shared {
 
     pub(crate) fn messages(&self) -> Vec<Message> {
         std::mem::take(&mut *self.inbox.lock())
+    }
+
+    pub(crate) fn wake(&self) {
+        self.waker.wake();
     }
 
     pub(crate) fn stop(&self) {
@@ -110,6 +118,15 @@ impl Shared {
         if self.deaf.lock().replace(why).is_none() {
             tracing::warn!("{why}; files are looked at every {poll_interval:.1?} instead");
         }
+    }
+
+    /// How many have an attempt to make that has not begun.
+    pub(crate) fn set_queued(&self, names: usize) {
+        self.queued.store(names, Ordering::Relaxed);
+    }
+
+    pub(crate) fn queued(&self) -> usize {
+        self.queued.load(Ordering::Relaxed)
     }
 
     pub(crate) fn deaf(&self) -> Option<Deaf> {

@@ -24,6 +24,9 @@ impl Monitoring {
         Reads
     }
 
+    #[cfg(feature = "reload")]
+    pub(crate) fn share_thread(&self, _: &crate::stage::Hub) {}
+
     pub(crate) fn watch(&self, _: &Arc<Shared>) {}
 
     pub(crate) fn attempted(&self, _: &Slot, _: &Report<'_>, _: Instant) {}

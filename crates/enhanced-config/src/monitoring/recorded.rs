@@ -20,7 +20,8 @@ pub(crate) struct Monitoring(ConfigMonitor);
 /// Knowing how everything is.
 impl EnhancedConfigSystem {
     /// What has been recorded of all configurations: figures, alerts, reports, metrics for scrapers. Recording is always on;
-    /// [`start_monitoring`](ConfigMonitor::start_monitoring) has it looked at, and the machine sampled, at an interval.
+    /// [`start_monitoring`](ConfigMonitor::start_monitoring) has it looked at, and the machine sampled, at an interval: on
+    /// the thread that follows files, while they are followed, and else on one of its own.
     pub fn monitor(&self) -> &ConfigMonitor {
         &self.shared.monitoring.0
     }
@@ -74,6 +75,18 @@ impl Monitoring {
                 tell(&shared, readings);
             }
         });
+    }
+
+    /// Monitors on the thread that follows files, while there is one.
+    #[cfg(feature = "reload")]
+    pub(crate) fn share_thread(&self, hub: &crate::stage::Hub) {
+        let wake = hub.reloader.lock().as_ref().map(enhanced_config_reload::ConfigHotReloader::waker);
+        let Some(wake) = wake else { return };
+        // Not under the lock, which the monitor's own thread may want before it ends.
+        let lent = self.0.lend(wake);
+        if let Some(reloader) = hub.reloader.lock().as_ref() {
+            reloader.set_chore(move || lent.run());
+        }
     }
 
     /// An attempt at `slot` ended at `now`.
@@ -158,7 +171,7 @@ fn watcher(shared: &Shared) -> enhanced_config_monitor::WatcherReading {
         Some(None) => WatcherMode::Events,
         Some(Some(_)) => WatcherMode::Polling,
     };
-    WatcherReading { mode, queue: None }
+    WatcherReading { mode, queue: reloader.as_ref().map(|reloader| reloader.queued() as u64) }
 }
 
 /// Of the sources of each configuration that is served.

@@ -167,6 +167,43 @@ fn reads_can_be_left_uncounted() {
     assert_eq!((app.reads.hot, app.reads.miss, app.loads.succeeded), (0, 0, 1));
 }
 
+#[cfg(feature = "reload")]
+#[test]
+fn files_are_followed_and_monitored_by_one_thread() {
+    let dir = Dir::new(&[("app.yaml", "port: 1\n")]);
+    let system = builder(&dir).0.build().unwrap();
+    let (sender, intervals) = std::sync::mpsc::channel();
+    system.monitor().add_probe(move |_| {
+        let _ = sender.send(std::thread::current().name().unwrap_or_default().to_owned());
+    });
+    // Those that ended on the thread before come first.
+    let until = |thread: &str| {
+        while intervals.recv_timeout(Duration::from_secs(20)).expect("intervals go on") != thread {}
+    };
+    system.monitor().start_monitoring(Duration::from_millis(1)).unwrap();
+    until("config-monitor");
+    system.start_hot_reload().unwrap();
+    until("config-watch");
+    (0..3).for_each(|_| assert_eq!(intervals.recv().unwrap(), "config-watch"));
+
+    system.stop_hot_reload();
+    until("config-monitor");
+    system.monitor().stop_monitoring();
+    while intervals.try_recv().is_ok() {}
+    system.start_hot_reload().unwrap();
+    assert!(intervals.try_recv().is_err(), "nobody wants it");
+    system.monitor().start_monitoring(Duration::from_millis(1)).unwrap();
+    until("config-watch");
+    system.monitor().stop_monitoring();
+    while intervals.try_recv().is_ok() {}
+    assert!(intervals.recv_timeout(Duration::from_millis(20)).is_err(), "none is late");
+
+    system.monitor().start_monitoring(Duration::from_millis(1)).unwrap();
+    drop(system);
+    while intervals.try_recv().is_ok() {}
+    assert_eq!(intervals.try_recv(), Err(std::sync::mpsc::TryRecvError::Disconnected));
+}
+
 #[test]
 fn the_thread_ends_with_the_system() {
     let dir = Dir::new(&[("app.yaml", "port: 1\n")]);

@@ -122,7 +122,11 @@ fn probed(readings: &ProbeReadings) -> [Family; 6] {
             .row([("result", "hot")], cache.map(|cache| total(cache.reads.hot)))
             .row([("result", "cold")], cache.map(|cache| total(cache.reads.cold)))
             .row([("result", "miss")], cache.map(|cache| total(cache.reads.miss))),
-        Family::new("config_watcher_queue", "Changes of files that wait to settle").row([], queue.map(level)),
+        Family::new(
+            "config_watcher_queue",
+            "Configurations whose files have changed and that wait to be read again",
+        )
+        .row([], queue.map(level)),
         Family::new("config_cache_bytes", "Memory of the cache")
             .row([("tier", "hot")], cache.map(|cache| level(cache.hot_bytes)))
             .row([("tier", "cold")], cache.map(|cache| level(cache.cold_bytes))),

@@ -47,7 +47,8 @@ pub struct CacheReads {
 pub struct WatcherReading {
     /// By which means.
     pub mode: WatcherMode,
-    /// Changes that wait to settle; `None` where nobody counts them.
+    /// Configurations that have changed and wait: until they have settled, or until others are done; `None` where nobody
+    /// counts them.
     pub queue: Option<u64>,
 }
 

@@ -1,5 +1,7 @@
 mod engine;
+mod lent;
 mod options;
+mod own_thread;
 mod record;
 mod signals;
 
@@ -19,6 +21,7 @@ use crate::measure::{CATALOG, ConfigMeters, ProbeReadings};
 use crate::report::{HealthReport, PerformanceReport};
 use crate::resource::{ResourceMonitor, ResourceSample};
 use engine::Engine;
+pub use lent::LentThread;
 pub use options::MonitorOptions;
 
 /// Records what happens to configurations, samples the system, keeps history, and says whether everything is well.
@@ -152,13 +155,14 @@ impl ConfigMonitor {
         self.core.tick();
     }
 
-    /// Does that every `interval` from now on, a millisecond at least, on a thread of its own, the first time at once.
+    /// Does that every `interval` from now on, a millisecond at least, on a thread of its own, the first time at once; or on one
+    /// that it was [lent](Self::lend).
     /// Nothing happens when there is such a thread already.
     ///
     /// # Errors
     /// When the system starts no thread.
     pub fn start_monitoring(&self, interval: Duration) -> io::Result<()> {
-        self.engine.start(Arc::clone(&self.core), interval)
+        self.engine.start(&self.core, interval)
     }
 
     /// Ends the thread and waits until it has ended; called on that thread, by a callback, it only ends it.

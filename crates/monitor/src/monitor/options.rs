@@ -46,7 +46,7 @@ impl MonitorOptions {
         self
     }
 
-    /// Does not have each read of a configuration counted, which takes a nanosecond or two: what the cache counts is known
+    /// Does not have each read of a configuration counted, which costs nothing measurable: what the cache counts is known
     /// anyway, of all configurations together.
     #[must_use]
     pub const fn without_reads(mut self) -> Self {

@@ -99,3 +99,47 @@ fn an_attempt_and_the_thread_that_watches_do_not_wait_for_each_other() {
     tells.recv_timeout(Duration::from_secs(20)).expect("neither waits for ever");
     follow.reloader.get().unwrap().forget("app");
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_waits_to_settle_is_in_the_queue() {
+    const HOUR: Duration = Duration::from_secs(3600);
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("motd");
+    std::fs::write(&path, "1").unwrap();
+    let patient = ReloadOptions::default().with_settle(HOUR).with_max_wait(HOUR);
+    let reloader = ConfigHotReloader::start(patient).unwrap();
+    reloader.follow_files("motd", [&path], || Ok(()), |()| Ok(()));
+    assert_eq!(reloader.queued(), 0);
+    std::fs::write(&path, "22").unwrap();
+    // What was written before a wait begins is looked at before the next one ends.
+    (0..2).for_each(|_| reloader.wait_ready());
+    assert_eq!(reloader.queued(), 1);
+    reloader.forget("motd");
+    (0..2).for_each(|_| reloader.wait_ready());
+    assert_eq!(reloader.queued(), 0);
+}
+
+#[test]
+fn the_thread_that_watches_does_a_chore_as_often_as_that_wants() {
+    let reloader = ConfigHotReloader::start(ReloadOptions::default()).unwrap();
+    let (tell, told) = channel();
+    let mut times = 0;
+    reloader.set_chore(move || {
+        times += 1;
+        let _ = tell.send((times, std::thread::current().name().map(str::to_owned)));
+        assert!(times < 5, "as a test does");
+        (times < 3).then_some(Duration::from_millis(1))
+    });
+    for time in 1..=3 {
+        assert_eq!(told.recv().unwrap(), (time, Some("config-watch".to_owned())));
+    }
+    let wake = reloader.waker();
+    for time in 4..=5 {
+        wake();
+        assert_eq!(told.recv().unwrap().0, time);
+    }
+    // It panicked, and is gone; the thread is not.
+    assert!(told.recv().is_err());
+    reloader.wait_ready();
+}

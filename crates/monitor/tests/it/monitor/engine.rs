@@ -82,6 +82,44 @@ fn a_callback_may_stop_and_ask() {
 }
 
 #[test]
+fn a_lent_thread_does_what_is_due_and_no_more() {
+    let (monitor, intervals) = counted();
+    let (wakes, woken) = mpsc::channel();
+    let lent = monitor.lend(move || wakes.send(()).unwrap_or_default());
+    assert_eq!(lent.run(), None);
+    monitor.start_monitoring(3600 * SECOND).unwrap();
+    assert!(monitor.is_monitoring());
+    woken.recv().unwrap();
+    for _ in 0..2 {
+        assert!(lent.run().is_some_and(|left| left > 3000 * SECOND));
+    }
+    assert_eq!(intervals.try_iter().count(), 1);
+
+    monitor.stop_monitoring();
+    assert_eq!((monitor.is_monitoring(), lent.run()), (false, None));
+    monitor.start_monitoring(3600 * SECOND).unwrap();
+    let later = monitor.lend(|| {});
+    assert_eq!(lent.run(), None, "another one took its place");
+    drop(lent);
+    assert!(later.run().is_some());
+    assert_eq!(intervals.try_iter().count(), 1);
+    drop(later);
+    // On a thread of its own again.
+    intervals.recv().unwrap();
+    assert!(monitor.is_monitoring());
+}
+
+#[test]
+fn a_callback_may_stop_what_runs_on_a_lent_thread() {
+    let monitor = ConfigMonitor::new(MonitorOptions::default());
+    let (lent, inside) = (monitor.lend(|| {}), monitor.clone());
+    monitor.on_sample(move |_| inside.stop_monitoring());
+    monitor.start_monitoring(MILLI).unwrap();
+    assert_eq!(lent.run(), None);
+    assert!(!monitor.is_monitoring());
+}
+
+#[test]
 fn a_thousand_starts_leave_no_thread() {
     let threads = || {
         fs::read_dir("/proc/self/task").map_or(0, |tasks| {
@@ -120,6 +158,36 @@ fn memory_is_constant_over_many_intervals() {
         }
     }
     assert!(bytes() <= settled + settled / 100, "{} after {settled}", bytes());
+}
+
+/// 58 days of intervals of five seconds: in the small they are in the benchmarks, too, which say how long one takes.
+#[test]
+#[ignore = "takes minutes: cargo test --release -p enhanced-config-monitor --test it -- --ignored a_million"]
+fn a_million_intervals_take_no_memory_and_no_thread() {
+    let stage = Stage::new();
+    let config = stage.monitor.config("app");
+    let mut process = enhanced_config_monitor::resource::Process::own().unwrap();
+    let mut used = || {
+        let resident = process.sample(stage.now()).unwrap().resident;
+        let threads = fs::read_dir("/proc/self/task").map_or(0, Iterator::count);
+        (stage.monitor.history(|history| history.bytes()), resident, threads)
+    };
+    let mut settled = (0, 0, 0);
+    for interval in 0..1_000_000_u64 {
+        // More than a day has passed.
+        if interval == 25_000 {
+            settled = used();
+        }
+        config.loaded(Duration::from_micros(interval % 5000), true);
+        let outcome = if interval % 1000 < 100 { ReloadOutcome::Rejected } else { ReloadOutcome::Applied };
+        config.reloaded(stage.now(), MILLI, outcome);
+        stage.interval();
+    }
+    let end = used();
+    println!("history, resident bytes and threads: {settled:?} after 25,000 intervals, {end:?} after all");
+    assert!(end.0 <= settled.0 + settled.0 / 100, "{end:?} after {settled:?}");
+    assert!(end.1 <= settled.1 + (1 << 20), "{end:?} after {settled:?}");
+    assert_eq!(end.2, settled.2);
 }
 
 #[test]
