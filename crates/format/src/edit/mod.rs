@@ -110,10 +110,10 @@ impl<R: Into<Refusal>> From<R> for Stopped {
 }
 
 impl Editor {
-    /// Reads a text, as [`parse`] does.
+    /// Reads a text, as [`parse`](crate::parse()) does.
     ///
     /// # Errors
-    /// As [`parse`].
+    /// As [`parse`](crate::parse()).
     pub fn new(input: &[u8], format: Format, name: &str, options: &ParseOptions) -> Result<Self, Problems> {
         let (document, syntax) = Syntax::read(input, format, name, options)?;
         let text = String::from_utf8_lossy(input).into_owned();

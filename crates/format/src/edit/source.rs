@@ -52,6 +52,7 @@ impl<'a> Source<'a> {
     /// The splices in their order, with the line ends of the text.
     pub(super) fn in_order(&self, mut splices: Vec<Splice>) -> Vec<Splice> {
         splices.sort_by_key(|splice| splice.range.start);
+        self.end_lines(&mut splices);
         let newline = self.newline();
         if newline != "\n" {
             for splice in &mut splices {
@@ -59,6 +60,25 @@ impl<'a> Source<'a> {
             }
         }
         splices
+    }
+
+    /// The last line of a text without a line end goes with the line end before it: lines in its place get that one, and
+    /// need none of their own.
+    fn end_lines(&self, splices: &mut [Splice]) {
+        let is_last = |splice: &&Splice| {
+            splice.range.end == self.text.len()
+                && splice.text.is_empty()
+                && self.slice(splice.range.clone()).starts_with(['\r', '\n'])
+        };
+        let Some(gone) = splices.iter().find(is_last).map(|splice| splice.range.clone()) else { return };
+        let in_its_place = |splice: &&mut Splice| {
+            splice.range.is_empty() && gone.start < splice.range.start && splice.range.start < gone.end
+        };
+        for splice in splices.iter_mut().filter(in_its_place) {
+            if splice.text.ends_with('\n') {
+                splice.text = format!("\n{}", splice.text.trim_end_matches('\n'));
+            }
+        }
     }
 
     /// The text with the splices, which are [in order](Self::in_order) and do not overlap.

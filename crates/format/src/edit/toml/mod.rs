@@ -258,6 +258,7 @@ impl Tables<'_> {
     fn dotted_in(&self, table: &[Segment]) -> Option<&Statement> {
         self.statements.iter().rfind(|pair| {
             !pair.is_header()
+                && pair.path.len() > table.len()
                 && pair.path.starts_with(table)
                 && pair.keys.first().is_some_and(|(first, _)| *first < table.len())
         })

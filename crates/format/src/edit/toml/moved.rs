@@ -52,6 +52,11 @@ pub(in crate::edit) fn unnested(
     path: &[Segment],
     inner: &[Segment],
 ) -> Option<Vec<Splice>> {
+    // The map's own header would be one of what takes its place.
+    let mut within = statements.iter().filter(|statement| statement.path.starts_with(path));
+    if within.any(|statement| !statement.path.starts_with(inner)) {
+        return None;
+    }
     let keys = statements.iter().filter_map(|statement| statement.last_of(inner));
     let splices = keys.map(|(before, last)| Some(Splice::remove(before?.end..last.end)));
     let splices: Option<Vec<_>> = splices.collect();

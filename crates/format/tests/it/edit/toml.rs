@@ -140,3 +140,18 @@ title = 'x' # t
             .replace("# owner\n[owner]\nname = \"n\" # who\nlimits.cpu = 1\nlimits.mem = 2\n", ""),
     );
 }
+
+#[test]
+fn a_line_takes_the_place_of_the_last_one_that_has_no_end() {
+    check("x = 0\n# c\na.a = [1]", "remove a.a", "x = 0\na = {}");
+    check("x = 0\r\na.a = 1", "remove a.a", "x = 0\r\na = {}");
+    check("x = 0\n[t]\na.a = 1", "remove t.a.a", "x = 0\n[t]\na = {}");
+}
+
+#[test]
+fn what_is_written_in_two_places_is_not_taken_for_one() {
+    // With `[a.b]` renamed to `[a]` there would be two of them.
+    check("[a]\n\n[a.b]\nc = 1\n", "unwrap a b", "\n[a]\nc = 1\n");
+    // No dotted key leads into braces.
+    check("[t]\na = {}\nb = 0\n", "move t.b t.a.b", "[t]\na = { b = 0 }\n");
+}
