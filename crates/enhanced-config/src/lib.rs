@@ -76,6 +76,8 @@
 //! The parts can be had alone, and are lent out here under their own names: [`core`], [`format`](mod@format), [`files`],
 //! [`layers`], `schema`, `cache`, `reload`, `migrate`, `fault_tolerance`, `monitor`, [`clock`].
 
+#[cfg(feature = "migrate")]
+mod at_once;
 mod attempt;
 mod builder;
 mod config;

@@ -10,9 +10,13 @@ use enhanced_config_format::{Editor, Format, Limits, ParseOptions};
 use enhanced_config_layers::{Layers, Rewritten};
 use enhanced_config_migrate::{ConfigMigrator, MigrateError, MigrationPlan, Version};
 
+use crate::at_once::at_once;
 use crate::save::{New, Writing};
 use crate::step::Step;
 use crate::{EnhancedConfigSystem, SaveError, Saved};
+
+/// How many configurations are migrated at once.
+const AT_ONCE: usize = 8;
 
 /// A configuration that was migrated on disk.
 #[derive(Debug)]
@@ -88,16 +92,15 @@ impl EnhancedConfigSystem {
         self.migrate(name, None, None)
     }
 
-    /// Migrates each configuration that has migrations and a base file to its newest version. `progress` is told the
-    /// name of each before it is migrated, its number from 1, and how many there are.
+    /// Migrates each configuration that has migrations and a base file to its newest version, several at once: while some
+    /// wait for the disk, others compute. `progress` is told on this thread the name of each as it is begun, in their
+    /// order, its number from 1, and how many there are.
     pub fn migrate_all(&self, mut progress: impl FnMut(&str, usize, usize)) -> MigrationReport {
         let is_there = |name: &&str| !matches!(self.shared.base_path(name), Err(SaveError::NoFile { .. }));
         let names: Vec<&str> = self.shared.recipes.migrator.configs().filter(is_there).collect();
-        let migrate = |(at, name): (usize, &&str)| {
-            progress(name, at + 1, names.len());
-            ((*name).to_owned(), self.migrate_config_to_latest(name))
-        };
-        MigrationReport { configs: names.iter().enumerate().map(migrate).collect() }
+        let begun = |at: usize, name: &&str| progress(name, at + 1, names.len());
+        let outcomes = at_once(AT_ONCE, &names, begun, |name| self.migrate_config_to_latest(name));
+        MigrationReport { configs: names.iter().map(|&name| name.to_owned()).zip(outcomes).collect() }
     }
 
     fn migrate(
