@@ -14,14 +14,20 @@ pub(super) fn reserve(
     now: u64,
     max_wait: u64,
 ) -> Result<(u64, u64), Limited> {
+    if count == 0 {
+        return Ok((arrival, now));
+    }
     if count > quota.burst().get() {
         return Err(Limited { retry_after: None });
     }
     let next = arrival.max(now).saturating_add(quota.cost(count));
+    // At the end of time there is no debt to be told from another.
+    if next == u64::MAX {
+        return Err(Limited { retry_after: None });
+    }
     let at = next.saturating_sub(quota.tolerance()).max(now);
     let wait = at - now;
-    // At the end of time there is no debt to be told from another.
-    if wait > max_wait || next == u64::MAX {
+    if wait > max_wait {
         return Err(Limited { retry_after: Some(Duration::from_nanos(wait)) });
     }
     Ok((next, at))

@@ -90,7 +90,7 @@ impl<K: Hash + Eq, O: Observer<Event>> KeyedLimiter<K, O> {
         self.check_n(key, 1, now)
     }
 
-    /// Asks for `count` at once for `key`, all or none.
+    /// Asks for `count` at once for `key`, all or none; none are always let through.
     ///
     /// # Errors
     /// They have to wait, or are more than a burst.
@@ -99,7 +99,7 @@ impl<K: Hash + Eq, O: Observer<Event>> KeyedLimiter<K, O> {
         K: Borrow<Q>,
         Q: Hash + Eq + ToOwned<Owned = K> + ?Sized,
     {
-        let answer = self.pass(key, count, now.as_nanos());
+        let answer = if count == 0 { Ok(()) } else { self.pass(key, count, now.as_nanos()) };
         if let Err(limited) = answer {
             self.observer.event(&Event::Rejected(limited));
         }

@@ -47,8 +47,19 @@ pub struct RateLimiter<O: Observer<Event> = ()> {
     observer: O,
 }
 
-/// Leave to act at a moment that may lie ahead.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Leave to act at a moment that may lie ahead. It is given back once at most, and so cannot be copied:
+///
+/// ```compile_fail,E0382
+/// # use enhanced_config_clock::Instant;
+/// # use enhanced_config_fault_tolerance::{Quota, RateLimiter};
+/// # use std::time::Duration;
+/// # let limiter = RateLimiter::new(Quota::every(Duration::from_secs(1)));
+/// # let now = Instant::default();
+/// # let Ok(reservation) = limiter.reserve(1, now, Duration::ZERO) else { return };
+/// limiter.cancel(reservation, now);
+/// limiter.cancel(reservation, now);
+/// ```
+#[derive(Debug, PartialEq, Eq)]
 #[must_use = "what is reserved and not used is to be cancelled"]
 pub struct Reservation {
     /// When.
@@ -61,7 +72,8 @@ pub struct Reservation {
 /// More was asked for than is let through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub struct Limited {
-    /// When as much will be let through. None if it is more than a burst: never.
+    /// When as much will be let through. None if that is never: it is more than a burst, or than can be earned before the
+    /// clock ends.
     pub retry_after: Option<Duration>,
 }
 
@@ -108,7 +120,7 @@ impl<O: Observer<Event>> RateLimiter<O> {
         self.reserve(count, now, Duration::ZERO).map(|_| ())
     }
 
-    /// Asks for `count`, now or within `max_wait`. Whoever comes later comes after them.
+    /// Asks for `count`, now or within `max_wait`. Whoever comes later comes after them. None are let through now.
     ///
     /// # Errors
     /// They would have to wait longer, or are more than a burst. Nothing is reserved then.

@@ -37,6 +37,29 @@ fn a_look_takes_nothing() {
 }
 
 #[test]
+fn none_are_let_through_whoever_waits() {
+    let limiter = RateLimiter::new(quota(1));
+    let _ahead = [0, 1].map(|_| limiter.reserve(1, at(0), SECOND * 9).unwrap());
+    let before = limiter.snapshot(at(0));
+    limiter.check_n(0, at(0)).unwrap();
+    assert_eq!(limiter.reserve(0, at(0), Duration::ZERO).unwrap().at, at(0));
+    assert_eq!(limiter.snapshot(at(0)), before);
+    let keyed = KeyedLimiter::<String>::new(quota(1), 16);
+    assert!(keyed.check("alice", at(0)).is_ok() && keyed.check("alice", at(0)).is_err());
+    assert!(keyed.check_n("alice", 0, at(0)).is_ok() && keyed.check_n("bob", 0, at(0)).is_ok());
+    assert_eq!(keyed.snapshot().keys, 1);
+}
+
+#[test]
+fn what_cannot_be_earned_before_the_clock_ends_is_not_worth_asking_again() {
+    let year = SECOND * 365 * 24 * 3600;
+    let limiter = RateLimiter::new(Quota::every(year).with_burst(NonZeroU32::new(1000).unwrap()));
+    assert_eq!(limiter.check_n(1000, at(0)).unwrap_err().retry_after, None);
+    limiter.check_n(500, at(0)).unwrap();
+    assert_eq!(limiter.check_n(500, at(0)).unwrap_err().retry_after, None);
+}
+
+#[test]
 fn a_change_of_quota_gives_no_burst_for_free() {
     let limiter = RateLimiter::new(quota(10));
     limiter.check_n(8, at(0)).unwrap();

@@ -33,8 +33,10 @@ impl Bucket {
         if count > self.burst {
             return Err(None);
         }
+        if count == 0 {
+            return Ok(self.now);
+        }
         let missing = i128::from(count) * i128::from(self.interval) - self.level;
-        // Taking nothing is waiting for those before.
         let wait = u64::try_from(missing.max(0)).unwrap();
         if wait > max_wait {
             return Err(Some(wait));

@@ -157,13 +157,13 @@ fn reservations(case: &Value) {
     for step in items(case, "steps") {
         let now = at(step);
         if text(step, "op") == Some("cancel") {
-            limiter.cancel(named[text(step, "name").unwrap()], now);
+            limiter.cancel(named.remove(text(step, "name").unwrap()).unwrap(), now);
             continue;
         }
         let max_wait = float(step, "max_wait_ms").map_or(Duration::MAX, ms);
         let reservation = limiter.reserve(count(step, "take"), now, max_wait).ok();
         let (moment, expected) =
-            (reservation.map(|reservation| reservation.at), float(step, "expect_act_at_ms"));
+            (reservation.as_ref().map(|reservation| reservation.at), float(step, "expect_act_at_ms"));
         let expected = expected.map(|at| Instant::default() + ms(at));
         if differs(case) {
             assert!(moment.is_none() || moment >= expected, "{step}: {moment:?}");
