@@ -53,7 +53,10 @@ impl<'a, T, E, P, O: Observer<Event>> Serving<'a, T, E, P, O> {
         let is_last = matches!(verdict, Verdict::Success | Verdict::Ignore);
         match result {
             Ok(value) if is_last => {
-                self.chain.keep(&value, now);
+                // What is only not the dependency's fault, as "no such thing", is no good answer to another call.
+                if verdict == Verdict::Success {
+                    self.chain.keep(&value, now);
+                }
                 return self.serve(value, level, now);
             }
             Ok(value) => {

@@ -67,6 +67,18 @@ fn the_first_error_is_the_source() {
 }
 
 #[test]
+fn only_a_good_answer_is_kept_for_later() {
+    let (clock, chain) = (ManualClock::new(), Chain::new(0).or_stale(SECOND));
+    let judge = |answer: &Result<u32, &str>| match answer {
+        Ok(404) => Verdict::Ignore,
+        Ok(_) => Verdict::Success,
+        Err(_) => Verdict::Failure,
+    };
+    let call = |answer| chain.call_judged(&clock, &judge, |_| answer).unwrap().value;
+    assert_eq!([Ok(200), Ok(404), Err("down")].map(call), [200, 404, 200]);
+}
+
+#[test]
 fn what_is_nobodys_fault_is_asked_once() {
     let (chain, asked) = (Chain::new(0).or_endpoint(1).or_value(2), Cell::new(0));
     let judge = |_: &Result<u32, &str>| Verdict::Ignore;
