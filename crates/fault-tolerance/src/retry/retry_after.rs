@@ -17,8 +17,14 @@ pub fn retry_after(header: &str, now: SystemTime) -> Option<Duration> {
     if let Some(seconds) = digits(header) {
         return Some(Duration::from_secs(seconds));
     }
-    let at = UNIX_EPOCH.checked_add(Duration::from_secs(date(header, now)?))?;
-    Some(at.duration_since(now).unwrap_or_default())
+    let seconds = date(header, now)?;
+    let distance = Duration::from_secs(seconds.unsigned_abs());
+    if seconds < 0 {
+        // What is too long ago for this system's clock has passed.
+        let at = UNIX_EPOCH.checked_sub(distance);
+        return Some(at.and_then(|at| at.duration_since(now).ok()).unwrap_or_default());
+    }
+    Some(UNIX_EPOCH.checked_add(distance)?.duration_since(now).unwrap_or_default())
 }
 
 /// A number of nothing but digits; the largest there is if it is larger.
@@ -31,8 +37,8 @@ const DAY: u64 = 24 * 60 * 60;
 const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/// The seconds since 1970 of a date, none before. The day of the week is not compared: the date says it all.
-fn date(text: &str, now: SystemTime) -> Option<u64> {
+/// The seconds since 1970 of a date, fewer than none if it is before. The day of the week is not compared: the date says it all.
+fn date(text: &str, now: SystemTime) -> Option<i64> {
     let mut words = [""; 6];
     let mut count = 0;
     for word in text.split([' ', ',']).filter(|word| !word.is_empty()) {
@@ -54,7 +60,8 @@ fn date(text: &str, now: SystemTime) -> Option<u64> {
     };
     let month = MONTHS.iter().position(|name| *name == month)? as u64 + 1;
     let day = digits(day).filter(|day| (1..=length(year, month)).contains(day))?;
-    days(year, month, day)?.checked_mul(DAY)?.checked_add(seconds(time)?)
+    // Of four digits at most: far from the ends of the number.
+    (days(year, month, day)? * DAY as i64).checked_add_unsigned(seconds(time)?)
 }
 
 fn full_year(text: &str) -> Option<u64> {
@@ -95,8 +102,10 @@ const fn length(year: u64, month: u64) -> u64 {
 }
 
 /// The days from 1970 to a date of the Gregorian calendar.
-fn days(year: u64, month: u64, day: u64) -> Option<u64> {
-    let leap_days = |year: u64| year / 4 - year / 100 + year / 400;
-    let years = year.checked_sub(1970)? * 365 + leap_days(year - 1) - leap_days(1969);
-    Some(years + (1..month).map(|month| length(year, month)).sum::<u64>() + day - 1)
+fn days(year: u64, month: u64, day: u64) -> Option<i64> {
+    let leap_days = |year: i64| year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
+    let in_year = (1..month).map(|month| length(year, month)).sum::<u64>() + day - 1;
+    let year = i64::try_from(year).ok()?;
+    let years = (year - 1970) * 365 + leap_days(year - 1) - leap_days(1969);
+    years.checked_add_unsigned(in_year)
 }
