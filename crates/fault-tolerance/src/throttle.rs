@@ -12,6 +12,8 @@ use std::time::Duration;
 
 /// Over how many spans a throttle looks back.
 const SPANS: u32 = 24;
+/// Shorter windows forget every call before the next.
+const SHORTEST: Duration = Duration::from_millis(1);
 
 /// Turns calls away before they are made, the more the more of them the dependency fails.
 ///
@@ -119,7 +121,7 @@ impl AdaptiveThrottle {
     /// dependency more, and notices later that it is well again. The same `seed` draws the same.
     ///
     /// # Errors
-    /// A factor below one, or no number.
+    /// A factor below one, or no number; a window of less than a millisecond, in which nothing adds up.
     pub fn new(window: Duration, factor: f64, seed: u64) -> Result<Self, OptionError> {
         Self::with_observer(window, factor, seed, ())
     }
@@ -129,8 +131,9 @@ impl<O: Observer<Event>> AdaptiveThrottle<O> {
     /// The same; tells `observer` what happens.
     ///
     /// # Errors
-    /// A factor below one, or no number.
+    /// A factor below one, or no number; a window of less than a millisecond, in which nothing adds up.
     pub fn with_observer(window: Duration, factor: f64, seed: u64, observer: O) -> Result<Self, OptionError> {
+        require(window >= SHORTEST, "window", "a millisecond or more")?;
         require(factor >= 1.0 && factor.is_finite(), "factor", "a number from 1 on")?;
         Ok(Self::build(window, factor, seed, observer))
     }

@@ -90,3 +90,11 @@ fn a_factor_that_turns_away_the_healthy_is_refused() {
         assert_eq!(AdaptiveThrottle::new(MINUTE, factor, 0).unwrap_err().option, "factor");
     }
 }
+
+#[test]
+fn a_window_in_which_nothing_adds_up_is_refused() {
+    for window in [Duration::ZERO, Duration::from_micros(999)] {
+        assert_eq!(AdaptiveThrottle::new(window, 2.0, 0).unwrap_err().option, "window");
+    }
+    assert!(AdaptiveThrottle::new(Duration::from_millis(1), 2.0, 0).is_ok());
+}
