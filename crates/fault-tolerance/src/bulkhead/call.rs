@@ -4,7 +4,7 @@ use super::queue::Wake;
 use super::{Bulkhead, Entry, Event, Permit, Rejected};
 use crate::sync::{current, park_timeout};
 use crate::{AsyncSleep, CallError, Observer};
-use enhanced_config_clock::Clock;
+use enhanced_config_clock::{Clock, Instant};
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::task::Poll;
@@ -48,16 +48,29 @@ impl<O: Observer<Event>> Bulkhead<O> {
     /// The queue is full, or no place came free in time.
     #[inline]
     pub fn wait(&self, clock: &impl Clock) -> Result<Permit<'_, O>, Rejected> {
+        self.wait_until(clock, None)
+    }
+
+    /// The same for a call that does not begin at `end` or later, though its place come free at that moment.
+    #[inline]
+    pub(crate) fn wait_until(
+        &self,
+        clock: &impl Clock,
+        end: Option<Instant>,
+    ) -> Result<Permit<'_, O>, Rejected> {
         // Where there is a place nobody asks what time it is.
-        self.take().map_or_else(|| self.wait_in_queue(clock), Ok)
+        self.take().map_or_else(|| self.wait_in_queue(clock, end), Ok)
     }
 
     #[cold]
-    fn wait_in_queue(&self, clock: &impl Clock) -> Result<Permit<'_, O>, Rejected> {
+    fn wait_in_queue(&self, clock: &impl Clock, end: Option<Instant>) -> Result<Permit<'_, O>, Rejected> {
         let mut ticket = match self.enter(clock.now())? {
             Entry::Admitted(permit) => return Ok(permit),
             Entry::Waiting(ticket) => ticket,
         };
+        if let Some(end) = end {
+            ticket.end_at(end);
+        }
         ticket.wake(Wake::Thread(current()));
         loop {
             let now = clock.now();

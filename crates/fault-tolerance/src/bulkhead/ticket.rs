@@ -17,6 +17,8 @@ pub struct Ticket<'a, O: Observer<Event> = ()> {
     number: Option<u64>,
     began: Instant,
     deadline: Instant,
+    /// From when on a place is of no use, even if it has come free.
+    end: Option<Instant>,
 }
 
 /// What asking a bulkhead for a place leads to.
@@ -50,7 +52,13 @@ impl<'a, O: Observer<Event>> Ticket<'a, O> {
         began: Instant,
         deadline: Instant,
     ) -> Self {
-        Self { bulkhead, number: Some(number), began, deadline }
+        Self { bulkhead, number: Some(number), began, deadline, end: None }
+    }
+
+    /// Waits no longer than until `end`, and takes no place then.
+    pub(super) fn end_at(&mut self, end: Instant) {
+        self.deadline = self.deadline.min(end);
+        self.end = Some(end);
     }
 
     /// When the wait ends.
@@ -72,7 +80,11 @@ impl<'a, O: Observer<Event>> Ticket<'a, O> {
         }
         self.number = None;
         let waited = now - self.began;
-        if found == Found::Left {
+        let is_of_no_use = self.end.is_some_and(|end| now >= end);
+        if found == Found::Handed && is_of_no_use {
+            self.bulkhead.give_back();
+        }
+        if found == Found::Left || is_of_no_use {
             return Poll::Ready(Err(self.bulkhead.reject(Rejected::TimedOut { waited })));
         }
         let permit = Permit::new(self.bulkhead);

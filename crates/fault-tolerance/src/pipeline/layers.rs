@@ -15,12 +15,16 @@ use std::future::{Future, ready};
 
 /// What there is to know of such a policy beside how it is driven.
 pub trait Guard: Policy {
-    /// Asks leave for one call, and waits for it if it is one to wait.
-    fn enter(&self, clock: &impl Clock) -> Result<Self::Permit<'_>, Self::Rejected> {
+    /// Asks leave for one call, and waits for it if it is one to wait: until the deadline at most.
+    fn enter(
+        &self,
+        clock: &impl Clock,
+        _deadline: Option<Deadline>,
+    ) -> Result<Self::Permit<'_>, Self::Rejected> {
         self.begin(clock)
     }
 
-    /// The same in a future.
+    /// The same in a future, which whoever has set the deadline drops.
     fn enter_async(
         &self,
         clock: &impl Clock,
@@ -45,7 +49,7 @@ where
         work: &mut impl FnMut(Option<Deadline>) -> Outcome<T, E>,
     ) -> Outcome<T, E> {
         let clock = context.clock;
-        let permit = match self.enter(clock) {
+        let permit = match self.enter(clock, context.deadline) {
             Ok(permit) => permit,
             Err(rejected) => return context.refuse(rejected.into()),
         };
@@ -110,8 +114,12 @@ impl<O: Observer<breaker::Event>> Guard for CircuitBreaker<O> {
 
 impl<O: Observer<bulkhead::Event>> Guard for Bulkhead<O> {
     #[inline]
-    fn enter(&self, clock: &impl Clock) -> Result<Self::Permit<'_>, Self::Rejected> {
-        self.wait(clock)
+    fn enter(
+        &self,
+        clock: &impl Clock,
+        deadline: Option<Deadline>,
+    ) -> Result<Self::Permit<'_>, Self::Rejected> {
+        self.wait_until(clock, deadline.map(|deadline| deadline.at()))
     }
 
     fn enter_async(

@@ -1,6 +1,7 @@
-use enhanced_config_clock::{Clock, ManualClock, SystemClock};
+use enhanced_config_clock::{Clock, Instant, ManualClock, Sleep, SystemClock};
 use enhanced_config_fault_tolerance::breaker::{HalfOpen, State, Trip};
-use enhanced_config_fault_tolerance::pipeline::{Cause, Event, Refusal, Snapshot, Warning};
+use enhanced_config_fault_tolerance::bulkhead::Rejected;
+use enhanced_config_fault_tolerance::pipeline::{Cause, Event, PipelineError, Refusal, Snapshot, Warning};
 use enhanced_config_fault_tolerance::retry::{GiveUp, Safety};
 use enhanced_config_fault_tolerance::{
     AdaptiveThrottle, AttemptTimeout, Backoff, BreakerOptions, Bulkhead, BulkheadOptions, CircuitBreaker,
@@ -11,7 +12,8 @@ use std::cell::{Cell, RefCell};
 use std::future::{Future, pending, poll_fn, ready};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
@@ -231,12 +233,53 @@ fn a_blocking_call_is_told_the_sooner_deadline() {
     let mut deadlines = Vec::new();
     let error = pipeline.call_until(&clock, |deadline| {
         let deadline = deadline.unwrap();
-        deadlines.push(deadline.at() - enhanced_config_clock::Instant::default());
+        deadlines.push(deadline.at() - Instant::default());
         clock.advance(SECOND);
         Err::<(), _>(())
     });
     assert_eq!(deadlines, [SECOND * 3, SECOND * 5, SECOND * 5]);
     assert_eq!(error.unwrap_err().cause, Cause::Failed(()));
+}
+
+/// The time; asked for the so many-th time, it is later, and a place has come free.
+struct Late<'a> {
+    asked: AtomicU64,
+    place: Mutex<Option<enhanced_config_fault_tolerance::bulkhead::Permit<'a>>>,
+}
+
+impl Clock for Late<'_> {
+    fn now(&self) -> Instant {
+        // The timeout begins, the wait begins; then it is over.
+        if self.asked.fetch_add(1, SeqCst) < 2 {
+            return Instant::default();
+        }
+        *self.place.lock().unwrap() = None;
+        Instant::default() + SECOND * 5
+    }
+}
+
+impl Sleep for Late<'_> {
+    fn sleep(&self, _: Duration) {}
+}
+
+#[test]
+fn a_blocking_call_waits_for_a_place_until_its_deadline_and_does_not_begin_after_it() {
+    let options = BulkheadOptions::default().with_max_in_flight(1).with_max_wait(SECOND * 3600);
+    let bulkhead = Arc::new(Bulkhead::new(options).unwrap());
+    let pipeline = |limit| {
+        Pipeline::new(Safety::Idempotent).with(TotalTimeout::new(limit).unwrap()).with(bulkhead.clone())
+    };
+    let refused = |result: Result<(), PipelineError<()>>| {
+        let cause = result.unwrap_err().cause;
+        assert!(matches!(cause, Cause::Refused(Refusal::Bulkhead(Rejected::TimedOut { .. }))), "{cause:?}");
+    };
+    let begins = || -> Result<(), ()> { panic!("after the deadline") };
+    let place = bulkhead.admit().unwrap();
+    refused(pipeline(SECOND / 100).call(&SystemClock, begins));
+    let late = Late { asked: AtomicU64::new(0), place: Mutex::new(Some(place)) };
+    refused(pipeline(SECOND * 5).call(&late, begins));
+    let snapshot = bulkhead.snapshot();
+    assert_eq!((snapshot.in_flight, snapshot.waiting, snapshot.rejected), (0, 0, 2));
 }
 
 /// Polls a call so many times while its work and its waits stay pending so often, then drops it.
