@@ -131,7 +131,7 @@ impl<O: Observer<bulkhead::Event>> Guard for Bulkhead<O> {
     }
 
     fn facts(&self) -> Facts {
-        Facts::Other
+        Facts::Bulkhead { max_wait: self.snapshot().options.max_wait }
     }
 
     fn snapshot(&self, _: Instant) -> Snapshot {
@@ -151,7 +151,7 @@ impl<O: Observer<limiter::Event>> Guard for RateLimiter<O> {
 
 impl<O: Observer<throttle::Event>> Guard for AdaptiveThrottle<O> {
     fn facts(&self) -> Facts {
-        Facts::Other
+        Facts::Throttle
     }
 
     fn snapshot(&self, now: Instant) -> Snapshot {

@@ -392,3 +392,33 @@ fn harmful_compositions_are_named() {
     let too_many = Warning::AttemptsDoNotFit { total: SECOND * 5, attempts: SECOND * 6 };
     assert_eq!(new().with(total(5)).with(budgeted()).with(attempt(2)).lint(), [too_many]);
 }
+
+#[test]
+fn whoever_never_learns_of_what_a_timeout_drops_is_named() {
+    let new = || Pipeline::new(Safety::Idempotent);
+    let budgeted = || retry(3).with_budget(budget());
+    let (total, attempt) =
+        (|| TotalTimeout::new(SECOND * 6).unwrap(), || AttemptTimeout::new(SECOND).unwrap());
+    let throttle = AdaptiveThrottle::default;
+    let blind = new().with(total()).with(budgeted()).with(breaker(1)).with(throttle());
+    assert_eq!(blind.lint(), [Warning::BreakerInsideTotalTimeout, Warning::ThrottleInsideTimeout]);
+    assert_eq!(blind.with(attempt()).lint(), []);
+    let blind = new().with(attempt()).with(throttle()).with(breaker(1));
+    assert_eq!(blind.lint(), [Warning::ThrottleInsideTimeout, Warning::BreakerInsideAttemptTimeout]);
+    assert_eq!(new().with(throttle()).with(breaker(1)).with(attempt()).lint(), []);
+}
+
+#[test]
+fn what_stands_in_the_wrong_place_is_named() {
+    let new = || Pipeline::new(Safety::Idempotent);
+    let budgeted = || retry(3).with_budget(budget());
+    let (total, attempt) =
+        (|| TotalTimeout::new(SECOND / 2).unwrap(), || AttemptTimeout::new(SECOND).unwrap());
+    assert_eq!(new().with(attempt()).with(budgeted()).lint(), [Warning::AttemptTimeoutOutsideRetry]);
+    assert_eq!(new().with(budgeted()).with(total()).lint(), [Warning::TotalTimeoutInsideRetry]);
+    assert_eq!(new().with(breaker(1)).with(breaker(2)).lint(), [Warning::NestedBreakers]);
+    let (timeout, max_wait) = (SECOND / 2, SECOND);
+    let queue = new().with(total()).with(Bulkhead::default());
+    assert_eq!(queue.lint(), [Warning::QueueOutlastsTimeout { timeout, max_wait }]);
+    assert_eq!(new().with(attempt()).with(Bulkhead::default()).lint(), []);
+}
