@@ -111,7 +111,10 @@ impl Syntax {
         match self {
             Self::Json(root) => scalars(root, &mut written),
             #[cfg(feature = "yaml")]
-            Self::Yaml(layout) => layout.root.iter().for_each(|root| scalars(root, &mut written)),
+            Self::Yaml(layout) => {
+                layout.root.iter().for_each(|root| scalars(root, &mut written));
+                written.iter_mut().for_each(|scalar| skip_header(source, scalar));
+            }
             #[cfg(feature = "toml")]
             Self::Toml(statements) => {
                 for statement in statements {
@@ -159,6 +162,14 @@ fn scalars(node: &Node, found: &mut Vec<Range<usize>>) {
             found.push(member.key.clone());
         }
         scalars(&member.value, found);
+    }
+}
+
+/// Behind the `|` or `>` of a block scalar there may be a comment.
+#[cfg(feature = "yaml")]
+fn skip_header(source: Source<'_>, scalar: &mut Range<usize>) {
+    if let Some(b'|' | b'>') = source.byte(scalar.start) {
+        scalar.start = source.line_end(scalar.start).min(scalar.end);
     }
 }
 

@@ -167,3 +167,9 @@ fn a_level_more_or_less() {
     check("a: # here\n- 1\n- 'x'\n", "a:\n  k: # here\n  - 1\n  - 'x'\n");
     check("a: one\n  two\r\nb: 1\n".replace('\r', "").as_str(), "a:\n  k: one\n    two\nb: 1\n");
 }
+
+#[test]
+fn the_comment_of_a_block_scalar_stays() {
+    check("a:\n- | # c\n  x\n", "wrap a[0] k", "a:\n# c\n- k: \"x\\n\"\n");
+    check("a: | # c\n  x\n", "wrap a k", "a:\n  k: | # c\n    x\n");
+}
