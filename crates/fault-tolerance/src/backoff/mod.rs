@@ -167,6 +167,12 @@ impl Delays {
         }
     }
 
+    /// Drawn between nothing and the next wait, or `most` if that is shorter.
+    pub(crate) fn spread(&mut self, most: Duration) -> Duration {
+        let most = self.next().unwrap_or_default().min(most);
+        scale(most, self.random.unit()).min(most)
+    }
+
     /// Begins again with the first wait; what was drawn stays drawn.
     pub(crate) fn restart(&mut self) {
         self.retries = 0;

@@ -89,8 +89,9 @@ pub struct RetryOptions {
     /// From the first attempt's beginning to the last one's. Default: no limit.
     #[cfg_attr(feature = "serde", serde(deserialize_with = "crate::data::optional_duration"))]
     pub max_elapsed: Option<Duration>,
-    /// The longest wait that a dependency may ask for ([`Verdict::RetryAfter`]); it is
-    /// neither spread nor cut to the backoff's cap. Default: a minute.
+    /// The longest wait that a dependency may ask for ([`Verdict::RetryAfter`]). It is not cut to the backoff's cap, and
+    /// spread upwards: a part of the backoff's wait is added, drawn from what there is time for, so that those who were
+    /// told the same do not come back together. Default: a minute.
     #[cfg_attr(feature = "serde", serde(deserialize_with = "crate::data::duration"))]
     pub longest_retry_after: Duration,
     /// Where jitter begins: the same operations in the same order then wait the same. Default: somewhere else in every

@@ -141,7 +141,11 @@ impl<'a, O: Observer<Event>> Operation<'a, O> {
         if asked.is_some_and(|wait| wait > options.longest_retry_after) {
             return Err(GiveUp::RetryAfter);
         }
-        let wait = asked.unwrap_or_else(|| self.next_delay());
+        let wait = match asked {
+            // Whoever was told the same does not come back at the same moment.
+            Some(asked) => asked.saturating_add(self.spread(self.room(now).saturating_sub(asked))),
+            None => self.next_delay(),
+        };
         if options.max_elapsed.is_some_and(|most| (now - self.began).saturating_add(wait) > most) {
             return Err(GiveUp::Elapsed);
         }
@@ -154,10 +158,25 @@ impl<'a, O: Observer<Event>> Operation<'a, O> {
         Ok(wait)
     }
 
+    /// How long a wait that begins at `now` may be.
+    fn room(&self, now: Instant) -> Duration {
+        let elapsed = now - self.began;
+        let left = self.policy.options().max_elapsed.map(|most| most.saturating_sub(elapsed));
+        let before = |deadline: Instant| (deadline - now).saturating_sub(Duration::from_nanos(1));
+        left.into_iter().chain(self.deadline.map(before)).min().unwrap_or(Duration::MAX)
+    }
+
+    fn spread(&mut self, most: Duration) -> Duration {
+        self.delays().spread(most)
+    }
+
     fn next_delay(&mut self) -> Duration {
-        let delays = self.delays.get_or_insert_with(|| self.policy.delays());
         // Without end.
-        delays.next().unwrap_or_default()
+        self.delays().next().unwrap_or_default()
+    }
+
+    fn delays(&mut self) -> &mut Delays {
+        self.delays.get_or_insert_with(|| self.policy.delays())
     }
 }
 

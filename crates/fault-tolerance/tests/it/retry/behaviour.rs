@@ -55,7 +55,34 @@ fn what_may_have_had_its_effect_is_repeated_only_if_it_was_turned_away() {
     let policy = RetryPolicy::new(options().with_max_attempts(2));
     let (unsafe_call, wait) = (Safety::NotIdempotent, Verdict::RetryAfter(SECOND * 7));
     assert_eq!(fails(&policy, unsafe_call, Verdict::Failure), (GiveUp::NotIdempotent, 1, Duration::ZERO));
-    assert_eq!(fails(&policy, unsafe_call, wait), (GiveUp::Attempts, 2, SECOND * 7));
+    let (reason, calls, waited) = fails(&policy, unsafe_call, wait);
+    assert_eq!((reason, calls), (GiveUp::Attempts, 2));
+    assert!((SECOND * 7..=SECOND * 8).contains(&waited));
+}
+
+#[test]
+fn those_who_were_told_the_same_do_not_come_back_together() {
+    let policy = RetryPolicy::new(options().with_seed(1).with_max_elapsed(SECOND * 8));
+    let now = Instant::default();
+    let wait = |asked, deadline| {
+        let mut operation = policy.begin(Safety::Idempotent, now).with_deadline(now + deadline);
+        operation.record(Verdict::RetryAfter(asked), now)
+    };
+    let mut waits: Vec<_> = (0..100)
+        .map(|_| match wait(SECOND * 7, SECOND * 60) {
+            Decision::Retry(wait) => wait,
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    waits.sort();
+    assert!(waits[0] >= SECOND * 7 && waits[99] <= SECOND * 8);
+    assert!(waits[99] - waits[0] > SECOND / 2, "{waits:?}");
+    // What is asked for fits, and so does what is drawn.
+    let instant = Duration::from_nanos(1);
+    assert_eq!(wait(SECOND * 8, SECOND * 60), Decision::Retry(SECOND * 8));
+    assert_eq!(wait(SECOND * 7, SECOND * 7 + instant), Decision::Retry(SECOND * 7));
+    assert_eq!(wait(SECOND * 8 + instant, SECOND * 60), Decision::GiveUp(GiveUp::Elapsed));
+    assert_eq!(wait(SECOND * 7, SECOND * 7), Decision::GiveUp(GiveUp::Deadline));
 }
 
 #[test]
@@ -272,7 +299,7 @@ proptest! {
             prop_assert!(made == 1 || (now < deadline && now - Instant::default() <= seconds(max_elapsed)));
             now = now + seconds(took);
             let Decision::Retry(wait) = operation.record(verdict, now) else { break };
-            let longest = if matches!(verdict, Verdict::RetryAfter(_)) { 10 } else { 4 };
+            let longest = if matches!(verdict, Verdict::RetryAfter(_)) { 10 + 4 } else { 4 };
             prop_assert!(wait <= seconds(longest));
             retries += 1;
             now = now + wait;
