@@ -92,7 +92,7 @@ impl<O: Observer<Event>> CircuitBreaker<O> {
     /// Adds up the shares of calls until they make a whole one: evenly, and without a draw.
     fn ramp_lets_through(&self, now: Instant) -> bool {
         let since = Instant::from_nanos(self.since.load(Acquire));
-        let ramp = Instant::from_nanos(self.due.load(Acquire)) - since;
+        let ramp = self.ramp();
         // Never none at all, at the very beginning.
         let share = ((now - since).as_secs_f64() / ramp.as_secs_f64()).clamp(0.01, 1.0);
         let part = (share * (1u64 << 32) as f64) as u64;
@@ -102,10 +102,28 @@ impl<O: Observer<Event>> CircuitBreaker<O> {
 
     fn retry_after(&self, state: State, now: Instant) -> Option<Duration> {
         match state {
-            State::HalfOpen => Some(self.probes_due(&self.inner.lock()) - now),
+            State::HalfOpen => Some(self.probes_hint(now)),
             State::ForcedOpen => None,
-            _ => Some(Instant::from_nanos(self.due.load(Acquire)) - now),
+            State::Ramp => Some((self.ramp() / 10).min(self.due() - now)),
+            _ => Some(self.due() - now),
         }
+    }
+
+    /// As long again as the latest probe has been out, for want of better knowledge: never no time at all, and no longer
+    /// than until it is given up.
+    fn probes_hint(&self, now: Instant) -> Duration {
+        let timeout = self.inner.lock().probing.half_open.probe_timeout;
+        let out = now - Instant::from_nanos(self.last_probe.load(Acquire));
+        out.max(timeout / 1000).min(timeout.saturating_sub(out))
+    }
+
+    fn due(&self) -> Instant {
+        Instant::from_nanos(self.due.load(Acquire))
+    }
+
+    /// How long the ramp takes.
+    fn ramp(&self) -> Duration {
+        self.due() - Instant::from_nanos(self.since.load(Acquire))
     }
 
     fn reject(&self, rejected: Rejected) -> Rejected {

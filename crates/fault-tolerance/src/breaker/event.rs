@@ -61,7 +61,13 @@ pub enum Cause {
 pub struct Rejected {
     /// The breaker's state.
     pub state: State,
-    /// When it is worth asking again, at the latest. None if somebody has to act first.
+    /// When it is worth asking again. None if somebody has to act first.
+    ///
+    /// | | |
+    /// |---|---|
+    /// | open | the rest of the wait |
+    /// | half-open | a guess: as long again as the latest probe has been out, and no longer than until it is given up |
+    /// | ramp | a tenth of it, over which the share of calls that is let through grows by as much; or the rest |
     pub retry_after: Option<Duration>,
 }
 

@@ -98,6 +98,35 @@ fn a_probe_that_never_returns_is_given_up() {
 }
 
 #[test]
+fn whoever_finds_no_place_for_a_probe_is_told_to_come_back_soon() {
+    let breaker = breaker(options());
+    breaker.force(Force::HalfOpen, at(0));
+    let _out = breaker.admit(at(10)).unwrap();
+    let ms = Duration::from_millis;
+    for (now, expected) in [
+        (at(10), ms(30)),
+        (at(10) + ms(200), ms(200)),
+        (at(25), SECOND * 15),
+        (at(30), SECOND * 10),
+        (at(40) - ms(1), ms(1)),
+    ] {
+        assert_eq!(breaker.admit(now).unwrap_err().retry_after, Some(expected));
+    }
+}
+
+#[test]
+fn whoever_the_ramp_refuses_is_told_to_come_back_within_it() {
+    let half_open = HalfOpen { ramp: Some(SECOND * 100), ..HalfOpen::all_of(1) };
+    let breaker = breaker(options().with_half_open(half_open));
+    breaker.force(Force::HalfOpen, at(0));
+    call(&breaker, Verdict::Success, at(0));
+    for (now, expected) in [(1, 10), (50, 10), (95, 5)] {
+        let refused = (0..100).find_map(|_| breaker.admit(at(now)).err()).unwrap();
+        assert_eq!(refused, Rejected { state: State::Ramp, retry_after: Some(SECOND * expected) });
+    }
+}
+
+#[test]
 fn what_probes_have_shown_outlives_those_that_are_given_up() {
     let breaker = breaker(options().with_half_open(HalfOpen::all_of(3)));
     breaker.force(Force::HalfOpen, at(0));
