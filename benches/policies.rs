@@ -1,4 +1,4 @@
-//! What do a rate limit and a retry add to a call that does nothing?
+//! What do a rate limit, a retry and five policies together add to a call that does nothing?
 //!
 //! Most of it is asking what time it is. Here everybody asks the machine's clock; `quanta` reads the processor's counter,
 //! which a program of ours could pass as its `Clock` too.
@@ -9,8 +9,10 @@ use backon::{BlockingRetryable, ExponentialBuilder};
 use enhanced_config_benches::harness::{OURS, Suite};
 use enhanced_config_clock::{Clock, SystemClock};
 use enhanced_config_fault_tolerance::{
-    Quota, RateLimiter, RetryPolicy,
+    Bulkhead, BulkheadOptions, CircuitBreaker, Pipeline, Quota, RateLimiter, Ratio, RetryBudget, RetryPolicy,
+    TotalTimeout,
     limiter::{KeyedLimiter, SlidingWindow},
+    pipeline::{PipelineOptions, StandardPipeline},
     retry::Safety,
 };
 use governor::clock::MonotonicClock;
@@ -30,6 +32,8 @@ fn main() {
     }
     suite.table("One call that succeeds at once, through a retry");
     retry(&mut suite);
+    suite.table("One call that succeeds at once, through five policies and by itself: at most 150 ns");
+    five(&mut suite);
 }
 
 fn passed(suite: &mut Suite, threads: usize) {
@@ -82,5 +86,31 @@ fn retry(suite: &mut Suite) {
         .ask("retry/success/1")
         .ours(|| policy.call(&SystemClock, Safety::Idempotent, || Ok::<_, Infallible>(1)).is_ok())
         .peer("backon", || (|| Ok::<_, Infallible>(1)).retry(ExponentialBuilder::default()).call().is_ok())
+        .run();
+}
+
+/// Total timeout, retry within a budget, bulkhead, rate limit and breaker: by type, and made from data.
+fn five(suite: &mut Suite) {
+    let hour = TotalTimeout::new(HOUR).expect("a valid limit");
+    let budget = RetryBudget::new(Ratio::percent(20), 10);
+    let by_type = Pipeline::new(Safety::Idempotent)
+        .with(hour)
+        .with(RetryPolicy::default().with_budget(budget.into()))
+        .with(Bulkhead::default())
+        .with(RateLimiter::new(Quota::per_second(PLENTY)))
+        .with(CircuitBreaker::default());
+    let options = PipelineOptions {
+        bulkhead: Some(BulkheadOptions::default()),
+        rate_limit: Some(Quota::per_second(PLENTY)),
+        attempt_timeout: None,
+        ..PipelineOptions::default()
+    };
+    let standard = StandardPipeline::standard(Safety::Idempotent, &options).expect("valid options");
+    let work = || Ok::<_, Infallible>(std::hint::black_box(1));
+    suite
+        .ask("five/success/1")
+        .ours(|| by_type.call(&SystemClock, work).is_ok())
+        .peer("from data", || standard.call(&SystemClock, work).is_ok())
+        .peer("the clock alone, once", || SystemClock.now())
         .run();
 }

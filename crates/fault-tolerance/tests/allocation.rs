@@ -11,6 +11,7 @@
 use enhanced_config_clock::{Clock, ManualClock};
 use enhanced_config_fault_tolerance::breaker::{Force, HalfOpen, Trip, Window};
 use enhanced_config_fault_tolerance::limiter::{KeyedLimiter, SlidingWindow};
+use enhanced_config_fault_tolerance::pipeline::{PipelineOptions, StandardPipeline};
 use enhanced_config_fault_tolerance::retry::Safety;
 use enhanced_config_fault_tolerance::{
     AdaptiveThrottle, AttemptTimeout, BreakerOptions, Bulkhead, BulkheadOptions, CallError, CircuitBreaker,
@@ -138,6 +139,28 @@ fn a_pipeline_allocates_nothing_on_success_or_refusal() {
     allocates_nothing("refusal", || assert!(pipeline.call(&clock, || Ok::<_, ()>(1)).is_err()));
     breaker.force(Force::Open, clock.now());
     allocates_nothing("refusal for a time", || assert!(pipeline.call(&clock, || Ok::<_, ()>(1)).is_err()));
+}
+
+#[test]
+fn a_standard_pipeline_allocates_nothing_on_success_or_refusal() {
+    let clock = ManualClock::new();
+    let options = PipelineOptions {
+        bulkhead: Some(BulkheadOptions::default()),
+        rate_limit: Some(Quota::per_second(1000.try_into().unwrap())),
+        ..PipelineOptions::default()
+    };
+    let pipeline = StandardPipeline::standard(Safety::Idempotent, &options).unwrap();
+    let success = || (0..200).for_each(|_| pipeline.call(&clock, || Ok::<_, ()>(())).unwrap());
+    allocates_nothing("success", success);
+    pipeline.reconfigure(&options, clock.now()).unwrap();
+    allocates_nothing("success after a change", success);
+    let sleep = |_: Duration| pending::<()>();
+    allocates_nothing("asynchronous success", || {
+        let mut call = pin!(pipeline.call_async(&clock, &sleep, || ready(Ok::<_, ()>(1))));
+        assert!(call.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready());
+    });
+    pipeline.layers().breaker().unwrap().force(Force::ForcedOpen, clock.now());
+    allocates_nothing("refusal", || assert!(pipeline.call(&clock, || Ok::<_, ()>(1)).is_err()));
 }
 
 #[test]
