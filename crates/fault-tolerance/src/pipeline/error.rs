@@ -32,8 +32,10 @@ pub enum Cause<E> {
 pub struct Retries {
     /// Why there was no other attempt.
     pub reason: GiveUp,
-    /// The attempts, the last included.
+    /// The attempts, the last included, and those that were refused too.
     pub history: History,
+    /// How many of them were refused before they began.
+    pub refused: u32,
 }
 
 /// A policy's refusal, and whose.
@@ -66,7 +68,12 @@ struct After<'a>(Option<&'a Retries>);
 
 impl fmt::Display for After<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some(Retries { reason, history }) = self.0 else { return Ok(()) };
-        write!(f, " ({reason}, {} attempted)", Times(history.attempts()))
+        let Some(Retries { reason, history, refused }) = self.0 else { return Ok(()) };
+        let made = Times(history.attempts().saturating_sub(*refused));
+        match (made.0, Times(*refused)) {
+            (_, Times(0)) => write!(f, " ({reason}, {made} attempted)"),
+            (0, refused) => write!(f, " ({reason}, {refused} refused)"),
+            (_, refused) => write!(f, " ({reason}, {made} attempted, {refused} refused)"),
+        }
     }
 }

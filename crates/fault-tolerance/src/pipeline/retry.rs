@@ -4,9 +4,9 @@ use super::context::{Attempt, Context, Outcome};
 use super::layer::sealed::Layer;
 use super::lint::Facts;
 use super::{Event, Retries, Snapshot};
-use crate::retry::{Decision, Operation};
+use crate::retry::{Decision, GiveUp, Operation};
 use crate::timeout::Deadline;
-use crate::{AsyncSleep, Observer, RetryPolicy, retry};
+use crate::{AsyncSleep, Observer, RetryPolicy, Verdict, retry};
 use enhanced_config_clock::{Clock, Instant, Sleep};
 use std::ops::ControlFlow;
 use std::time::Duration;
@@ -25,7 +25,9 @@ impl<P: Observer<retry::Event>> Layer for RetryPolicy<P> {
                 ControlFlow::Continue(wait) => context.sleep.sleep(wait),
                 ControlFlow::Break(outcome) => return outcome,
             }
-            attempts.operation.attempt(context.clock.now());
+            if let ControlFlow::Break(outcome) = attempts.again(&context) {
+                return outcome;
+            }
         }
     }
 
@@ -41,7 +43,9 @@ impl<P: Observer<retry::Event>> Layer for RetryPolicy<P> {
                 ControlFlow::Continue(wait) => context.sleep.sleep(wait).await,
                 ControlFlow::Break(outcome) => return outcome,
             }
-            attempts.operation.attempt(context.clock.now());
+            if let ControlFlow::Break(outcome) = attempts.again(&context) {
+                return outcome;
+            }
         }
     }
 
@@ -56,8 +60,10 @@ impl<P: Observer<retry::Event>> Layer for RetryPolicy<P> {
 
 struct Attempts<'a, T, E, P: Observer<retry::Event>> {
     operation: Operation<'a, P>,
-    /// The last attempt that was made: the answer, should what comes after it be refused.
-    made: Option<Outcome<T, E>>,
+    /// The last attempt that was made, or, while none was, the last refusal: the answer, should what comes after it be
+    /// refused, or too late.
+    kept: Option<Outcome<T, E>>,
+    refused: u32,
 }
 
 impl<'a, T, E, P: Observer<retry::Event>> Attempts<'a, T, E, P> {
@@ -67,7 +73,7 @@ impl<'a, T, E, P: Observer<retry::Event>> Attempts<'a, T, E, P> {
             Some(deadline) => operation.with_deadline(deadline.at()),
             None => operation,
         };
-        Self { operation, made: None }
+        Self { operation, kept: None, refused: 0 }
     }
 
     /// Says how long to wait for the next attempt, or how it all has ended.
@@ -78,22 +84,64 @@ impl<'a, T, E, P: Observer<retry::Event>> Attempts<'a, T, E, P> {
         context: &Context<'_, C, S, O>,
     ) -> ControlFlow<Outcome<T, E>, Duration> {
         let verdict = outcome.verdict;
-        match self.operation.judged(verdict, context.clock) {
+        match self.judged(&outcome, context.clock) {
             Decision::Done => ControlFlow::Break(outcome),
             Decision::Retry(wait) => {
-                if outcome.made {
-                    self.made = Some(outcome);
-                }
+                let kept = self.better(outcome);
+                self.kept = Some(kept);
                 context.observer.event(&Event::Retry { verdict, wait });
                 ControlFlow::Continue(wait)
             }
             Decision::GiveUp(reason) => {
-                context.observer.event(&Event::GaveUp { verdict, reason });
-                let made = self.made.take().filter(|_| !outcome.made);
-                let mut outcome = made.unwrap_or(outcome);
-                outcome.retries = Some(Retries { reason, history: self.operation.take_history() });
-                ControlFlow::Break(outcome)
+                let outcome = self.better(outcome);
+                ControlFlow::Break(self.give_up(outcome, verdict, reason, context))
             }
         }
+    }
+
+    #[inline]
+    fn judged(&mut self, outcome: &Outcome<T, E>, clock: &impl Clock) -> Decision {
+        if outcome.made {
+            return self.operation.judged(outcome.verdict, clock);
+        }
+        self.refused = self.refused.saturating_add(1);
+        self.operation.record_refused(outcome.verdict, clock.now())
+    }
+
+    /// What says more: `outcome`, unless it is a refusal after an attempt that was made.
+    fn better(&mut self, outcome: Outcome<T, E>) -> Outcome<T, E> {
+        let kept = self.kept.take().filter(|kept| kept.made && !outcome.made);
+        kept.unwrap_or(outcome)
+    }
+
+    /// Begins another attempt after the wait; says how it all has ended if that took too long.
+    fn again<C: Clock, S, O: Observer<Event>>(
+        &mut self,
+        context: &Context<'_, C, S, O>,
+    ) -> ControlFlow<Outcome<T, E>> {
+        let Err(reason) = self.operation.attempt(context.clock.now()) else {
+            return ControlFlow::Continue(());
+        };
+        match self.kept.take() {
+            Some(outcome) => {
+                let verdict = outcome.verdict;
+                ControlFlow::Break(self.give_up(outcome, verdict, reason, context))
+            }
+            // There is one, or nobody would have waited.
+            None => ControlFlow::Continue(()),
+        }
+    }
+
+    fn give_up<C, S, O: Observer<Event>>(
+        &mut self,
+        mut outcome: Outcome<T, E>,
+        verdict: Verdict,
+        reason: GiveUp,
+        context: &Context<'_, C, S, O>,
+    ) -> Outcome<T, E> {
+        context.observer.event(&Event::GaveUp { verdict, reason });
+        let (history, refused) = (self.operation.take_history(), self.refused);
+        outcome.retries = Some(Retries { reason, history, refused });
+        outcome
     }
 }

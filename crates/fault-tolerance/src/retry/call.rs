@@ -52,7 +52,9 @@ impl<O: Observer<Event>> Operation<'_, O> {
                 Decision::Retry(wait) => clock.sleep(wait),
                 decision => return self.end(decision, result),
             }
-            self.attempt(clock.now());
+            if let Err(reason) = self.attempt(clock.now()) {
+                return self.end(Decision::GiveUp(reason), result);
+            }
         }
     }
 
@@ -73,7 +75,9 @@ impl<O: Observer<Event>> Operation<'_, O> {
                 Decision::Retry(wait) => sleep.sleep(wait).await,
                 decision => return self.end(decision, result),
             }
-            self.attempt(clock.now());
+            if let Err(reason) = self.attempt(clock.now()) {
+                return self.end(Decision::GiveUp(reason), result);
+            }
         }
     }
 

@@ -28,10 +28,10 @@ pub enum GiveUp {
     /// There were as many attempts as allowed.
     #[error("out of attempts")]
     Attempts,
-    /// The wait would end after the time for the operation.
+    /// The wait would end after the time for the operation, or did.
     #[error("out of time")]
     Elapsed,
-    /// The wait would end at the deadline or after it.
+    /// The wait would end at the deadline or after it, or did.
     #[error("too close to the deadline")]
     Deadline,
     /// The dependency asked for a wait longer than is accepted.

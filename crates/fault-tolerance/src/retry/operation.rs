@@ -40,20 +40,28 @@ pub struct Operation<'a, O: Observer<Event> = ()> {
     history: History,
     /// What the retry has cost that is waited for now.
     paid: Option<Payment>,
-    /// That the budget knows of it, until its first attempt has ended.
+    /// That the budget knows of it, until an attempt has been made.
     noted: Option<Deposit>,
+    /// Whether the budget is to be told of it with the next attempt, as all before were refused.
+    unnoted: bool,
 }
 
 /// Dropped while it waits, as a future may be: the retry is not made, and its price is given back. Before its first attempt
 /// has ended, it never was.
 impl<O: Observer<Event>> Drop for Operation<'_, O> {
     fn drop(&mut self) {
-        let Some(budget) = &self.policy.budget else { return };
-        if let Some(paid) = self.paid.take() {
-            budget.give_back(paid);
-        }
-        if let Some(deposit) = self.noted.take() {
+        self.return_payment();
+        if let Some((budget, deposit)) = self.policy.budget.as_ref().zip(self.noted.take()) {
             budget.take_back(deposit);
+        }
+    }
+}
+
+impl<O: Observer<Event>> Operation<'_, O> {
+    /// The retry that was paid for is not made.
+    fn return_payment(&mut self) {
+        if let Some((budget, paid)) = self.policy.budget.as_ref().zip(self.paid.take()) {
+            budget.give_back(paid);
         }
     }
 }
@@ -72,10 +80,12 @@ impl<'a, O: Observer<Event>> Operation<'a, O> {
             history,
             paid: None,
             noted,
+            unnoted: false,
         }
     }
 
-    /// No attempt begins at `deadline` or later, nor does a wait that would end then. Default: none.
+    /// No attempt after the first begins at `deadline` or later, nor does a wait that would end then. The first is made
+    /// whenever it is: there is no other answer. Default: none.
     #[must_use]
     pub const fn with_deadline(mut self, deadline: Instant) -> Self {
         self.deadline = Some(deadline);
@@ -94,8 +104,21 @@ impl<'a, O: Observer<Event>> Operation<'a, O> {
 
     /// Counts how an attempt ended, at `now`, and decides. A retry is charged to the budget here.
     pub fn record(&mut self, verdict: Verdict, now: Instant) -> Decision {
-        self.paid = None;
         self.noted = None;
+        self.conclude(verdict, now)
+    }
+
+    /// The same for an attempt that another policy did not let begin: to the budget, it is no call.
+    pub(crate) fn record_refused(&mut self, verdict: Verdict, now: Instant) -> Decision {
+        if let Some((budget, deposit)) = self.policy.budget.as_ref().zip(self.noted.take()) {
+            budget.take_back(deposit);
+            self.unnoted = true;
+        }
+        self.conclude(verdict, now)
+    }
+
+    fn conclude(&mut self, verdict: Verdict, now: Instant) -> Decision {
+        self.paid = None;
         let decision = self.decide(verdict, now);
         self.policy.tell(decision, verdict, self.history.attempts().saturating_add(1));
         let wait = match decision {
@@ -111,10 +134,34 @@ impl<'a, O: Observer<Event>> Operation<'a, O> {
         decision
     }
 
-    /// Notes that the next attempt begins at `now`, where that is not just after the wait.
-    pub fn attempt(&mut self, now: Instant) {
+    /// Notes that the next attempt begins at `now`, unless it has become too late: a wait may take longer than it was to.
+    ///
+    /// # Errors
+    /// The operation is given up: no other attempt may be made, and its price is given back.
+    pub fn attempt(&mut self, now: Instant) -> Result<(), GiveUp> {
+        if let Err(reason) = self.in_time(now) {
+            let last = self.history.last().last().map_or(Verdict::Failure, |attempt| attempt.verdict);
+            self.policy.tell(Decision::GiveUp(reason), last, self.history.attempts());
+            self.return_payment();
+            return Err(reason);
+        }
         self.attempt_began = now;
         self.paid = None;
+        if std::mem::take(&mut self.unnoted) {
+            self.noted = self.policy.budget.as_ref().map(|budget| budget.note(now));
+        }
+        Ok(())
+    }
+
+    /// Whether an attempt may begin at `at`.
+    fn in_time(&self, at: Instant) -> Result<(), GiveUp> {
+        if self.policy.options().max_elapsed.is_some_and(|most| at - self.began > most) {
+            return Err(GiveUp::Elapsed);
+        }
+        if self.deadline.is_some_and(|deadline| at >= deadline) {
+            return Err(GiveUp::Deadline);
+        }
+        Ok(())
     }
 
     fn decide(&mut self, verdict: Verdict, now: Instant) -> Decision {
@@ -146,12 +193,7 @@ impl<'a, O: Observer<Event>> Operation<'a, O> {
             Some(asked) => asked.saturating_add(self.spread(self.room(now).saturating_sub(asked))),
             None => self.next_delay(),
         };
-        if options.max_elapsed.is_some_and(|most| (now - self.began).saturating_add(wait) > most) {
-            return Err(GiveUp::Elapsed);
-        }
-        if self.deadline.is_some_and(|deadline| now + wait >= deadline) {
-            return Err(GiveUp::Deadline);
-        }
+        self.in_time(now + wait)?;
         if let Some(budget) = &policy.budget {
             self.paid = Some(budget.pay(now).ok_or(GiveUp::Budget)?);
         }

@@ -88,14 +88,53 @@ fn the_last_error_is_that_of_the_last_attempt_that_was_made() {
     let retry = RetryPolicy::new(options.with_backoff(Backoff::constant(SECOND)));
     let pipeline = Pipeline::new(Safety::Idempotent).with(retry).with(breaker(1));
     let error = pipeline.call(&clock, || Err::<(), _>(std::io::Error::other("no route"))).unwrap_err();
-    assert_eq!(error.to_string(), "no route (out of attempts, 2 times attempted)");
+    assert_eq!(error.to_string(), "no route (out of attempts, once attempted, once refused)");
     let retries = error.retries.unwrap();
-    assert_eq!(retries.reason, GiveUp::Attempts);
+    assert_eq!((retries.reason, retries.refused), (GiveUp::Attempts, 1));
     assert_eq!(retries.history.last()[1].verdict, Verdict::RetryAfter(SECOND * 9));
     let error = pipeline.call(&clock, || Err::<(), _>(std::io::Error::other("no route"))).unwrap_err();
     let refused =
         matches!(error.cause, Cause::Refused(Refusal::Breaker(rejected)) if rejected.state == State::Open);
     assert!(refused, "{error}");
+    assert!(error.to_string().ends_with("(out of time, once refused)"), "{error}");
+}
+
+#[test]
+fn what_is_refused_before_it_begins_earns_no_retries() {
+    let (clock, budget) = (ManualClock::new(), Arc::new(RetryBudget::new(Ratio::ONE, 1)));
+    let limiter = Arc::new(RateLimiter::new(Quota::every(SECOND)));
+    let once =
+        Pipeline::new(Safety::Idempotent).with(retry(1).with_budget(budget.clone())).with(limiter.clone());
+    limiter.check(clock.now()).unwrap();
+    for _ in 0..100 {
+        assert!(once.call(&clock, || Ok::<_, ()>(())).is_err());
+    }
+    assert_eq!(budget.balance(clock.now()), 10);
+    // A call that is made after all counts, and pays for its retry.
+    let twice = Pipeline::new(Safety::Idempotent).with(retry(2).with_budget(budget.clone())).with(limiter);
+    twice.call(&clock, || Ok::<_, ()>(())).unwrap();
+    assert_eq!(budget.balance(clock.now()), 10 + 1 - 1);
+}
+
+#[test]
+fn a_wait_that_takes_too_long_ends_with_the_error_before_it() {
+    let clock = ManualClock::new();
+    let options = RetryOptions::default().with_backoff(Backoff::constant(SECOND)).with_max_elapsed(SECOND);
+    let pipeline = Pipeline::new(Safety::Idempotent).with(RetryPolicy::new(options)).with(breaker(5));
+    let late = |wait| {
+        clock.advance(wait + SECOND);
+        ready(())
+    };
+    let made = Cell::new(0);
+    let mut call = pin!(pipeline.call_async(&clock, &late, || {
+        made.set(made.get() + 1);
+        ready(Err::<(), _>("refused"))
+    }));
+    let Poll::Ready(Err(error)) = call.as_mut().poll(&mut Context::from_waker(Waker::noop())) else {
+        panic!("waits")
+    };
+    assert_eq!((made.get(), error.cause), (1, Cause::Failed("refused")));
+    assert_eq!(error.retries.unwrap().reason, GiveUp::Elapsed);
 }
 
 #[test]

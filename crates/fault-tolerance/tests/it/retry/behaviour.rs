@@ -1,9 +1,9 @@
-use enhanced_config_clock::{Clock, Instant, ManualClock};
+use enhanced_config_clock::{Clock, Instant, ManualClock, Sleep};
 use enhanced_config_fault_tolerance::breaker::{Force, Trip};
 use enhanced_config_fault_tolerance::retry::{Decision, GiveUp, RetryError, Safety, retry_after};
 use enhanced_config_fault_tolerance::{
-    Backoff, BreakerOptions, ByPolicy, CallError, CircuitBreaker, Jitter, Policy, Ratio, RetryBudget,
-    RetryOptions, RetryPolicy, Verdict,
+    Backoff, BreakerOptions, ByPolicy, ByResult, CallError, CircuitBreaker, Jitter, Policy, Ratio,
+    RetryBudget, RetryOptions, RetryPolicy, Verdict,
 };
 use proptest::prelude::*;
 use std::future::{Ready, pending, ready};
@@ -95,6 +95,59 @@ fn no_wait_is_begun_that_is_known_to_be_too_long() {
     let mut operation =
         policy.begin(Safety::Idempotent, Instant::default()).with_deadline(Instant::default() + SECOND);
     assert_eq!(operation.record(Verdict::Failure, Instant::default()), Decision::GiveUp(GiveUp::Deadline));
+}
+
+/// Wakes a second late, as a busy system may, but by a clock that the test sees.
+struct Late(ManualClock);
+
+impl Clock for Late {
+    fn now(&self) -> Instant {
+        self.0.now()
+    }
+}
+
+impl Sleep for Late {
+    fn sleep(&self, wait: Duration) {
+        self.0.advance(wait + SECOND);
+    }
+}
+
+#[test]
+fn a_wait_that_ends_too_late_is_followed_by_no_attempt() {
+    let budget = Arc::new(RetryBudget::new(Ratio::ZERO, 1));
+    let tries = |options: RetryOptions, deadline: Option<Duration>| {
+        let clock = Late(ManualClock::new());
+        let policy = RetryPolicy::new(options).with_budget(budget.clone());
+        let operation = policy.begin(Safety::Idempotent, clock.now());
+        let operation = match deadline {
+            Some(deadline) => operation.with_deadline(clock.now() + deadline),
+            None => operation,
+        };
+        let mut made = 0;
+        let error = operation.run(&clock, &ByResult, || {
+            made += 1;
+            Err::<(), _>("refused")
+        });
+        let error = error.unwrap_err();
+        assert_eq!((error.error, error.history.attempts()), ("refused", made));
+        assert_eq!(policy.snapshot(clock.now()).gave_up, 1);
+        (error.reason, made)
+    };
+    assert_eq!(tries(options(), Some(SECOND * 2)), (GiveUp::Deadline, 1));
+    assert_eq!(tries(options(), Some(SECOND * 5)), (GiveUp::Deadline, 3));
+    assert_eq!(tries(options().with_max_elapsed(SECOND * 3), None), (GiveUp::Elapsed, 2));
+    // Only the retries that were made are paid for.
+    assert_eq!(budget.balance(Instant::default()), 10 - (2 + 1));
+}
+
+#[test]
+fn the_first_attempt_is_made_even_after_the_deadline() {
+    let clock = ManualClock::new();
+    clock.advance(SECOND);
+    let policy = RetryPolicy::new(options());
+    let operation = policy.begin(Safety::Idempotent, clock.now()).with_deadline(Instant::default());
+    let error = operation.run(&clock, &ByResult, || Err::<(), _>("refused")).unwrap_err();
+    assert_eq!((error.reason, error.history.attempts()), (GiveUp::Deadline, 1));
 }
 
 #[test]
