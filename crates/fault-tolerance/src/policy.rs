@@ -68,7 +68,7 @@ pub trait Policy {
         drop(permit);
     }
 
-    /// Makes a call if the policy lets it begin; an `Err` is a failure, and so is a panic, which goes on.
+    /// Makes a call if the policy lets it begin; an `Err` is a failure, and so is a panic, the judge's too, which goes on.
     ///
     /// # Errors
     /// The policy's refusal, or the call's own error.
@@ -93,8 +93,12 @@ pub trait Policy {
         work: impl FnOnce() -> Result<T, E>,
     ) -> Result<T, CallError<E, Self::Rejected>> {
         let permit = self.begin(clock).map_err(CallError::Rejected)?;
-        let (result, permit) = hold(permit, work, |permit| self.end(permit, Verdict::Failure, clock));
-        end(self, permit, judge, result, clock)
+        let judged = || {
+            let result = work();
+            (judge.classify(&result), result)
+        };
+        let (judged, permit) = hold(permit, judged, |permit| self.end(permit, Verdict::Failure, clock));
+        end(self, permit, judged, clock)
     }
 
     /// Makes an asynchronous call if the policy lets it begin. On any executor: nothing here waits.
@@ -125,11 +129,14 @@ pub trait Policy {
         async move {
             let permit = self.begin(clock).map_err(CallError::Rejected)?;
             // Made while it is polled, where a panic of `work` itself is seen too.
-            let work = async { work().await };
+            let work = async {
+                let result = work().await;
+                (judge.classify(&result), result)
+            };
             let failed = |permit| self.end(permit, Verdict::Failure, clock);
             let cancelled = |permit| self.cancel(permit, clock);
-            let (result, permit) = hold_async(permit, work, failed, cancelled).await;
-            end(self, permit, judge, result, clock)
+            let (judged, permit) = hold_async(permit, work, failed, cancelled).await;
+            end(self, permit, judged, clock)
         }
     }
 }
@@ -138,12 +145,11 @@ pub trait Policy {
 fn end<'a, P: Policy + ?Sized, T, E>(
     policy: &'a P,
     permit: Option<P::Permit<'a>>,
-    judge: &impl Classify<T, E>,
-    result: Result<T, E>,
+    (verdict, result): (Verdict, Result<T, E>),
     clock: &impl Clock,
 ) -> Result<T, CallError<E, P::Rejected>> {
     if let Some(permit) = permit {
-        policy.end(permit, judge.classify(&result), clock);
+        policy.end(permit, verdict, clock);
     }
     result.map_err(CallError::Failed)
 }

@@ -256,6 +256,8 @@ impl Window {
         match self {
             Self::Calls(calls) => {
                 checks.require((1..=MOST_CALLS).contains(&calls), "window.calls", "1 to 1048576");
+                let reached = calls == 0 || trip.failures.is_none_or(|failures| failures <= calls);
+                checks.require(reached, "trip.failures", "as many as the window holds calls, or fewer");
             }
             Self::Time { width, buckets } => {
                 let wide = !width.is_zero() && width.as_nanos() <= u128::from(u64::MAX);

@@ -335,6 +335,20 @@ fn a_panic_is_a_failure_and_goes_on() {
 }
 
 #[test]
+fn a_panic_of_the_judge_is_a_failure_and_goes_on() {
+    let (breaker, clock) = (breaker(options()), ManualClock::new());
+    let judge = |_: &Result<(), ()>| -> Verdict { panic!("on purpose") };
+    let call = || breaker.call_judged(&clock, &judge, || Ok(()));
+    assert!(catch_unwind(AssertUnwindSafe(call)).is_err());
+    assert_eq!(breaker.state(clock.now()), State::Open);
+    breaker.force(Force::Closed, clock.now());
+    let mut call = pin!(breaker.call_judged_async(&clock, &judge, || std::future::ready(Ok(()))));
+    let mut context = Context::from_waker(Waker::noop());
+    assert!(catch_unwind(AssertUnwindSafe(|| call.as_mut().poll(&mut context).is_ready())).is_err());
+    assert_eq!(breaker.state(clock.now()), State::Open);
+}
+
+#[test]
 fn a_panic_of_a_future_is_a_failure_and_goes_on() {
     let (breaker, clock) = (breaker(options()), ManualClock::new());
     let mut call = pin!(breaker.call_async(&clock, || async {
@@ -437,6 +451,8 @@ fn options_that_contradict_themselves_are_refused() {
     check(options().with_window(Window::Time { width: SECOND, buckets: 0 }), "window.time.buckets");
     check(options().with_window(Window::Consecutive).with_trip(Trip::default()), "trip");
     check(options().with_trip(Trip::at_failures(0)), "trip.failures");
+    check(options().with_window(Window::Calls(100)).with_trip(Trip::at_failures(101)), "trip.failures");
+    assert!(CircuitBreaker::new(options().with_trip(Trip::at_failures(100))).is_ok());
     check(options().with_trip(Trip::at_consecutive(0)), "trip.consecutive");
     check(with(HalfOpen::all_of(0)), "half_open.probes");
     check(with(HalfOpen::all_of(4096)), "half_open.probes");
