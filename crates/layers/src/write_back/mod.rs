@@ -7,7 +7,7 @@
 mod same;
 mod values;
 
-use enhanced_config_core::{Document, KeyPath, Kind, LayerKind, NodeRef, Origin, Segment};
+use enhanced_config_core::{Document, KeyPath, Kind, Layer, LayerKind, NodeRef, Origin, Segment};
 
 use self::same::same;
 use self::values::Values;
@@ -94,7 +94,7 @@ impl Loaded {
     /// | something else | says that |
     /// | `null`, or nothing where [all](Extent::Whole) is given | loses the key; a `null` stays where a layer below sets one |
     ///
-    /// Numbers are the same if they have the same value, of which an `f32` has the first seven digits: types write `1` as
+    /// A text of the environment is the same as what a type reads from it: a number, a boolean or a list. Numbers are the same if they have the same value, of which an `f32` has the first seven digits: types write `1` as
     /// `1.0` and `0.1` as `0.10000000149011612`.
     ///
     /// # Errors
@@ -121,9 +121,10 @@ impl FileEdit<'_> {
         if same(found, self.wanted, self.extent) {
             return None;
         }
-        let is_default =
-            self.wanted.is_none() && found.is_some_and(|found| found.layer().kind() < LayerKind::Base);
-        if is_default {
+        // What is of the base file's kind now is of a file that it includes, which lies below it.
+        let is_below =
+            self.wanted.is_none() && found.is_some_and(|found| found.layer().kind() <= LayerKind::Base);
+        if is_below {
             return None;
         }
         let found = found.unwrap_or(document.root());
@@ -172,6 +173,14 @@ impl<'a> Sides<'a> {
     fn are_all(self, kind: Kind) -> bool {
         self.wanted.kind() == kind && self.effective.is_some_and(|effective| effective.kind() == kind)
     }
+}
+
+/// Whether a layer lies below the one of a base file: defaults, and what the file includes. The file itself may have been
+/// migrated, and says so behind a comma.
+fn lies_below(layer: &Layer, file: &Layer) -> bool {
+    let behind = layer.name().strip_prefix(file.name());
+    let is_file = behind.is_some_and(|behind| behind.is_empty() || behind.starts_with(','));
+    layer.kind() < LayerKind::Base || layer.kind() == LayerKind::Base && !is_file
 }
 
 struct Comparison<'a> {
@@ -223,9 +232,11 @@ impl<'a> Comparison<'a> {
 
     /// `null` is as good as nothing, but where it keeps a value of a layer below from being seen.
     fn clear(&mut self, path: KeyPath, Sides { file, wanted, .. }: Sides<'a>) {
-        let mut below =
-            self.loaded.layers.iter().filter(|layer| layer.root().layer().kind() < LayerKind::Base);
-        let is_enough = file.is_some() && !below.any(|layer| layer.at(&path).is_some());
+        let is_enough = file.is_some_and(|file| {
+            let is_below = |layer: &Layer| lies_below(layer, file.layer());
+            let mut below = self.loaded.layers.iter().filter(|layer| is_below(layer.root().layer()));
+            !below.any(|layer| layer.at(&path).is_some())
+        });
         let null = || FileChange::Set(NewValue::Same(wanted));
         let change = if is_enough { FileChange::Remove } else { null() };
         self.edit(path, change, Some(wanted));
