@@ -58,20 +58,15 @@ impl Conflict {
         if theirs.is_empty() {
             return None;
         }
-        let yours = edits.iter().map(|edit| &edit.path);
-        let changed: BTreeSet<&KeyPath> = theirs.iter().map(|change| &change.path).chain(yours).collect();
-        let is_within_another = |path: &&KeyPath| {
-            let mut above = changed.iter().filter(|other| **other != *path);
-            above.any(|other| path.starts_with(other))
-        };
-        let keys = changed.iter().copied().filter(|path| !is_within_another(path)).map(|path| {
+        let theirs: BTreeSet<&KeyPath> = theirs.iter().map(|change| &change.path).collect();
+        let yours: BTreeSet<&KeyPath> = edits.iter().map(|edit| &edit.path).collect();
+        let keys = outermost(theirs.union(&yours).copied()).into_iter().map(|path| {
             let side = |document: &Document, is_changed: bool| match document.at(path) {
                 _ if !is_changed => Side::Unchanged,
                 Some(value) => Side::Changed(redactor.show(value, path)),
                 None => Side::Removed,
             };
-            let is_theirs = theirs.iter().any(|change| change.path.starts_with(path));
-            let theirs = match (side(now, is_theirs), now.at(path)) {
+            let theirs = match (side(now, touches(&theirs, path)), now.at(path)) {
                 (Side::Changed(value), Some(node)) => Side::Changed(format!("{value} ({})", node.origin())),
                 (side, _) => side,
             };
@@ -79,7 +74,7 @@ impl Conflict {
                 path: redactor.shown_path(path),
                 loaded: loaded.at(path).map(|value| redactor.show(value, path)),
                 theirs,
-                yours: side(wanted, edits.iter().any(|edit| edit.path.starts_with(path))),
+                yours: side(wanted, touches(&yours, path)),
             }
         });
         Some(Self { name: name.to_owned(), keys: keys.collect() })
@@ -89,6 +84,22 @@ impl Conflict {
     pub fn both(&self) -> impl Iterator<Item = &Contested> {
         self.keys.iter().filter(|key| key.is_changed_by_both())
     }
+}
+
+/// The paths that lie within no other one. They come in order, in which what lies within a path follows it.
+fn outermost<'p>(paths: impl Iterator<Item = &'p KeyPath>) -> Vec<&'p KeyPath> {
+    let mut outermost: Vec<&KeyPath> = Vec::new();
+    for path in paths {
+        if !outermost.last().is_some_and(|last| path.starts_with(last)) {
+            outermost.push(path);
+        }
+    }
+    outermost
+}
+
+/// Whether a path, or one within it, is among those that were changed.
+fn touches(changed: &BTreeSet<&KeyPath>, path: &KeyPath) -> bool {
+    changed.range::<&KeyPath, _>(path..).next().is_some_and(|first| first.starts_with(path))
 }
 
 impl Contested {

@@ -34,12 +34,20 @@ pub struct Saved {
 
 impl EnhancedConfigSystem {
     /// Makes a configuration what `values` says, all of it, and serves it: as [`save_since`](Self::save_since) the
-    /// configuration that is served.
+    /// configuration that was served last, which the call does not refresh, so that an edit of the files that nobody has
+    /// been served yet is a conflict.
+    ///
+    /// Whoever reads, modifies and saves gives what was read to [`save_since`](Self::save_since) instead: a watcher, or
+    /// another thread that loads, may have had a later edit served in between, and what `values` knows nothing of would
+    /// be taken back without a word.
     ///
     /// # Errors
     /// As [`save_since`](Self::save_since).
     pub fn save_config<T: Serialize + ?Sized>(&self, name: &str, values: &T) -> Result<Saved, SaveError> {
-        let loaded = self.load_config(name)?;
+        let loaded = match self.shared.shelf.get(name) {
+            Some(served) => Config::new(served),
+            None => self.load_config(name)?,
+        };
         self.save_since(&loaded, values)
     }
 
@@ -49,8 +57,13 @@ impl EnhancedConfigSystem {
     /// The text of the base file is edited in place: comments, order and formatting of all else stay. Only what `values`
     /// says differently from `loaded` is written, so that no default, no variable of the environment and nothing that a
     /// `${…}` was replaced by gets into the file. A key that `values` does not have goes, with its comments: give all,
-    /// or use [`save_changes`](Self::save_changes). The file as it was is backed up then. A value that is `null`, as an `Option` of a type may be, is as good as
-    /// none, and a key that goes is what a layer below the base file says.
+    /// or use [`save_changes`](Self::save_changes). The file as it was is backed up then. A value that is `null`, as an
+    /// `Option` of a type may be, is as good as none, and a key that goes is what a layer below the base file says.
+    ///
+    /// A default that only the type knows, as `#[serde(default)]` gives, is no value of `loaded`: `values` has one where
+    /// `loaded` has none, as if somebody had set it, and it is written. Register the defaults
+    /// ([`defaults`](crate::Builder::defaults), or a schema), or give what changed to
+    /// [`save_changes`](Self::save_changes).
     ///
     /// Before it is written, the configuration is loaded with it and checked. The file is replaced as a whole and synced;
     /// whatever happens, it is the old one or the new one.

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use enhanced_config_core::{Document, LayerKind, Redactor};
 use enhanced_config_files::{AtomicWrite, Backups, Expect, FileBytes, FileLock, Presence};
-use enhanced_config_format::{Editor, Format, ParseOptions};
+use enhanced_config_format::{EditError, Editor, Format, ParseOptions};
 use enhanced_config_layers::{FileChange, FileEdit, FileSource, Input, Loaded, Texts, WriteBack};
 
 use super::{Conflict, SaveError, Saved};
@@ -71,8 +71,8 @@ impl Writing<'_> {
         }
     }
 
-    /// Whether the file is the very one that was loaded: not one that could not be used, and in whose place the last
-    /// known good was served.
+    /// Whether all files are the very ones that were loaded, and the base file none that could not be used, in whose
+    /// place the last known good was served.
     fn is_what_was_loaded(&self, loaded: &Loaded) -> bool {
         let shown = self.shared.root.path().join(&self.path);
         let shown = shown.to_string_lossy();
@@ -83,22 +83,25 @@ impl Writing<'_> {
         let mut inputs = loaded.inputs.iter();
         inputs.any(|input| input.path == self.path && input.was == Presence::File(self.file.fingerprint))
             && loaded.layers.iter().any(is_base)
+            && loaded.is_current(&self.shared.root)
     }
 }
 
 /// Edits a text. New keys come before old ones go, lest a map be empty in between and be written otherwise.
-pub(super) fn edit(text: &mut Editor, edits: &[FileEdit<'_>]) -> Result<(), SaveError> {
-    for edit in edits {
-        if let FileChange::Set(value) = &edit.change {
-            text.set(&edit.path, value)?;
+pub(super) fn edit(text: &mut Editor, edits: &[FileEdit<'_>]) -> Result<(), EditError> {
+    text.transaction(|text| {
+        for edit in edits {
+            if let FileChange::Set(value) = &edit.change {
+                text.set(&edit.path, value)?;
+            }
         }
-    }
-    for edit in edits {
-        if let FileChange::Remove = edit.change {
-            text.remove(&edit.path)?;
+        for edit in edits {
+            if let FileChange::Remove = edit.change {
+                text.remove(&edit.path)?;
+            }
         }
-    }
-    Ok(())
+        Ok(())
+    })
 }
 
 impl Shared {

@@ -180,6 +180,56 @@ list: [base, b]
     );
 }
 
+/// Without a schema the environment is text; types read numbers and lists from it.
+#[test]
+fn what_a_type_reads_from_the_environment_is_not_written() {
+    #[derive(serde::Serialize, serde::Deserialize)]
+    struct App {
+        host: String,
+        port: u16,
+        tls: bool,
+        rate: f32,
+        pin: Option<u32>,
+        hosts: Vec<String>,
+        ports: Vec<u16>,
+        none: Vec<u16>,
+    }
+    let dir = Dir::new(&[("app.yaml", "host: a\n")]);
+    let variables = [
+        ("APP_PORT", "8_081"),
+        ("APP_TLS", "yes"),
+        ("APP_RATE", "0.1"),
+        ("APP_PIN", "12345"),
+        ("APP_HOSTS", "a, b"),
+        ("APP_PORTS", "[1, 2]"),
+        ("APP_NONE", ""),
+    ];
+    let system = dir.builder().env_prefix("APP_").env_variables(variables).build().unwrap();
+    let mut app: App = system.load("app").unwrap();
+    app.host = "b".into();
+    system.save_config("app", &app).unwrap();
+    assert_eq!(text(&dir), "host: b\n");
+    app.port = 1;
+    let error = system.save_config("app", &app).unwrap_err();
+    assert!(matches!(error, SaveError::Hidden { .. }), "{error}");
+}
+
+#[test]
+fn what_a_file_includes_lies_below_it() {
+    let dir = Dir::new(&[("inc.yaml", "x: 1\n"), ("app.yaml", "include: [inc.yaml]\nx: 2\ny: 3\n")]);
+    let system = dir.builder().includes(true).build().unwrap();
+    let loaded = system.load_config("app").unwrap();
+    system.save_changes(&loaded, &json!({"x": null, "y": null})).unwrap();
+    assert_eq!(text(&dir), "include: [inc.yaml]\nx: null\n");
+    // A key that goes is what a layer below says.
+    system.save_config("app", &json!({})).unwrap();
+    assert_eq!(text(&dir), "include: [inc.yaml]\nx: null\n");
+    system.save_config("app", &json!({"x": 2})).unwrap();
+    system.save_config("app", &json!({})).unwrap();
+    assert_eq!(text(&dir), "include: [inc.yaml]\n");
+    assert_eq!(system.load_config("app").unwrap().get::<u8>("x").unwrap(), 1);
+}
+
 #[test]
 fn a_list_of_the_environment_is_not_taken_into_the_file() {
     let dir = Dir::new(&[("app.yaml", "name: a\n")]);
@@ -241,6 +291,66 @@ fn a_change_since_it_was_loaded_is_a_conflict() {
          password\n  loaded: \"***\"\n  theirs: \"***\" (DIR/app.yaml:8:11)"
     );
     assert_eq!(text(&dir), theirs);
+}
+
+#[test]
+fn an_edit_that_nobody_was_served_yet_is_a_conflict_of_save_config_too() {
+    let dir = Dir::new(&[("app.yaml", "server: {host: a, port: 80}\n")]);
+    // Whoever loads looks at the files first.
+    let system = dir
+        .builder()
+        .freshness(enhanced_config::Freshness::Checked)
+        .check_interval(std::time::Duration::ZERO)
+        .build()
+        .unwrap();
+    let mut values: serde_json::Value = system.load("app").unwrap();
+    let theirs = "server: {host: theirs, port: 80}\n";
+    dir.write("app.yaml", theirs);
+    values["server"]["port"] = json!(81);
+    let SaveError::Conflict(conflict) = system.save_config("app", &values).unwrap_err() else {
+        panic!("expected a conflict")
+    };
+    let keys: Vec<_> = conflict.keys.iter().map(|key| key.path.to_string()).collect();
+    assert_eq!(keys, ["server.host", "server.port"]);
+    assert_eq!(text(&dir), theirs);
+}
+
+#[test]
+fn a_change_of_another_layer_is_a_conflict() {
+    let dir = Dir::new(&[("app.yaml", "a: 1\nb: 1\n"), ("app.prod.yaml", "c: 1\n")]);
+    let system = dir.builder().profile("prod").build().unwrap();
+    let loaded = system.load_config("app").unwrap();
+    dir.write("app.prod.yaml", "c: 2 # theirs\n");
+    let error = system.save_since(&loaded, &json!({"a": 3, "b": 1, "c": 1})).unwrap_err();
+    assert_eq!(
+        dir.anonymous(&error.to_string()),
+        "nothing is written: app was changed since it was loaded; load it again, and save to that\n\
+         a\n  loaded: 1\n  yours: 3\nc\n  loaded: 1\n  theirs: 2 (DIR/app.prod.yaml:1:4)"
+    );
+    assert_eq!(text(&dir), "a: 1\nb: 1\n");
+}
+
+/// Four times as many keys should take four times as long, not sixteen; nine leaves room for other programs.
+#[test]
+fn a_conflict_of_many_keys_takes_time_in_proportion() {
+    let took = |keys: u32| {
+        let all = |value: u32| (0..keys).map(|at| format!("key{at}: {value}\n")).collect::<String>();
+        let dir = Dir::new(&[("app.yaml", &all(1))]);
+        let system = dir.system();
+        let loaded = system.load_config("app").unwrap();
+        dir.write("app.yaml", all(2));
+        let wanted: std::collections::BTreeMap<_, _> = (0..keys).map(|at| (format!("key{at}"), at)).collect();
+        let began = std::time::Instant::now();
+        let error = system.save_since(&loaded, &wanted).unwrap_err();
+        let took = began.elapsed();
+        let SaveError::Conflict(conflict) = error else { panic!("expected a conflict") };
+        assert_eq!(conflict.keys.len(), keys as usize);
+        took
+    };
+    let best = |keys| (0..3).map(|_| took(keys)).min().unwrap();
+    let (some, more) = (best(2_000), best(8_000));
+    println!("2,000 keys: {some:?}, 8,000: {more:?}");
+    assert!(more < some * 9, "{some:?}, {more:?}");
 }
 
 #[test]
