@@ -4,7 +4,6 @@ use std::error::Error;
 use std::fs;
 
 use enhanced_config::EnhancedConfigSystem;
-use enhanced_config::core::Redactor;
 use enhanced_config::migrate::{ConfigMigrator, Version, builtin};
 
 const OLD: &str = "\
@@ -35,7 +34,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     println!("\nthe plan, which writes nothing:");
     let plan = system.plan_migration("unified_config", None)?;
-    println!("{plan}\n{}", plan.diff(&Redactor::new()));
+    println!("{plan}\n{}", plan.diff());
 
     let progress = |name: &str, at, of| println!("migrating {name}, {at} of {of}");
     println!("{}\n", system.migrate_all(progress));

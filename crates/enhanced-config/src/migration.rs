@@ -62,7 +62,7 @@ impl fmt::Display for MigrationReport {
 
 impl EnhancedConfigSystem {
     /// What it takes to bring the base file of a configuration to a version, or the newest: a dry run, which writes
-    /// nothing. Its [`diff`](MigrationPlan::diff) shows what would be written.
+    /// nothing. Its [`diff`](MigrationPlan::diff) shows what would be written, without what is secret.
     ///
     /// # Errors
     /// When there is no base file, it cannot be read, or there is no way to that version.
@@ -71,7 +71,7 @@ impl EnhancedConfigSystem {
         let path = self.shared.base_path(name.as_str())?;
         let file = self.shared.root.read(&path, self.shared.recipes.limits.text_bytes)?;
         let editor = self.shared.editor(name.as_str(), &path, &file.bytes)?;
-        Ok(self.plan(name.as_str(), &editor, to)?)
+        self.plan(name.as_str(), &editor, to)
     }
 
     /// Rewrites the base file of a configuration from one version to another, newer or older, with its comments, behind
@@ -149,12 +149,15 @@ impl EnhancedConfigSystem {
         }
     }
 
-    fn plan(&self, name: &str, editor: &Editor, to: Option<&Version>) -> Result<MigrationPlan, MigrateError> {
-        let migrator = &self.shared.recipes.migrator;
-        match to {
-            Some(to) => migrator.plan(name, editor, to),
-            None => migrator.plan_to_latest(name, editor),
-        }
+    /// A plan that knows what is secret of the configuration.
+    fn plan(&self, name: &str, editor: &Editor, to: Option<&Version>) -> Result<MigrationPlan, SaveError> {
+        let recipes = &self.shared.recipes;
+        let plan = match to {
+            Some(to) => recipes.migrator.plan(name, editor, to),
+            None => recipes.migrator.plan_to_latest(name, editor),
+        };
+        let layers = recipes.of_defaults(name, &*self.shared.schema(name)?);
+        Ok(plan?.with_redactor(layers.redactor().clone()))
     }
 }
 

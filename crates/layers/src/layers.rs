@@ -127,7 +127,8 @@ impl Layers {
         self
     }
 
-    pub(crate) fn redactor(&self) -> &Redactor {
+    /// What is secret: what was [set](Self::with_redactor), and what the schema makes so.
+    pub fn redactor(&self) -> &Redactor {
         &self.redactor
     }
 

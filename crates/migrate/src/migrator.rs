@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
-use enhanced_config_core::{Document, KeyPath, Problems, Segment};
+use enhanced_config_core::{Document, KeyPath, Problems, Redactor, Segment};
 use enhanced_config_format::Editor;
 
 use crate::migration::Steps;
@@ -173,6 +173,7 @@ impl ConfigMigrator {
             hops,
             before: editor.clone(),
             after: edited,
+            redactor: Redactor::new(),
         })
     }
 

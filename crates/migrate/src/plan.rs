@@ -14,6 +14,7 @@ pub struct MigrationPlan {
     pub(crate) hops: Vec<Hop>,
     pub(crate) before: Editor,
     pub(crate) after: Editor,
+    pub(crate) redactor: Redactor,
 }
 
 /// One migration on the way.
@@ -85,9 +86,16 @@ impl MigrationPlan {
         document.with_layer_names(|layer| format!("{}, migrated from {}", layer.name(), self.from))
     }
 
-    /// What differs between the text as it was and as it is to be, with secrets hidden; empty when nothing does.
-    pub fn diff(&self, redactor: &Redactor) -> String {
-        unified_diff(self.before.text(), self.after.text(), self.before.name(), redactor)
+    /// Sets what is secret. Default: what its name makes so.
+    #[must_use]
+    pub fn with_redactor(self, redactor: Redactor) -> Self {
+        Self { redactor, ..self }
+    }
+
+    /// What differs between the text as it was and as it is to be; empty when nothing does. What is secret in either is
+    /// hidden in both.
+    pub fn diff(&self) -> String {
+        unified_diff(self.before.text(), self.after.text(), self.before.name(), &self.redactor)
     }
 }
 

@@ -1,4 +1,4 @@
-use enhanced_config::core::{KeyPath, Redactor};
+use enhanced_config::core::KeyPath;
 use enhanced_config::migrate::{ConfigMigrator, Migration, Step, Version};
 use enhanced_config::{Builder, Kind, Severity};
 
@@ -58,7 +58,7 @@ fn a_file_goes_to_the_newest_version_on_disk_and_back() {
     let system = with_migrations(dir.builder()).build().unwrap();
     let plan = system.plan_migration("app", None).unwrap();
     assert_eq!(plan.to_string(), "app: 1.0.0 -> 2.0.0");
-    assert!(plan.diff(&Redactor::new()).contains("\n-  host: a # here\n+  address: a # here\n"));
+    assert!(plan.diff().contains("\n-  host: a # here\n+  address: a # here\n"));
     assert_eq!(text(&dir, "app.yaml"), OLD);
 
     let migrated = system.migrate_config_to_latest("app").unwrap();
@@ -205,4 +205,16 @@ fn a_broken_file_can_be_rolled_back_and_the_broken_one_is_kept() {
     system.migrate_config_to_latest("app").unwrap();
     let saved = system.rollback_config("app", &backup).unwrap();
     assert_eq!(saved.backup.unwrap().version, "2.0.0");
+}
+
+#[test]
+fn what_is_secret_of_the_system_is_hidden_in_the_plan() {
+    let dir = Dir::new(&[("app.yaml", "version: \"1.0.0\"\nserver:\n  host: HUNTER2\npin: HUNTER3\n")]);
+    let schema = r#"{"properties": {"pin": {"x-secret": true}}}"#;
+    let builder = with_migrations(dir.builder()).schema("app", schema).secret("server.address");
+    let diff = builder.build().unwrap().plan_migration("app", None).unwrap().diff();
+    assert!(diff.contains("-(line hidden") && diff.contains("+(line hidden"), "{diff}");
+    assert!(!diff.contains("HUNTER2"), "{diff}");
+    // Without the schema feature nobody knows of it.
+    assert!(!cfg!(feature = "schema") || !diff.contains("HUNTER3"), "{diff}");
 }

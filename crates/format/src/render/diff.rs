@@ -4,6 +4,7 @@ use enhanced_config_core::Redactor;
 
 use super::common_lines::common_lines;
 use super::harmless::harmless;
+use super::secrets::Secrets;
 use super::source::Source;
 
 /// Lines of context around a change.
@@ -12,8 +13,8 @@ const CONTEXT: usize = 3;
 /// What differs between two texts, as `diff -u` shows it; empty when nothing does. `name` is what both are called, and
 /// its extension says what format they are in.
 ///
-/// A line that may hold a secret is shown as `(line hidden: it may hold a secret)`, and characters that a terminal would
-/// obey are replaced.
+/// A line that may hold a secret of either text is shown as `(line hidden: it may hold a secret)`, under whatever name
+/// the other text has it, and characters that a terminal would obey are replaced.
 ///
 /// ```
 /// use enhanced_config_core::Redactor;
@@ -25,7 +26,9 @@ const CONTEXT: usize = 3;
 /// ```
 pub fn unified_diff(old: &str, new: &str, name: &str, redactor: &Redactor) -> String {
     let [lines, new_lines]: [Vec<_>; 2] = [old, new].map(|text| text.split_inclusive('\n').collect());
-    let (before, after) = (Source::new(old, name, redactor), Source::new(new, name, redactor));
+    let [of_old, of_new] = [old, new].map(|text| Secrets::of(text, name, redactor));
+    let before = Source::beside(old, name, redactor, Some(&of_new));
+    let after = Source::beside(new, name, redactor, Some(&of_old));
     let name = harmless(name);
     let changes = changes(&lines, &new_lines);
     let mut out = String::new();
@@ -39,7 +42,9 @@ pub fn unified_diff(old: &str, new: &str, name: &str, redactor: &Redactor) -> St
                 '-' => (&before, &lines, change.old),
                 _ => (&after, &new_lines, change.new),
             };
-            let line = source.line(at).map_or_else(|| HIDDEN.to_owned(), shown);
+            // A line of both texts may hold a secret in one of them alone.
+            let is_shown = change.sign != ' ' || before.line(change.old).is_some();
+            let line = source.line(at).filter(|_| is_shown).map_or_else(|| HIDDEN.to_owned(), shown);
             out += &format!("{}{line}\n", change.sign);
             if texts.get(at).is_some_and(|text| !text.ends_with('\n')) {
                 out += "\\ No newline at end of file\n";
@@ -111,6 +116,28 @@ mod tests {
         let diff = unified_diff(old, new, "app.yaml", &Redactor::new());
         let hunks = diff.strip_prefix("--- app.yaml\n+++ app.yaml\n").unwrap_or(&diff);
         assert_eq!(hunks, expected);
+    }
+
+    #[test]
+    fn a_secret_is_hidden_under_another_name_too() {
+        let check = |old: &str, new: &str| {
+            for (old, new) in [(old, new), (new, old)] {
+                let diff = unified_diff(old, new, "app.yaml", &Redactor::new());
+                assert!(!diff.is_empty() && !diff.contains("HUNTER2"), "{diff}");
+            }
+        };
+        check("db: {password: HUNTER2, token: T}\n", "db: {pw: HUNTER2}\nauth:\n  t: T\n");
+        check("db:\n  password: HUNTER2\n  port: 1\n", "db:\n  pw: HUNTER2\n  port: 1\n");
+        check("password: |\n  a\n  HUNTER2\n  b\n", "pw: |\n  a\n  HUNTER2\n  b\n");
+        check("token: {HUNTER2: 1}\n", "t: {HUNTER2: 1}\n");
+        // In parts, and as a part.
+        check("password: me:HUNTER2\n", "user: me\npw: HUNTER2\n");
+        check("password: HUNTER2\n", "login: me:HUNTER2\n");
+        let diff = unified_diff("password: 2\nport: 1\n", "pw: 2\nport: 3\n", "app.yaml", &Redactor::new());
+        assert!(
+            diff.contains("-port: 1\n") && diff.contains("+port: 3\n") && !diff.contains(": 2"),
+            "{diff}"
+        );
     }
 
     #[test]

@@ -1,8 +1,9 @@
 use enhanced_config_core::{Document, KeyPath, NodeRef, Redactor, Value};
 
 use super::names::is_secret_value;
+use super::secrets::Secrets;
 
-/// For each line of a text that was read whether a secret value touches it.
+/// For each line of a text that was read whether a secret value touches it, or one that is secret `elsewhere`.
 ///
 /// A value is taken to reach from its key to the next key or value of the text, comments included.
 pub(super) fn secret_lines(
@@ -10,8 +11,9 @@ pub(super) fn secret_lines(
     text: &str,
     starts: &[usize],
     redactor: &Redactor,
+    elsewhere: Option<&Secrets>,
 ) -> Vec<bool> {
-    let mut collector = Collector { redactor, path: KeyPath::root(), places: Vec::new() };
+    let mut collector = Collector { redactor, elsewhere, path: KeyPath::root(), places: Vec::new() };
     collector.add(document.root(), false);
     let mut places = collector.places;
     // Of two values at one place, as an alias makes them, the secret one counts.
@@ -42,14 +44,17 @@ fn line_of(starts: &[usize], at: usize) -> usize {
 /// Gathers where keys and values stand, and whether they are secret.
 struct Collector<'r> {
     redactor: &'r Redactor,
+    elsewhere: Option<&'r Secrets>,
     path: KeyPath,
     places: Vec<(usize, bool)>,
 }
 
 impl Collector<'_> {
     fn add(&mut self, node: NodeRef<'_>, below_secret: bool) {
-        let secret =
-            below_secret || self.redactor.is_secret(&self.path) || node.as_str().is_some_and(is_secret_value);
+        let secret = below_secret
+            || self.redactor.is_secret(&self.path)
+            || node.as_str().is_some_and(is_secret_value)
+            || self.elsewhere.is_some_and(|secrets| secrets.tell(node));
         self.places.push((node.position() as usize, secret));
         self.places.push((node.key_position() as usize, secret));
         match node.value() {

@@ -7,6 +7,7 @@ mod exact;
 mod guess;
 mod harmless;
 mod names;
+mod secrets;
 mod source;
 
 use std::io::IsTerminal;

@@ -6,6 +6,7 @@ use enhanced_config_core::{Location, Redactor};
 
 use super::harmless::harmless_char;
 use super::names::{is_secret_value, names_secret};
+use super::secrets::Secrets;
 use super::{exact, guess};
 use crate::json::comments::blanked;
 use crate::{Format, ParseOptions, parse};
@@ -47,6 +48,11 @@ const AROUND: usize = 60;
 
 impl<T: AsRef<str>> Source<T> {
     pub(super) fn new(text: T, name: &str, redactor: &Redactor) -> Self {
+        Self::beside(text, name, redactor, None)
+    }
+
+    /// A text beside another one, whose secrets are secret in this one as well.
+    pub(super) fn beside(text: T, name: &str, redactor: &Redactor, other: Option<&Secrets>) -> Self {
         let read = bare(&text);
         let starts: Vec<usize> = std::iter::once(0)
             .chain(memchr::memchr_iter(b'\n', read.as_bytes()).map(|end| end + 1))
@@ -57,7 +63,7 @@ impl<T: AsRef<str>> Source<T> {
         let is_exact = parsed.is_some();
         let secret = match parsed {
             Some(parsed) => {
-                let mut secret = exact::secret_lines(&parsed.document, read, &starts, redactor);
+                let mut secret = exact::secret_lines(&parsed.document, read, &starts, redactor, other);
                 if format == Some(Format::Jsonc) {
                     hide_comments(read, &mut secret);
                 }
