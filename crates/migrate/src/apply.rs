@@ -61,7 +61,9 @@ impl Step {
             Step::Drop { path, value } => drop_value(editor, &path.0, value),
             Step::Remove { path, .. } => when_there(editor, &path.0, |editor| editor.remove(&path.0)),
             Step::MapValue { path, values } => {
-                let new = text_at(editor, &path.0)?.and_then(|old| values.get(&old));
+                // A value of another kind stays: its text would not tell the way back which kind it had.
+                let old = editor.document().at(&path.0).and_then(|node| node.as_str());
+                let new = old.and_then(|old| values.get(old));
                 Ok(new.map_or(Ok(()), |new| editor.set(&path.0, new))?)
             }
             Step::Split { path, separator, into } => {

@@ -16,7 +16,7 @@ use serde_json::Value;
 /// | `default: {path, value}` | adds a value that is missing | `drop` |
 /// | `drop: {path, value}` | removes a value that is this one, and the maps that it leaves empty | `default` |
 /// | `remove: {path, was}` | removes a value | `set` to `was`; without `was` it cannot be |
-/// | `map_value: {path, values}` | replaces a value as listed | `map_value`, if no two become the same |
+/// | `map_value: {path, values}` | replaces a text as listed; other texts and values that are none stay | `map_value`, if no two become the same |
 /// | `split: {path, separator, into}` | makes several texts of one | `join` |
 /// | `join: {from, separator, into}` | makes one text of several, with the comments of all, and removes maps as `move_back` does | `split` |
 /// | `wrap: {path, key}` | puts a value into a map, under this key | `unwrap` |
@@ -81,7 +81,7 @@ pub enum Step {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         was: Option<Value>,
     },
-    /// Replaces a value as listed; one that is not listed stays.
+    /// Replaces a text as listed. One that is not listed stays, and so does a value that is no text, as `true` is none.
     MapValue {
         /// The value.
         path: Path,

@@ -41,6 +41,7 @@ fn each_step_and_its_inverse() {
         "level: 'warning' # l\n",
     );
     check("map_value: {path: level, values: {warn: warning}}", "level: info\n", "level: info\n");
+    check("map_value: {path: flag, values: {'true': 'on'}}", "flag: true\n", "flag: true\n");
     check(
         "split: {path: listen, separator: ':', into: [host, port]}",
         "# l\nlisten: 'h:80'\n",
