@@ -1,6 +1,4 @@
-use enhanced_config_core::{
-    ExtractOptions, KeyPath, Layer, LayerKind, Problem, ProblemKind, Problems, extract,
-};
+use enhanced_config_core::{ExtractOptions, KeyPath, Problem, ProblemKind, Problems, extract};
 use enhanced_config_format::{Format, ParseOptions, parse};
 use serde::Deserialize;
 
@@ -49,21 +47,21 @@ impl Migration {
         let document = parse(text, format, name, &ParseOptions::default())?.document;
         let (Description { config, migrations }, _) =
             extract(document.root(), &KeyPath::root(), &ExtractOptions::default())?;
-        let version = |text: &str| {
+        let version = |text: &str, at: usize, key: &str| {
             text.parse::<Version>().map_err(|error| {
-                let layer = Layer::new(LayerKind::Base, name);
+                let node = document.at(&KeyPath::root().join("migrations").join(at).join(key));
                 let kind = ProblemKind::Custom { message: error.to_string().into() };
-                Problems::from(Problem::error(kind).with_origin(layer.origin(0)))
+                Problems::from(Problem::error(kind).with_origin(node.unwrap_or(document.root()).origin()))
             })
         };
-        let migration = |described: Described| {
-            let (from, to) = (version(&described.from)?, version(&described.to)?);
+        let migration = |(at, described): (usize, Described)| {
+            let (from, to) = (version(&described.from, at, "from")?, version(&described.to, at, "to")?);
             let migration = Migration::new(config.as_str(), from, to, described.up);
             Ok(match described.down {
                 Some(down) => migration.with_down(down),
                 None => migration,
             })
         };
-        migrations.into_iter().map(migration).collect()
+        migrations.into_iter().enumerate().map(migration).collect()
     }
 }

@@ -91,3 +91,10 @@ fn a_description_that_is_wrong_is_told_with_its_place() {
     );
     assert!(read("rename: {path: a, key: b, more: 1}").contains("m.yaml:5"));
 }
+
+#[test]
+fn a_version_that_is_none_is_told_with_its_place() {
+    let text = "config: app\nmigrations:\n- from: '1'\n  to: x.1.0\n  up: []\n";
+    let problems = Migration::read(text.as_bytes(), Format::Yaml, "m.yaml").unwrap_err();
+    assert!(problems.to_string().contains("(m.yaml:4:7)"), "{problems}");
+}
