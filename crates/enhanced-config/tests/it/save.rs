@@ -433,25 +433,27 @@ fn a_save_wakes_no_second_reload() {
         CHECKS.fetch_add(1, Ordering::Relaxed);
         None
     });
-    let dir = Dir::new(&[("app.yaml", "port: 0\n")]);
+    let dir = Dir::new(&[("app.yaml", "port: 0\n"), ("other.yaml", "port: 0\n")]);
     let system = dir.builder().rule("app", counted).build().unwrap();
     system.load_config("app").unwrap();
+    system.load_config("other").unwrap();
     system.start_hot_reload().unwrap();
     let mut events = system.events();
     let mut next = || match events.next() {
-        Some(Received::Event(event)) => (event.new_version, event.outcome.clone()),
+        Some(Received::Event(event)) => (event.name.to_string(), event.new_version, event.outcome.clone()),
         other => panic!("{other:?}"),
     };
-    for round in 1..20 {
-        let before = CHECKS.load(Ordering::Relaxed);
-        system.save_config("app", &json!({"port": 2 * round})).unwrap();
-        assert_eq!(next(), (2 * round, Outcome::Applied));
-        // Whatever a save woke comes before what a change wakes, which is never seen half written.
-        dir.write("new", format!("port: {}\n", 2 * round + 1));
-        std::fs::rename(dir.path().join("new"), dir.path().join("app.yaml")).unwrap();
-        assert_eq!(next(), (2 * round + 1, Outcome::Applied));
-        // Before the save was written, when it was, and the change.
-        assert_eq!(CHECKS.load(Ordering::Relaxed) - before, 3);
+    let before = CHECKS.load(Ordering::Relaxed);
+    let rounds = 20;
+    for round in 1..=rounds {
+        system.save_config("app", &json!({"port": round})).unwrap();
+        assert_eq!(next(), ("app".to_owned(), round + 1, Outcome::Applied));
+        // The watcher is told of the save before it is of this.
+        dir.write("new", format!("port: {round}\n"));
+        std::fs::rename(dir.path().join("new"), dir.path().join("other.yaml")).unwrap();
+        assert_eq!(next(), ("other".to_owned(), round + 1, Outcome::Applied));
     }
     system.stop_hot_reload();
+    // Before the save was written, and when it was.
+    assert_eq!(CHECKS.load(Ordering::Relaxed) - before, 2 * rounds);
 }
