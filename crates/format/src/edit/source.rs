@@ -95,7 +95,7 @@ impl<'a> Source<'a> {
     }
 
     /// How its first line ends.
-    fn newline(&self) -> &'static str {
+    pub(super) fn newline(&self) -> &'static str {
         match self.text.find('\n') {
             Some(end) if self.text.get(..end).is_some_and(|line| line.ends_with('\r')) => "\r\n",
             _ => "\n",

@@ -50,6 +50,25 @@ pub(crate) fn inline(node: NodeRef<'_>) -> Result<String, EmitError> {
     Ok(text)
 }
 
+/// As [`inline`], on one line whatever texts there are: line ends in them are escaped.
+pub(crate) fn one_line(node: NodeRef<'_>) -> Result<String, EmitError> {
+    let text = inline(node)?;
+    if !text.contains('\n') {
+        return Ok(text);
+    }
+    let joined = |parts: Result<Vec<String>, EmitError>| parts.map(|parts| parts.join(", "));
+    match node.value() {
+        Value::List(items) => Ok(format!("[{}]", joined(items.map(one_line).collect())?)),
+        Value::Map(entries) => {
+            let pair = |(name, member)| Ok(format!("{} = {}", key(name), one_line(member)?));
+            Ok(format!("{{ {} }}", joined(entries.map(pair).collect())?))
+        }
+        // What JSON escapes TOML reads, and of what TOML wants escaped JSON lacks this one.
+        Value::String(text) => Ok(serde_json::Value::from(text).to_string().replace('\u{7f}', "\\u007F")),
+        _ => Ok(text),
+    }
+}
+
 /// A key, quoted where it is not bare.
 pub(crate) fn key(name: &str) -> String {
     let is_bare = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');

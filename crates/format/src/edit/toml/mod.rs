@@ -78,13 +78,17 @@ impl Tables<'_> {
         let way = pair.value.as_ref()?.way(parent.get(pair.path.len()..)?);
         let Some(way) = way else { return Some(Err(Refusal::Missing.into())) };
         let node = way.last()?;
-        Some(Flow { source: self.source, node }.change(step, change, &Inline).map_err(Stopped::from))
+        Some(
+            Flow { source: self.source, node }
+                .change(step, change, &Inline(self.source))
+                .map_err(Stopped::from),
+        )
     }
 
     fn set(&self, path: &[Segment], value: NodeRef<'_>) -> Splices {
         let pair = self.statements.iter().find(|pair| !pair.is_header() && pair.path == path);
         if let Some(old) = pair.and_then(|pair| pair.value.as_ref()) {
-            return Ok(vec![Splice::new(old.span.clone(), inline_like(value, Some(old))?)]);
+            return Ok(vec![Splice::new(old.span.clone(), inline_like(self.source, value, Some(old))?)]);
         }
         // A table becomes something else.
         let (step, parent) = path.split_last().ok_or(Refusal::Root)?;
@@ -93,7 +97,7 @@ impl Tables<'_> {
         }
         let mut splices = self.without(path);
         let text = match self.place_of_pair(parent) {
-            Some(place) => self.pair(&place, parent, step, &inline(value)?),
+            Some(place) => self.pair(&place, parent, step, &inline(self.source, value)?),
             None => self.new_header(path, parent, step, value)?,
         };
         splices.push(text);
@@ -183,13 +187,16 @@ impl Tables<'_> {
         let step = &Segment::from(name(step));
         let is_dotted = self.owner(parent).is_none() && self.dotted_in(parent).is_some();
         let is_table = value.kind() == Kind::Map && has_members(value);
-        if !is_dotted && (is_table || (value.kind() == Kind::List && is_tables(value))) {
+        // Below a header a text of several lines has lines.
+        let is_kept_inline =
+            self.source.newline() != "\n" && emit::inline(value).is_ok_and(|text| text.contains('\n'));
+        if !is_dotted && !is_kept_inline && (is_table || (value.kind() == Kind::List && is_tables(value))) {
             let mut names: Vec<_> = self.names(parent);
             names.push(name(step));
             return Ok(vec![self.section(parent, &section(&names, value)?)]);
         }
         if let Some(place) = self.place_of_pair(parent) {
-            return Ok(vec![self.pair(&place, parent, step, &inline(value)?)]);
+            return Ok(vec![self.pair(&place, parent, step, &inline(self.source, value)?)]);
         }
         Ok(vec![self.new_header(parent, parent, step, value)?])
     }
@@ -203,7 +210,12 @@ impl Tables<'_> {
         value: NodeRef<'_>,
     ) -> Result<Splice, Refusal> {
         let names: Vec<_> = self.names(table).iter().map(|name| emit::key(name)).collect();
-        let text = format!("[{}]\n{} = {}\n\n", names.join("."), emit::key(&name(step)), inline(value)?);
+        let text = format!(
+            "[{}]\n{} = {}\n\n",
+            names.join("."),
+            emit::key(&name(step)),
+            inline(self.source, value)?
+        );
         let first = self.statements.iter().position(|statement| statement.path.starts_with(before));
         Ok(Splice::insert(self.top_of(first.ok_or(Refusal::Missing)?), text))
     }
@@ -308,17 +320,18 @@ enum Place<'a> {
     Dotted(&'a Statement),
 }
 
-fn inline(value: NodeRef<'_>) -> Result<String, Refusal> {
-    Ok(emit::inline(value)?)
+/// A text of several lines would have other line ends in a text that has other ones, and be another.
+fn inline(source: Source<'_>, value: NodeRef<'_>) -> Result<String, Refusal> {
+    Ok(if source.newline() == "\n" { emit::inline(value) } else { emit::one_line(value) }?)
 }
 
 /// The same; a text keeps the single quotes of the one before, where it can stand in them.
-fn inline_like(value: NodeRef<'_>, old: Option<&Node>) -> Result<String, Refusal> {
+fn inline_like(source: Source<'_>, value: NodeRef<'_>, old: Option<&Node>) -> Result<String, Refusal> {
     let had_single_quotes = matches!(old.map(|old| old.style), Some(Style::Scalar(Some('\''))));
     let fits = |text: &&str| !text.contains(|c: char| c == '\'' || c.is_control());
     match value.as_str().filter(fits) {
         Some(text) if had_single_quotes => Ok(format!("'{text}'")),
-        _ => inline(value),
+        _ => inline(source, value),
     }
 }
 
@@ -355,9 +368,9 @@ fn section_of_list(names: &[String], value: NodeRef<'_>) -> Result<String, Refus
 }
 
 /// What stands in brackets.
-struct Inline;
+struct Inline<'a>(Source<'a>);
 
-impl Dialect for Inline {
+impl Dialect for Inline<'_> {
     fn key(&self, name: &str) -> String {
         emit::key(name)
     }
@@ -367,7 +380,7 @@ impl Dialect for Inline {
     }
 
     fn value(&self, value: NodeRef<'_>, _: &Spread, old: Option<&Node>) -> Result<String, Refusal> {
-        inline_like(value, old)
+        inline_like(self.0, value, old)
     }
 
     fn first(&self, _: &str) -> Spread {

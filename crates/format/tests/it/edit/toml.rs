@@ -46,6 +46,11 @@ fn a_new_key() {
     check("a = {}\n", "set a.b 1", "a = { b = 1 }\n");
     check("a = { b = 1 }\r\n", "set a.c.d \"x\"", "a = { b = 1, c = { d = \"x\" } }\r\n");
     check("a = 1", "set b 2", "a = 1\nb = 2");
+    // A text of several lines, where lines end otherwise.
+    check("x = 1\r\n", "set y \"q\\n\\u007fr\"", "x = 1\r\ny = \"q\\n\\u007Fr\"\r\n");
+    check("x = 1\r\n", "set x \"q\\nr\"", "x = \"q\\nr\"\r\n");
+    check("x = 1\r\n", "set y {\"a b\": [\"q\\nr\", 1]}", "x = 1\r\ny = { \"a b\" = [\"q\\nr\", 1] }\r\n");
+    check("x = { a = 1 }\r\n", "set x.b \"q\\nr\"", "x = { a = 1, b = \"q\\nr\" }\r\n");
 }
 
 #[test]
