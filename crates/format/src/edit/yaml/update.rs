@@ -21,6 +21,9 @@ pub(in crate::edit) fn updated(
 ) -> Option<Layout> {
     let anchored = layout.anchors.iter().map(|(_, span)| span.start);
     let references = anchored.chain(layout.aliases.iter().map(|(_, at)| *at)).collect();
+    if [before, after].into_iter().any(is_unusual) {
+        return None;
+    }
     let (before, after) = (Source::new(before, Comments::Hash), Source::new(after, Comments::Hash));
     let update = Update { before, after, references, limits };
     let root = layout.root.as_mut()?;
@@ -38,6 +41,13 @@ pub(in crate::edit) fn updated(
         "differs from what reading all of it gives"
     );
     Some(layout)
+}
+
+/// Whether there may be a key behind a `?`, or a tag: what belongs to these is not told by their lines alone.
+fn is_unusual(text: &str) -> bool {
+    let is_key = |line: &str| line.trim_start_matches([' ', '-', '\t']).starts_with('?');
+    let is_tag = |line: &str| line.split([' ', '\t', ',', '[', '{', ':']).any(|word| word.starts_with('!'));
+    text.lines().any(|line| is_key(line) || is_tag(line))
 }
 
 fn anchors(node: &Node, found: &mut Vec<(usize, Range<usize>)>) {
