@@ -23,7 +23,9 @@ pub(in crate::edit) fn moved(
     if !first.is_header() && first.path == from {
         return tables.moved_pair(at, to);
     }
-    (is_named(from) && is_named(to)).then(|| tables.moved_headers(from, to)).flatten()
+    // No header leads into the value of a pair.
+    let in_value = tables.statements.iter().any(|pair| !pair.is_header() && to.starts_with(&pair.path));
+    (is_named(from) && is_named(to) && !in_value).then(|| tables.moved_headers(from, to)).flatten()
 }
 
 /// Puts a value into a map: its key becomes a dotted one, or brackets come around it where it stands in brackets.

@@ -159,4 +159,5 @@ fn what_is_written_in_two_places_is_not_taken_for_one() {
     check("[a]\n\n[a.b]\nc = 1\n", "unwrap a b", "\n[a]\nc = 1\n");
     // No dotted key leads into braces.
     check("[t]\na = {}\nb = 0\n", "move t.b t.a.b", "[t]\na = { b = 0 }\n");
+    check("t = {}\n\n[b]\na = 0\n", "move b t.b", "t = { b = { a = 0 } }\n\n");
 }
