@@ -10,7 +10,7 @@ use parking_lot::Mutex;
 /// the thread of the caller, as each is begun, in their order too.
 ///
 /// # Panics
-/// When `work` or `begun` does; what is being worked on is finished before.
+/// When `work` does, once all else is done; when `begun` does, once what is being worked on is.
 pub(crate) fn at_once<T: Sync, R: Send>(
     threads: usize,
     items: &[T],

@@ -139,13 +139,14 @@ impl ConfigMonitor {
         lock(&self.core.probes).push(Arc::new(probe));
     }
 
-    /// Calls `listener` with every sample of resources from now on, on the thread that took it.
+    /// Calls `listener` with every sample of resources from now on, on the thread that took it: where that is
+    /// [lent](Self::lend), its owner waits meanwhile.
     pub fn on_sample(&self, listener: impl Fn(&ResourceSample) + Send + Sync + 'static) {
         lock(&self.core.listeners).push(Arc::new(listener));
     }
 
     /// Sends the alerts that `filter` lets through to `sink`, until the subscription is dropped. The log gets all of them
-    /// anyway.
+    /// anyway. Called on the thread that looks: where that is [lent](Self::lend), its owner waits meanwhile.
     pub fn on_alert(&self, filter: AlertFilter, sink: impl AlertSink + 'static) -> AlertSubscription {
         self.core.sinks.add(filter, sink)
     }
