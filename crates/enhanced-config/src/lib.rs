@@ -73,6 +73,21 @@
 //! has the fields `config`, the name, and `succeeded`, set at its end; none has errors or values in it. What is worth
 //! telling in words is an event, without what is secret.
 //!
+#![cfg_attr(
+    all(
+        feature = "yaml",
+        feature = "toml",
+        feature = "render",
+        feature = "schema",
+        feature = "cache",
+        feature = "reload",
+        feature = "migrate",
+        feature = "fault-tolerance",
+        feature = "monitor"
+    ),
+    doc = "[`docs`] has a guide for each thing that is done with configurations."
+)]
+//!
 //! The parts can be had alone, and are lent out here under their own names: [`core`], [`format`](mod@format), [`files`],
 //! [`layers`], `schema`, `cache`, `reload`, `migrate`, `fault_tolerance`, `monitor`, [`clock`].
 
@@ -82,6 +97,19 @@ mod attempt;
 mod builder;
 mod config;
 mod defaults;
+// Guides of the whole: they speak of every feature.
+#[cfg(all(
+    feature = "yaml",
+    feature = "toml",
+    feature = "render",
+    feature = "schema",
+    feature = "cache",
+    feature = "reload",
+    feature = "migrate",
+    feature = "fault-tolerance",
+    feature = "monitor"
+))]
+pub mod docs;
 mod freshness;
 #[cfg(feature = "reload")]
 mod hot_reload;
