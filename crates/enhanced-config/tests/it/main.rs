@@ -9,6 +9,7 @@
 #![cfg(all(feature = "yaml", feature = "toml"))]
 
 mod dir;
+mod documents;
 #[cfg(feature = "render")]
 mod errors;
 #[cfg(all(feature = "fault-tolerance", feature = "reload", unix))]
