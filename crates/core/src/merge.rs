@@ -3,7 +3,8 @@ use std::collections::{HashMap, HashSet};
 use crate::document::{Document, SCAN};
 use crate::row::{MAX_LAYERS, MAX_ROWS, NO_KEY, Row, Tag, range_payload};
 use crate::{
-    DocumentBuilder, KeyPath, Layer, Limit, NodeRef, Problem, ProblemKind, Problems, Redactor, Segment, Value,
+    DocumentBuilder, KeyPath, Layer, Limit, NodeRef, Origin, Place, Problem, ProblemKind, Problems, Redactor,
+    Segment, Value,
 };
 
 /// Layers folded into one document.
@@ -349,7 +350,8 @@ impl<'a> Merger<'a> {
             return Ok(known as u32);
         }
         if self.document.layers.len() == MAX_LAYERS {
-            return Err(self.too_much(Limit::Layers, MAX_LAYERS));
+            let first_too_many = Origin { layer: layer.clone(), place: Place::Whole };
+            return Err(self.too_much(Limit::Layers, MAX_LAYERS).with_origin(first_too_many));
         }
         self.document.layers.push(layer.clone());
         Ok(self.document.layers.len() as u32 - 1)

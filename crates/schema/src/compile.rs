@@ -63,8 +63,12 @@ fn build(
         .map_err(|error| refusal(schema, library, &error))
 }
 
-/// All that the metaschema of its draft says against a schema.
+/// All that the metaschema of its draft says against a schema, which reads its patterns.
 fn check_against_metaschema(schema: &Document, json: &Json) -> Result<(), Problems> {
+    let too_long = patterns::too_long(schema);
+    if !too_long.is_empty() {
+        return Err(too_long);
+    }
     let Some(metaschema) = metaschema(Draft::default().detect(json)) else { return Ok(()) };
     if metaschema.is_valid(json) {
         return Ok(());

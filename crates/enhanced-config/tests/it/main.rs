@@ -15,8 +15,6 @@ mod errors;
 #[cfg(all(feature = "fault-tolerance", feature = "reload", unix))]
 mod flaky;
 mod fresh;
-#[cfg(target_os = "linux")]
-mod hostile;
 mod jsonc;
 #[cfg(all(feature = "reload", unix))]
 mod last_known_good;

@@ -3,7 +3,7 @@ use jsonschema::JsonType;
 use jsonschema::error::{TypeKind, ValidationErrorKind as Fault};
 use serde_json::Value as Json;
 
-use super::words::{self, Counted};
+use super::words::{self, Counted, Short};
 
 /// What a schema wants, in words that follow "expected".
 #[derive(Debug, Clone, PartialEq)]
@@ -207,14 +207,16 @@ fn other(fault: &Fault, near: &Neighbours<'_>) -> String {
     match fault {
         Fault::Constant { expected_value } => words::value(expected_value),
         Fault::MultipleOf { multiple_of } => format!("a multiple of {}", words::number(*multiple_of)),
-        Fault::Pattern { pattern } => format!("text that matches `{pattern}`"),
+        Fault::Pattern { pattern } => words::matching(pattern),
         Fault::Format { format } => words::format(format),
         Fault::Enum { options } => words::one_of(options.as_array().map(Vec::as_slice).unwrap_or_default()),
         Fault::Contains => near.contains(),
         Fault::OneOfMultipleValid { context } => near.several(context),
-        Fault::ContentEncoding { content_encoding } => format!("text in {content_encoding}"),
+        Fault::ContentEncoding { content_encoding } => format!("text in {}", Short(content_encoding)),
         Fault::FromUtf8 { .. } => "encoded text that is UTF-8".to_owned(),
-        Fault::ContentMediaType { content_media_type } => format!("text that is {content_media_type}"),
+        Fault::ContentMediaType { content_media_type } => {
+            format!("text that is {}", Short(content_media_type))
+        }
         fault => format!("a value that `{}` allows", fault.keyword()),
     }
 }

@@ -34,6 +34,11 @@ pub(super) fn value(value: &Json) -> String {
     Short(&format!("`{value}`")).to_string()
 }
 
+/// Text that matches a regular expression.
+pub(super) fn matching(pattern: &str) -> String {
+    format!("text that matches {}", Short(&format!("`{pattern}`")))
+}
+
 /// Without a fraction where there is none.
 pub(super) fn number(number: f64) -> String {
     /// All integers up to here are floats as well.
@@ -68,7 +73,7 @@ pub(super) fn schema(schema: &Json) -> Option<String> {
         }
         [("type", wanted)] => kinds(wanted),
         [("pattern", Json::String(pattern))] | [("pattern", Json::String(pattern)), ("type", _)] => {
-            Some(format!("text that matches `{pattern}`"))
+            Some(matching(pattern))
         }
         [("format", Json::String(name))] | [("format", Json::String(name)), ("type", _)] => {
             Some(format(name))
@@ -161,7 +166,7 @@ fn listed<S: AsRef<str>>(words: &[S], last_word: &str) -> String {
 }
 
 /// Text between backticks, shortened.
-struct Short<'a>(&'a str);
+pub(super) struct Short<'a>(pub(super) &'a str);
 
 impl fmt::Display for Short<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

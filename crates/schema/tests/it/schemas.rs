@@ -69,6 +69,10 @@ fn every_pattern_that_cannot_be_used_is_told_with_the_reason() {
             "properties.a.pattern: cannot use this pattern: it takes more than 1 MiB when compiled (app.schema.json:1:34)",
         ],
     );
+    check(
+        &format!("{{\"properties\": {{\"a\": {{\"pattern\": \"{}\"}}}}}}", "a|".repeat(8193)),
+        &["properties.a.pattern: cannot use this pattern: it has more than 16 KiB (app.schema.json:1:34)"],
+    );
 }
 
 #[test]
