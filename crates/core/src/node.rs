@@ -156,11 +156,16 @@ impl<'a> NodeRef<'a> {
 
     /// The value at a path from here.
     pub fn at(self, path: &KeyPath) -> Option<NodeRef<'a>> {
-        path.segments().iter().try_fold(self, |node, segment| match segment {
-            Segment::Key(key) => node.get(key),
-            Segment::Index(index) if node.kind() == Kind::Map => node.get(&index.to_string()),
-            Segment::Index(index) => node.index(*index),
-        })
+        path.segments().iter().try_fold(self, |node, segment| node.member_at(segment))
+    }
+
+    /// The member that a step of a path leads to.
+    pub(crate) fn member_at(self, step: &Segment) -> Option<NodeRef<'a>> {
+        match step {
+            Segment::Key(key) => self.get(key),
+            Segment::Index(index) if self.kind() == Kind::Map => self.get(&index.to_string()),
+            Segment::Index(index) => self.index(*index),
+        }
     }
 
     /// The value at a path in dotted notation from here; `None` also when the path cannot be read.

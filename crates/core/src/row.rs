@@ -90,6 +90,11 @@ impl Row {
         Self { payload: kept(self.tag(), payload, large), ..self }
     }
 
+    /// The same with another key.
+    pub(crate) fn with_key(self, key: u32) -> Self {
+        Self { meta: self.meta & !NO_KEY | key, ..self }
+    }
+
     /// What a row number that does not exist reads as.
     pub(crate) const fn null() -> Self {
         Self { payload: 0, position: 0, meta: NO_KEY }

@@ -8,6 +8,7 @@
 )]
 
 mod diff;
+mod draft;
 mod extract;
 mod merge;
 mod pack;

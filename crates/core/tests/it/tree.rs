@@ -8,9 +8,9 @@ use serde_json::Value as Json;
 #[derive(Debug, Clone)]
 pub(crate) struct Tree {
     pub(crate) data: Data,
-    layer: usize,
-    position: u32,
-    key_position: u32,
+    pub(crate) layer: usize,
+    pub(crate) position: u32,
+    pub(crate) key_position: u32,
 }
 
 #[derive(Debug, Clone)]

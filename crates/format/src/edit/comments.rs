@@ -60,7 +60,7 @@ impl Editor {
         let line = syntax.line(source, to.segments());
         let indentation = source.indentation(line);
         let lines: String = lost.iter().map(|comment| format!("{indentation}{comment}\n")).collect();
-        self.commit(to, vec![Splice::insert(line, lines)], self.document.clone())
+        self.commit(to, vec![Splice::insert(line, lines)], &[])
     }
 
     /// Removes a map if it is empty, then the one that it was in if that is empty now, and so on; but none that a
@@ -72,7 +72,7 @@ impl Editor {
         self.transaction(|editor| {
             let mut path = path.clone();
             let is_empty = |map: NodeRef<'_>| map.kind() == Kind::Map && map.is_empty();
-            while !path.is_root() && editor.document.at(&path).is_some_and(is_empty) {
+            while !path.is_root() && editor.document().at(&path).is_some_and(is_empty) {
                 if editor.takes_comments(&path)? {
                     break;
                 }

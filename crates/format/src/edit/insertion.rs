@@ -1,7 +1,7 @@
 use enhanced_config_core::{BuildError, Document, DocumentBuilder, KeyPath, Kind, NodeRef, Segment};
 
 use super::model::{self, Change};
-use super::{EditError, Editor, Refusal};
+use super::{EditError, Editor, Refusal, VALUE};
 
 /// Where a value goes into a document, with the maps that are missing on its way.
 pub(super) struct Insertion {
@@ -21,8 +21,24 @@ impl Insertion {
 
 impl Editor {
     pub(super) fn insert_node(&mut self, path: &KeyPath, value: NodeRef<'_>) -> Result<(), EditError> {
-        let insertion = self.insertion(&self.document, path, value)?;
+        let insertion = self.insertion(self.document(), path, value)?;
         self.change(&insertion.at, insertion.change(value))
+    }
+
+    /// What it takes to insert a value where `gone` is not there any more.
+    pub(super) fn insertion_without(
+        &mut self,
+        gone: &KeyPath,
+        path: &KeyPath,
+        value: NodeRef<'_>,
+    ) -> Result<Insertion, EditError> {
+        let mark = self.draft.mark();
+        let insertion = match model::make(&mut self.draft, gone, Change::Remove) {
+            Ok(()) => self.insertion(self.document(), path, value),
+            Err(why) => Err(self.refused(gone, why)),
+        };
+        self.draft.undo(mark);
+        insertion
     }
 
     /// What it takes to insert a value into a document.
@@ -63,6 +79,12 @@ impl Editor {
         }
         let nested = if below.is_empty() { None } else { Some(self.nested(path, &below, value)?) };
         Ok(Insertion { at: known.join(missing), is_set: false, nested })
+    }
+
+    /// A copy of the value at a path, as the only member of a map: what happens there does not change it.
+    pub(super) fn copied(&self, path: &KeyPath) -> Result<Document, EditError> {
+        let value = self.document().at(path).ok_or_else(|| self.refused(path, Refusal::Missing))?;
+        self.nested(path, &[Segment::from(VALUE)], value)
     }
 
     /// The value inside of maps with these keys, the innermost first.

@@ -37,7 +37,9 @@ mod yaml;
 
 use std::sync::Arc;
 
-use enhanced_config_core::{Document, KeyPath, Kind, Layer, LayerKind, NodeRef, Origin, Problems, Segment};
+use enhanced_config_core::{
+    Document, Draft, KeyPath, Kind, Layer, LayerKind, NodeRef, Origin, Problems, Segment,
+};
 use serde::Serialize;
 
 pub use error::{EditError, Refusal};
@@ -84,8 +86,8 @@ pub struct Editor {
     options: ParseOptions,
     /// Whether the text starts with a byte order mark, which `text` lacks.
     has_mark: bool,
-    text: String,
-    document: Document,
+    text: Arc<String>,
+    draft: Draft,
     /// Where everything stands in the text; nothing as long as no edit has asked.
     syntax: Option<Arc<Syntax>>,
     /// Nothing outside of a transaction.
@@ -123,7 +125,8 @@ impl Editor {
         };
         let (name, options) = (name.into(), *options);
         let syntax = syntax.map(Arc::new);
-        Ok(Self { format, name, options, has_mark, text, document, syntax, pace: None, is_unread: false })
+        let (text, draft) = (Arc::new(text), Draft::new(document));
+        Ok(Self { format, name, options, has_mark, text, draft, syntax, pace: None, is_unread: false })
     }
 
     /// The text as it is now, without a byte order mark.
@@ -149,7 +152,7 @@ impl Editor {
 
     /// What the text says now.
     pub fn document(&self) -> &Document {
-        &self.document
+        self.draft.document()
     }
 
     /// Makes the value at a path this one; maps on the way that are missing, or null, come to be.
@@ -191,7 +194,7 @@ impl Editor {
     pub fn rename(&mut self, path: &KeyPath, key: &str) -> Result<(), EditError> {
         self.existing(path)?;
         let Some(parent) = path.parent() else { return Err(self.refused(path, Refusal::Root)) };
-        match self.document.at(&parent) {
+        match self.document().at(&parent) {
             Some(map) if map.kind() != Kind::Map => Err(self.refused(path, Refusal::NoCollection { parent })),
             Some(map) if map.get(key).is_some() => Err(self.refused(&parent.join(key), Refusal::Exists)),
             _ => self.transaction(|editor| editor.change(path, Change::Rename(key))),
@@ -215,16 +218,15 @@ impl Editor {
             return Err(self.refused(from, Refusal::IntoItself { to: to.clone() }));
         }
         self.transaction(|editor| {
-            let before = editor.document.clone();
-            let Some(value) = before.at(from) else { return Err(editor.refused(from, Refusal::Missing)) };
+            let value = editor.copied(from)?;
+            let value = value.root().get(VALUE).unwrap_or(value.root());
             let kept = editor.kept(|syntax, text| syntax.moved(text, from.segments(), to.segments()));
             if let Some(splices) = kept {
                 // What refuses a removal refuses a move.
                 editor.splices(from, Change::Remove)?;
-                let without = editor.changed(&before, from, Change::Remove)?;
-                let insertion = editor.insertion(&without, to, value)?;
-                let wanted = editor.changed(&without, &insertion.at, insertion.change(value))?;
-                if editor.commit(from, splices, wanted).is_ok() {
+                let insertion = editor.insertion_without(from, to, value)?;
+                let changes = [(from, Change::Remove), (&insertion.at, insertion.change(value))];
+                if editor.commit(from, splices, &changes).is_ok() {
                     return Ok(());
                 }
             }
@@ -250,7 +252,7 @@ impl Editor {
     }
 
     fn existing(&self, path: &KeyPath) -> Result<(), EditError> {
-        match self.document.at(path) {
+        match self.document().at(path) {
             _ if path.is_root() => Err(self.refused(path, Refusal::Root)),
             None => Err(self.refused(path, Refusal::Missing)),
             Some(_) => Ok(()),
@@ -258,7 +260,7 @@ impl Editor {
     }
 
     fn set_node(&mut self, path: &KeyPath, value: NodeRef<'_>) -> Result<(), EditError> {
-        let Some(old) = self.document.at(path) else { return self.insert_node(path, value) };
+        let Some(old) = self.document().at(path) else { return self.insert_node(path, value) };
         if path.is_root() && value.kind() != Kind::Map {
             return Err(self.refused(path, Refusal::Root));
         }
@@ -286,8 +288,8 @@ impl Editor {
     /// A refusal, at the nearest place of the text that the path leads to.
     fn refused(&self, path: &KeyPath, why: Refusal) -> EditError {
         let mut nearest = path.clone();
-        while self.document.at(&nearest).is_none() && nearest.pop().is_some() {}
-        let origin = self.document.at(&nearest).map(|node| node.origin());
+        while self.document().at(&nearest).is_none() && nearest.pop().is_some() {}
+        let origin = self.document().at(&nearest).map(|node| node.origin());
         EditError { path: path.clone(), why, origin }
     }
 
@@ -308,7 +310,7 @@ impl Clone for Editor {
             options: self.options,
             has_mark: self.has_mark,
             text: self.text.clone(),
-            document: self.document.clone(),
+            draft: self.draft.clone(),
             syntax: self.syntax.clone(),
             pace: None,
             is_unread: self.is_unread,

@@ -2,7 +2,7 @@ use enhanced_config_core::{KeyPath, Kind, Segment};
 use serde_json::json;
 
 use super::model::Change;
-use super::{EditError, Editor, Refusal};
+use super::{EditError, Editor, Refusal, VALUE};
 
 impl Editor {
     /// Puts a value into a map, under this key: of `a: 1` comes `a: {key: 1}`.
@@ -16,7 +16,7 @@ impl Editor {
         self.existing(path)?;
         self.transaction(|editor| {
             if let Some(splices) = editor.kept(|syntax, text| syntax.nested(text, path.segments(), key)) {
-                let value = editor.document.at(path).unwrap_or(editor.document.root());
+                let value = editor.document().at(path).unwrap_or(editor.document().root());
                 let nested = editor.nested(path, &[Segment::from(key)], value)?;
                 if editor.replace_kept(path, Change::Set(nested.root()), splices)? {
                     return Ok(());
@@ -32,7 +32,7 @@ impl Editor {
     /// When it is not there or not a map with this key alone, or the text cannot be edited so.
     pub fn unwrap(&mut self, path: &KeyPath, key: &str) -> Result<(), EditError> {
         self.existing(path)?;
-        let is_alone = self.document.at(path).is_some_and(|map| map.len() == 1 && map.get(key).is_some());
+        let is_alone = self.document().at(path).is_some_and(|map| map.len() == 1 && map.get(key).is_some());
         if !is_alone {
             return Err(self.refused(path, Refusal::NotAlone { key: key.to_owned() }));
         }
@@ -40,8 +40,8 @@ impl Editor {
         self.transaction(|editor| {
             let kept = editor.kept(|syntax, text| syntax.unnested(text, path.segments(), inner.segments()));
             if let Some(splices) = kept {
-                let before = editor.document.clone();
-                let value = before.at(&inner).unwrap_or(before.root());
+                let value = editor.copied(&inner)?;
+                let value = value.root().get(VALUE).unwrap_or(value.root());
                 if editor.replace_kept(path, Change::Set(value), splices)? {
                     return Ok(());
                 }
@@ -59,18 +59,17 @@ impl Editor {
         splices: Vec<super::source::Splice>,
     ) -> Result<bool, EditError> {
         self.splices(path, change)?;
-        let wanted = self.changed(&self.document, path, change)?;
-        Ok(self.commit(path, splices, wanted).is_ok())
+        Ok(self.commit(path, splices, &[(path, change)]).is_ok())
     }
 
     fn wrap_anew(&mut self, path: &KeyPath, key: &str) -> Result<(), EditError> {
-        match (self.document.at(path).map(|node| node.kind()), self.beside(path)) {
+        match (self.document().at(path).map(|node| node.kind()), self.beside(path)) {
             (Some(Kind::Map | Kind::List), Some((beside, name))) => {
                 self.relocate(path, &beside.join(key))?;
                 self.rename(&beside, &name)
             }
             _ => {
-                let value = self.document.at(path).map(serde_json::Value::from);
+                let value = self.document().at(path).map(serde_json::Value::from);
                 self.set(path, json!({ key: value }))
             }
         }
@@ -78,14 +77,14 @@ impl Editor {
 
     fn unwrap_anew(&mut self, path: &KeyPath, key: &str) -> Result<(), EditError> {
         let inner = path.join(key);
-        match (self.document.at(&inner).map(|node| node.kind()), self.beside(path)) {
+        match (self.document().at(&inner).map(|node| node.kind()), self.beside(path)) {
             (Some(Kind::Map | Kind::List), Some((beside, name))) => {
                 self.relocate(&inner, &beside)?;
                 self.remove(path)?;
                 self.rename(&beside, &name)
             }
             _ => {
-                let value = self.document.at(&inner).map(serde_json::Value::from);
+                let value = self.document().at(&inner).map(serde_json::Value::from);
                 self.set(path, value)
             }
         }
@@ -95,7 +94,7 @@ impl Editor {
     fn beside(&self, path: &KeyPath) -> Option<(KeyPath, String)> {
         let (Segment::Key(name), parent) = (path.segments().last()?, path.parent()?) else { return None };
         let mut names = (0..).map(|number: u32| parent.join(format!("{name}-{number}")));
-        let free = names.find(|path| self.document.at(path).is_none())?;
+        let free = names.find(|path| self.document().at(path).is_none())?;
         Some((free, name.to_string()))
     }
 }

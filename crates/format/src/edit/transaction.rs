@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use enhanced_config_core::{Document, KeyPath, diff};
+use enhanced_config_core::{Draft, KeyPath, diff};
 
 use super::model::{self, Change};
 use super::source::Splice;
@@ -71,11 +71,16 @@ impl Editor {
 
     /// Puts things back as they were if not all goes well.
     fn all_or_nothing<T, E>(&mut self, edits: impl Fn(&mut Self) -> Result<T, E>) -> Result<T, E> {
-        let before = (self.text.clone(), self.document.clone(), self.is_unread);
+        let (text, is_unread, mark) = (Arc::clone(&self.text), self.is_unread, self.draft.mark());
+        // A text that is read again has another document, which the one of before cannot be made of.
+        let whole = (self.pace == Some(Pace::Careful)).then(|| self.draft.clone());
         let outcome = edits(self);
         if outcome.is_err() {
-            (self.text, self.document, self.is_unread) = before;
-            self.syntax = None;
+            match whole {
+                Some(draft) => self.draft = draft,
+                None => self.draft.undo(mark),
+            }
+            (self.text, self.is_unread, self.syntax) = (text, is_unread, None);
         }
         outcome
     }
@@ -86,8 +91,8 @@ impl Editor {
             return true;
         }
         match parse(self.text.as_bytes(), self.format, &self.name, &self.options) {
-            Ok(found) if diff(&self.document, &found.document).is_empty() => {
-                self.document = found.document;
+            Ok(found) if diff(self.document(), &found.document).is_empty() => {
+                self.draft = Draft::new(found.document);
                 self.is_unread = false;
                 true
             }
@@ -97,20 +102,8 @@ impl Editor {
 
     /// Makes one change.
     pub(super) fn change(&mut self, path: &KeyPath, change: Change<'_>) -> Result<(), EditError> {
-        let wanted = self.changed(&self.document, path, change)?;
         let splices = self.splices(path, change)?;
-        self.commit(path, splices, wanted)
-    }
-
-    /// The document with a change.
-    pub(super) fn changed(
-        &self,
-        document: &Document,
-        path: &KeyPath,
-        change: Change<'_>,
-    ) -> Result<Document, EditError> {
-        model::changed(document, path.segments(), change)
-            .map_err(|error| self.refused(path, Refusal::Build(error)))
+        self.commit(path, splices, &[(path, change)])
     }
 
     /// What a change does to the text.
@@ -140,13 +133,24 @@ impl Editor {
         Ok(())
     }
 
-    /// Changes the text, which is to say `wanted` then.
+    /// Changes the text, which is to say then what these changes make of the document.
     pub(super) fn commit(
         &mut self,
         path: &KeyPath,
         splices: Vec<Splice>,
-        wanted: Document,
+        changes: &[(&KeyPath, Change<'_>)],
     ) -> Result<(), EditError> {
+        let mark = self.draft.mark();
+        let made = changes.iter().try_for_each(|(at, change)| model::make(&mut self.draft, at, *change));
+        let written = made.and_then(|()| self.write(splices));
+        written.map_err(|why| {
+            self.draft.undo(mark);
+            self.refused(path, why)
+        })
+    }
+
+    /// Changes the text, which is to say then what the document says.
+    fn write(&mut self, splices: Vec<Splice>) -> Result<(), Refusal> {
         let source = Syntax::source(&self.text, self.format);
         let splices = source.in_order(splices);
         let text = source.spliced(&splices);
@@ -154,16 +158,15 @@ impl Editor {
             let syntax = self.syntax.take().map(Arc::unwrap_or_clone);
             let limits = &self.options.limits;
             let syntax = syntax.and_then(|syntax| syntax.updated(&self.text, &splices, &text, limits));
-            self.syntax = syntax.map(Arc::new);
-            (self.text, self.document, self.is_unread) = (text, wanted, true);
+            (self.text, self.syntax, self.is_unread) = (Arc::new(text), syntax.map(Arc::new), true);
             return Ok(());
         }
         let (found, syntax) = Syntax::read(text.as_bytes(), self.format, &self.name, &self.options)
-            .map_err(|problems| self.refused(path, Refusal::Unreadable(problems)))?;
-        if let Some(differs) = diff(&wanted, &found).first() {
-            return Err(self.refused(path, Refusal::Differs(differs.path.clone())));
+            .map_err(Refusal::Unreadable)?;
+        if let Some(differs) = diff(self.document(), &found).first() {
+            return Err(Refusal::Differs(differs.path.clone()));
         }
-        (self.text, self.document, self.is_unread) = (text, found, false);
+        (self.text, self.draft, self.is_unread) = (Arc::new(text), Draft::new(found), false);
         self.syntax = syntax.map(Arc::new);
         Ok(())
     }

@@ -19,6 +19,8 @@ pub(in crate::edit) struct Layout {
     pub(super) anchors: Vec<(usize, Range<usize>)>,
     /// The repetitions, each with the number of its anchor.
     pub(super) aliases: Vec<(usize, usize)>,
+    /// Whether somebody has looked for what is [unusual](super::update) and found nothing.
+    pub(super) is_usual: bool,
 }
 
 /// Nothing where the text cannot be read.
@@ -60,7 +62,7 @@ struct Mark {
 
 impl<'a> Building<'a> {
     pub(in crate::edit) fn new(source: Source<'a>) -> Self {
-        let layout = Layout { root: None, anchors: Vec::new(), aliases: Vec::new() };
+        let layout = Layout { root: None, anchors: Vec::new(), aliases: Vec::new(), is_usual: false };
         Self { source, open: Vec::new(), end: 0, layout }
     }
 

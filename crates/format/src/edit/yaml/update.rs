@@ -21,10 +21,12 @@ pub(in crate::edit) fn updated(
 ) -> Option<Layout> {
     let anchored = layout.anchors.iter().map(|(_, span)| span.start);
     let references = anchored.chain(layout.aliases.iter().map(|(_, at)| *at)).collect();
-    if [before, after].into_iter().any(is_unusual) {
+    let was_usual = layout.is_usual || !is_unusual(before);
+    let (before, after) = (Source::new(before, Comments::Hash), Source::new(after, Comments::Hash));
+    if !was_usual || changed_lines(&after, splices).any(is_unusual) {
         return None;
     }
-    let (before, after) = (Source::new(before, Comments::Hash), Source::new(after, Comments::Hash));
+    layout.is_usual = true;
     let update = Update { before, after, references, limits };
     let root = layout.root.as_mut()?;
     update.collection(root, before.text.len(), splices, 0)?;
@@ -37,7 +39,7 @@ pub(in crate::edit) fn updated(
         *at = at.saturating_add_signed(above.map(Splice::shift).sum());
     }
     debug_assert!(
-        super::layout::layout(after, limits).is_none_or(|whole| whole == layout),
+        super::layout::layout(after, limits).is_none_or(|whole| Layout { is_usual: true, ..whole } == layout),
         "differs from what reading all of it gives"
     );
     Some(layout)
@@ -48,6 +50,16 @@ fn is_unusual(text: &str) -> bool {
     let is_key = |line: &str| line.trim_start_matches([' ', '-', '\t']).starts_with('?');
     let is_tag = |line: &str| line.split([' ', '\t', ',', '[', '{', ':']).any(|word| word.starts_with('!'));
     text.lines().any(|line| is_key(line) || is_tag(line))
+}
+
+/// The lines that have something of a splice.
+fn changed_lines<'t>(after: &Source<'t>, splices: &[Splice]) -> impl Iterator<Item = &'t str> {
+    let mut shift = 0;
+    splices.iter().map(move |splice| {
+        let start = splice.range.start.saturating_add_signed(shift);
+        shift += splice.shift();
+        after.slice(after.line_start(start)..after.next_line(start + splice.text.len()))
+    })
 }
 
 fn anchors(node: &Node, found: &mut Vec<(usize, Range<usize>)>) {
