@@ -18,7 +18,23 @@ impl<O: Observer<Event>> CircuitBreaker<O> {
             let began = if timed { now() } else { Instant::default() };
             return Ok(Permit { timed, ..self.permit(word, began) });
         }
-        self.admit_unless_closed(now())
+        let now = now();
+        match self.refuse_while_open(word, now) {
+            Some(rejected) => Err(rejected),
+            None => self.admit_unless_closed(now),
+        }
+    }
+
+    /// The plain refusal, which callers of what is down get by the thousand.
+    #[inline]
+    fn refuse_while_open(&self, word: Word, now: Instant) -> Option<Rejected> {
+        if !word.is_open() {
+            return None;
+        }
+        let due = self.due();
+        // In the same state still: the moment just read is this one's end.
+        let is_due = now >= due || self.word() != word;
+        (!is_due).then(|| self.reject(Rejected { state: State::Open, retry_after: Some(due - now) }))
     }
 
     #[cold]
@@ -117,6 +133,7 @@ impl<O: Observer<Event>> CircuitBreaker<O> {
         out.max(timeout / 1000).min(timeout.saturating_sub(out))
     }
 
+    #[inline]
     fn due(&self) -> Instant {
         Instant::from_nanos(self.due.load(Acquire))
     }
@@ -126,6 +143,7 @@ impl<O: Observer<Event>> CircuitBreaker<O> {
         self.due() - Instant::from_nanos(self.since.load(Acquire))
     }
 
+    #[inline]
     fn reject(&self, rejected: Rejected) -> Rejected {
         self.rejected.0.fetch_add(1, Relaxed);
         self.observer.event(&Event::Rejected(rejected));

@@ -68,6 +68,10 @@ impl Word {
         self.0 % STEADY == State::Closed as u64
     }
 
+    pub(super) const fn is_open(self) -> bool {
+        self.0 % STEADY == State::Open as u64
+    }
+
     pub(super) const fn is_steady(self) -> bool {
         self.0 & STEADY != 0
     }
