@@ -1,14 +1,14 @@
 //! A call that fails a few times, and one that fails for good; time is told to pass, and nobody waits.
 
 use enhanced_config_clock::{Clock, ManualClock};
-use enhanced_config_fault_tolerance::retry::{Safety, retry_after};
+use enhanced_config_fault_tolerance::retry::{GiveUp, Safety, retry_after};
 use enhanced_config_fault_tolerance::{
     Backoff, Jitter, Ratio, RetryBudget, RetryOptions, RetryPolicy, Verdict,
 };
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-fn main() {
+fn main() -> Result<(), GiveUp> {
     let clock = ManualClock::new();
     let backoff = Backoff::exponential(Duration::from_millis(200), 2.0).with_cap(Duration::from_secs(5));
     let options =
@@ -33,7 +33,7 @@ fn main() {
     println!("{reply:?} after {:.1?}", clock.now() - began);
 
     let deadline = clock.now() + Duration::from_secs(1);
-    let attempt = policy.begin(Safety::Idempotent, clock.now()).with_deadline(deadline);
+    let attempt = policy.begin(Safety::Idempotent, clock.now()).with_deadline(deadline)?;
     if let Err(error) = attempt.run(&clock, &judge, &mut fetch) {
         println!("{} ({})", error.error, error.reason);
         for attempt in error.history.last() {
@@ -43,4 +43,5 @@ fn main() {
             );
         }
     }
+    Ok(())
 }

@@ -1,11 +1,13 @@
 //! What drives a policy around a call: once for all of them, so that a panic, a dropped future and a judge's word mean the
 //! same everywhere.
 
-use crate::unwind::{hold, hold_async};
+use crate::unwind::{BetweenPolls, OnDrop};
 use crate::{ByResult, CallError, Classify, Rejection, Verdict};
 use enhanced_config_clock::Clock;
-use std::future::Future;
+use std::future::{Future, poll_fn};
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Context;
 
 /// A state machine around calls: it lets each begin or not, and counts how those that began have ended.
 ///
@@ -93,12 +95,11 @@ pub trait Policy {
         work: impl FnOnce() -> Result<T, E>,
     ) -> Result<T, CallError<E, Self::Rejected>> {
         let permit = self.begin(clock).map_err(CallError::Rejected)?;
-        let judged = || {
-            let result = work();
-            (judge.classify(&result), result)
-        };
-        let (judged, permit) = hold(permit, judged, |permit| self.end(permit, Verdict::Failure, clock));
-        end(self, permit, judged, clock)
+        let mut held = OnDrop::new(permit, |permit| self.end(permit, Verdict::Failure, clock));
+        let result = work();
+        let verdict = judge.classify(&result);
+        end(self, held.disarm(), verdict, clock);
+        result.map_err(CallError::Failed)
     }
 
     /// Makes an asynchronous call if the policy lets it begin. On any executor: nothing here waits.
@@ -113,7 +114,7 @@ pub trait Policy {
         clock: &impl Clock,
         work: impl FnOnce() -> F,
     ) -> impl Future<Output = Result<T, CallError<E, Self::Rejected>>> {
-        self.call_judged_async(clock, &ByResult, work)
+        drive(self, clock, &ByResult, work)
     }
 
     /// The same, with a judge that says what a result means.
@@ -126,32 +127,42 @@ pub trait Policy {
         judge: &impl Classify<T, E>,
         work: impl FnOnce() -> F,
     ) -> impl Future<Output = Result<T, CallError<E, Self::Rejected>>> {
-        async move {
-            let permit = self.begin(clock).map_err(CallError::Rejected)?;
-            // Made while it is polled, where a panic of `work` itself is seen too.
-            let work = async {
-                let result = work().await;
-                (judge.classify(&result), result)
-            };
-            let failed = |permit| self.end(permit, Verdict::Failure, clock);
-            let cancelled = |permit| self.cancel(permit, clock);
-            let (judged, permit) = hold_async(permit, work, failed, cancelled).await;
-            end(self, permit, judged, clock)
-        }
+        drive(self, clock, judge, work)
     }
 }
 
+/// What both asynchronous ways to make a call do, as neither may call the other: that the future of a method of a trait
+/// goes to another thread is not seen through one more.
+async fn drive<P: Policy + ?Sized, T, E, F: Future<Output = Result<T, E>>>(
+    policy: &P,
+    clock: &impl Clock,
+    judge: &impl Classify<T, E>,
+    work: impl FnOnce() -> F,
+) -> Result<T, CallError<E, P::Rejected>> {
+    let permit = policy.begin(clock).map_err(CallError::Rejected)?;
+    let failed = |permit| policy.end(permit, Verdict::Failure, clock);
+    let mut held = BetweenPolls::new(permit, |permit| policy.cancel(permit, clock));
+    // Made while it is polled, where a panic of `work` itself is seen too.
+    let mut work = pin!(async {
+        let result = work().await;
+        (judge.classify(&result), result)
+    });
+    let poll = |context: &mut Context<'_>| held.poll(failed, || work.as_mut().poll(context));
+    let (verdict, result) = poll_fn(poll).await;
+    end(policy, held.disarm(), verdict, clock);
+    result.map_err(CallError::Failed)
+}
+
 #[inline]
-fn end<'a, P: Policy + ?Sized, T, E>(
+fn end<'a, P: Policy + ?Sized>(
     policy: &'a P,
     permit: Option<P::Permit<'a>>,
-    (verdict, result): (Verdict, Result<T, E>),
+    verdict: Verdict,
     clock: &impl Clock,
-) -> Result<T, CallError<E, P::Rejected>> {
+) {
     if let Some(permit) = permit {
         policy.end(permit, verdict, clock);
     }
-    result.map_err(CallError::Failed)
 }
 
 /// What several owners share.

@@ -15,6 +15,9 @@ pub(crate) struct Spans<T> {
     spans: Box<[T]>,
     /// The number of the span that is counted now, from the clock's origin on.
     present: u64,
+    /// When it ends, in nanoseconds, and its place: most counts need no division.
+    end: u64,
+    place: usize,
     total: T,
 }
 
@@ -22,14 +25,17 @@ impl<T: Counts> Spans<T> {
     /// At least one span, of at least a nanosecond.
     pub(crate) fn new(width: Duration, spans: usize) -> Self {
         let width = u64::try_from(width.as_nanos()).unwrap_or(u64::MAX).max(1);
-        Self { width, spans: vec![T::default(); spans.max(1)].into(), present: 0, total: T::default() }
+        let (spans, total) = (vec![T::default(); spans.max(1)].into(), T::default());
+        Self { width, spans, present: 0, end: width, place: 0, total }
     }
 
     /// Says which span it was counted into.
     pub(crate) fn add(&mut self, counts: T, now: Instant) -> u64 {
         self.advance(now);
         self.total.add(counts);
-        self.span(self.present).add(counts);
+        if let Some(present) = self.spans.get_mut(self.place) {
+            present.add(counts);
+        }
         self.present
     }
 
@@ -65,7 +71,15 @@ impl<T: Counts> Spans<T> {
 
     /// Forgets what has become too old. A moment before the present span belongs to it: that caller looked at the
     /// clock first and came second.
+    #[inline]
     fn advance(&mut self, now: Instant) {
+        if now.as_nanos() >= self.end {
+            self.begin_span(now);
+        }
+    }
+
+    #[cold]
+    fn begin_span(&mut self, now: Instant) {
         let span = now.as_nanos() / self.width;
         let passed = span.saturating_sub(self.present).min(self.spans.len() as u64);
         for back in 0..passed {
@@ -73,6 +87,8 @@ impl<T: Counts> Spans<T> {
             self.total.remove(old);
         }
         self.present = self.present.max(span);
+        self.end = self.present.saturating_add(1).saturating_mul(self.width);
+        self.place = (self.present % self.spans.len() as u64) as usize;
     }
 
     #[expect(clippy::indexing_slicing, reason = "a remainder of the length, which is not 0")]

@@ -48,22 +48,17 @@ impl<O: Observer<Event>> Bulkhead<O> {
     /// The queue is full, or no place came free in time.
     #[inline]
     pub fn wait(&self, clock: &impl Clock) -> Result<Permit<'_, O>, Rejected> {
-        self.wait_until(clock, None)
+        // Where there is a place nobody asks what time it is.
+        self.take().map_or_else(|| self.wait_in_queue(clock, None), Ok)
     }
 
-    /// The same for a call that does not begin at `end` or later, though its place come free at that moment.
-    #[inline]
-    pub(crate) fn wait_until(
+    /// Waits though there was no place a moment ago; not for a place that comes free at `end` or later.
+    #[cold]
+    pub(crate) fn wait_in_queue(
         &self,
         clock: &impl Clock,
         end: Option<Instant>,
     ) -> Result<Permit<'_, O>, Rejected> {
-        // Where there is a place nobody asks what time it is.
-        self.take().map_or_else(|| self.wait_in_queue(clock, end), Ok)
-    }
-
-    #[cold]
-    fn wait_in_queue(&self, clock: &impl Clock, end: Option<Instant>) -> Result<Permit<'_, O>, Rejected> {
         let mut ticket = match self.enter(clock.now())? {
             Entry::Admitted(permit) => return Ok(permit),
             Entry::Waiting(ticket) => ticket,

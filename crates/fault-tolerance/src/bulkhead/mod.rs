@@ -185,7 +185,7 @@ impl<O: Observer<Event>> Bulkhead<O> {
     }
 
     #[inline]
-    fn take(&self) -> Option<Permit<'_, O>> {
+    pub(crate) fn take(&self) -> Option<Permit<'_, O>> {
         self.change(Word::taken).map(|_| Permit::new(self))
     }
 

@@ -7,6 +7,7 @@ use super::{Limited, Quota};
 use std::time::Duration;
 
 /// The theoretical arrival time after `count` more at `now`, if they may pass within `max_wait`, and when they may.
+#[inline]
 pub(super) fn reserve(
     quota: &Quota,
     arrival: u64,

@@ -108,6 +108,7 @@ impl<O: Observer<Event>> RateLimiter<O> {
     ///
     /// # Errors
     /// It has to wait.
+    #[inline]
     pub fn check(&self, now: Instant) -> Result<(), Limited> {
         self.check_n(1, now)
     }
@@ -116,6 +117,7 @@ impl<O: Observer<Event>> RateLimiter<O> {
     ///
     /// # Errors
     /// They have to wait, or are more than a burst.
+    #[inline]
     pub fn check_n(&self, count: u32, now: Instant) -> Result<(), Limited> {
         self.reserve(count, now, Duration::ZERO).map(|_| ())
     }
@@ -124,6 +126,7 @@ impl<O: Observer<Event>> RateLimiter<O> {
     ///
     /// # Errors
     /// They would have to wait longer, or are more than a burst. Nothing is reserved then.
+    #[inline]
     pub fn reserve(&self, count: u32, now: Instant, max_wait: Duration) -> Result<Reservation, Limited> {
         let reserved = self.try_reserve(count, now, max_wait);
         if let Err(limited) = reserved {
@@ -132,6 +135,7 @@ impl<O: Observer<Event>> RateLimiter<O> {
         reserved
     }
 
+    #[inline]
     fn try_reserve(&self, count: u32, now: Instant, max_wait: Duration) -> Result<Reservation, Limited> {
         let (now, max_wait) = (now.as_nanos(), u64::try_from(max_wait.as_nanos()).unwrap_or(u64::MAX));
         self.state.update(|seen| {
@@ -185,10 +189,12 @@ impl<O: Observer<Event>> Policy for RateLimiter<O> {
         O: 'a;
     type Rejected = Limited;
 
+    #[inline]
     fn begin(&self, clock: &impl Clock) -> Result<Reservation, Limited> {
         self.reserve(1, clock.now(), Duration::ZERO)
     }
 
+    #[inline]
     fn end(&self, _: Reservation, _: Verdict, _: &impl Clock) {}
 
     fn cancel(&self, reservation: Reservation, clock: &impl Clock) {

@@ -54,16 +54,19 @@ impl Quota {
         Duration::from_nanos(self.interval)
     }
 
+    #[inline]
     pub(super) const fn from_parts(burst: NonZeroU32, interval: u64) -> Self {
         Self { burst, interval }
     }
 
     /// The time in which `count` come about, in nanoseconds.
+    #[inline]
     pub(super) fn cost(&self, count: u32) -> u64 {
         self.interval.saturating_mul(count.into())
     }
 
     /// The time in which a whole burst comes about, in nanoseconds.
+    #[inline]
     pub(super) fn tolerance(&self) -> u64 {
         self.cost(self.burst.get())
     }

@@ -1,15 +1,18 @@
+use super::glance::{Glance, Timer};
 use super::layer::sealed::Layer;
-use super::{Cause, Event, PipelineError, Refusal, Retries};
+use super::retry::Tried;
+use super::{Cause, Event, PipelineError, Refusal};
 use crate::retry::Safety;
 use crate::timeout::{Deadline, TimedOut};
 use crate::{AsyncSleep, Classify, Observer, Rejection, Verdict};
 use enhanced_config_clock::Clock;
-use std::future::Future;
+use std::future::{Future, poll_fn};
+use std::pin::pin;
 
 /// What a call through a pipeline brings along.
 #[derive(Debug)]
 pub struct Context<'a, C, S, O> {
-    pub(super) clock: &'a C,
+    pub(super) clock: &'a Glance<'a, C>,
     pub(super) sleep: &'a S,
     pub(super) observer: &'a O,
     pub(super) safety: Safety,
@@ -24,7 +27,12 @@ impl<C, S, O> Clone for Context<'_, C, S, O> {
 
 impl<C, S, O> Copy for Context<'_, C, S, O> {}
 
-impl<C, S, O: Observer<Event>> Context<'_, C, S, O> {
+impl<'a, C: Clock, S, O: Observer<Event>> Context<'a, C, S, O> {
+    /// What futures wait by.
+    pub(super) const fn timer(&self) -> Timer<'a, C, S> {
+        Timer { clock: self.clock, sleep: self.sleep }
+    }
+
     /// The deadline of what is inside of another timeout too.
     pub(super) fn sooner(&self, deadline: Deadline) -> Option<Deadline> {
         Some(self.deadline.map_or(deadline, |outer| outer.sooner(deadline)))
@@ -38,14 +46,14 @@ impl<C, S, O: Observer<Event>> Context<'_, C, S, O> {
     pub(super) fn refuse<T, E>(&self, refusal: Refusal) -> Outcome<T, E> {
         self.observer.event(&Event::Refused(refusal));
         let verdict = refusal.retry_after().map_or(Verdict::Ignore, Verdict::RetryAfter);
-        Outcome { result: Err(Cause::Refused(refusal)), verdict, made: false, retries: None }
+        Outcome { result: Err(Cause::Refused(refusal)), verdict, made: false, tried: Tried::Nothing }
     }
 
     /// What becomes of a call that was dropped, as it took too long.
     pub(super) fn time_out<T, E>(&self, timed_out: TimedOut) -> Outcome<T, E> {
         self.observer.event(&Event::TimedOut(timed_out));
         let result = Err(Cause::TimedOut(timed_out));
-        Outcome { result, verdict: Verdict::Failure, made: true, retries: None }
+        Outcome { result, verdict: Verdict::Failure, made: true, tried: Tried::Nothing }
     }
 }
 
@@ -56,20 +64,20 @@ pub struct Outcome<T, E> {
     pub(super) verdict: Verdict,
     /// Whether the call was begun at all.
     pub(super) made: bool,
-    pub(super) retries: Option<Retries>,
+    pub(super) tried: Tried,
 }
 
 impl<T, E> Outcome<T, E> {
     #[inline]
     pub(super) fn of(result: Result<T, E>, judge: &impl Classify<T, E>) -> Self {
         let verdict = judge.classify(&result);
-        Self { result: result.map_err(Cause::Failed), verdict, made: true, retries: None }
+        Self { result: result.map_err(Cause::Failed), verdict, made: true, tried: Tried::Nothing }
     }
 
     #[inline]
     pub(super) fn into_result(self) -> Result<T, PipelineError<E>> {
-        let retries = self.retries;
-        self.result.map_err(|cause| PipelineError { cause, retries })
+        let Self { result, verdict, made, tried } = self;
+        result.map_err(|cause| PipelineError { cause, retries: tried.retries(verdict, made) })
     }
 }
 
@@ -87,19 +95,30 @@ impl<T, E, W: Attempt<T, E>> Attempt<T, E> for &W {
 }
 
 /// The call itself.
-pub(super) struct Innermost<'a, W, J> {
+pub(super) struct Innermost<'a, W, J, C> {
     pub(super) work: &'a W,
     pub(super) judge: &'a J,
+    pub(super) clock: &'a Glance<'a, C>,
 }
 
-impl<T, E, F, W, J> Attempt<T, E> for Innermost<'_, W, J>
+impl<T, E, F, W, J, C> Attempt<T, E> for Innermost<'_, W, J, C>
 where
     F: Future<Output = Result<T, E>>,
     W: Fn() -> F,
     J: Classify<T, E>,
+    C: Clock,
 {
     async fn make(&self, _: Option<Deadline>) -> Outcome<T, E> {
-        Outcome::of((self.work)().await, self.judge)
+        // Made while it is polled, where a panic of `work` itself is seen too.
+        let mut call = pin!(async { Outcome::of((self.work)().await, self.judge) });
+        poll_fn(|context| {
+            // Before it too, as it may panic.
+            self.clock.forget();
+            let poll = call.as_mut().poll(context);
+            self.clock.forget();
+            poll
+        })
+        .await
     }
 }
 

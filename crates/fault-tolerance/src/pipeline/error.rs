@@ -47,6 +47,9 @@ pub enum Refusal {
     Breaker(#[from] breaker::Rejected),
     /// A bulkhead's.
     Bulkhead(#[from] bulkhead::Rejected),
+    /// A timeout's: the time was over before the call could begin.
+    #[error("{0}, before it could begin")]
+    Timeout(#[from] TimedOut),
     /// A rate limit's.
     Limiter(#[from] limiter::Limited),
     /// An adaptive throttle's.
@@ -58,6 +61,8 @@ impl Rejection for Refusal {
         match self {
             Self::Breaker(rejected) => rejected.retry_after(),
             Self::Bulkhead(rejected) => rejected.retry_after(),
+            // Only more time would help.
+            Self::Timeout(_) => None,
             Self::Limiter(limited) => limited.retry_after(),
             Self::Throttle(throttled) => throttled.retry_after(),
         }

@@ -27,7 +27,7 @@ impl<P: Observer<hedge::Event>> Layer for Hedge<P> {
         // What an inner policy refuses is no answer while the other call may yet have one.
         let judge = |outcome: &Outcome<T, E>| if outcome.made { outcome.verdict } else { Verdict::Failure };
         let attempt = || work.make(context.deadline);
-        self.race(context.clock, context.sleep, context.safety, judge, attempt).await
+        self.race(context.clock, &context.timer(), context.safety, judge, attempt).await
     }
 
     fn describe(&self, layers: &mut Vec<Facts>) {

@@ -1,24 +1,27 @@
 //! The policies that let a call begin or not, as parts of a pipeline.
 
 use super::context::{Attempt, Context, Outcome};
+use super::glance::Glance;
 use super::layer::sealed::Layer;
 use super::lint::Facts;
 use super::{Event, Refusal, Snapshot};
 use crate::timeout::Deadline;
-use crate::unwind::{hold, hold_async};
+use crate::unwind::{BetweenPolls, OnDrop};
 use crate::{
     AdaptiveThrottle, AsyncSleep, Bulkhead, CircuitBreaker, Observer, Policy, RateLimiter, Verdict, breaker,
     bulkhead, limiter, throttle,
 };
 use enhanced_config_clock::{Clock, Instant, Sleep};
-use std::future::{Future, ready};
+use std::future::{Future, poll_fn, ready};
+use std::pin::pin;
 
 /// What there is to know of such a policy beside how it is driven.
 pub trait Guard: Policy {
     /// Asks leave for one call, and waits for it if it is one to wait: until the deadline at most.
+    #[inline]
     fn enter(
         &self,
-        clock: &impl Clock,
+        clock: &Glance<'_, impl Clock>,
         _deadline: Option<Deadline>,
     ) -> Result<Self::Permit<'_>, Self::Rejected> {
         self.begin(clock)
@@ -53,9 +56,9 @@ where
             Ok(permit) => permit,
             Err(rejected) => return context.refuse(rejected.into()),
         };
-        let failed = |permit| self.end(permit, Verdict::Failure, clock);
-        let (outcome, permit) = hold(permit, || work(context.deadline), failed);
-        settle(self, permit, &outcome, clock);
+        let mut held = OnDrop::new(permit, |permit| self.end(permit, Verdict::Failure, clock));
+        let outcome = work(context.deadline);
+        settle(self, held.disarm(), &outcome, clock);
         outcome
     }
 
@@ -65,16 +68,15 @@ where
         work: impl Attempt<T, E>,
     ) -> Outcome<T, E> {
         let clock = context.clock;
-        let permit = match self.enter_async(clock, context.sleep).await {
+        let permit = match self.enter_async(clock, &context.timer()).await {
             Ok(permit) => permit,
             Err(rejected) => return context.refuse(rejected.into()),
         };
         let failed = |permit| self.end(permit, Verdict::Failure, clock);
-        let (outcome, permit) = {
-            let cancelled = |permit| self.cancel(permit, clock);
-            hold_async(permit, work.make(context.deadline), failed, cancelled).await
-        };
-        settle(self, permit, &outcome, clock);
+        let mut held = BetweenPolls::new(permit, |permit| self.cancel(permit, clock));
+        let mut work = pin!(work.make(context.deadline));
+        let outcome = poll_fn(|task| held.poll(failed, || work.as_mut().poll(task))).await;
+        settle(self, held.disarm(), &outcome, clock);
         outcome
     }
 
@@ -116,10 +118,11 @@ impl<O: Observer<bulkhead::Event>> Guard for Bulkhead<O> {
     #[inline]
     fn enter(
         &self,
-        clock: &impl Clock,
+        clock: &Glance<'_, impl Clock>,
         deadline: Option<Deadline>,
     ) -> Result<Self::Permit<'_>, Self::Rejected> {
-        self.wait_until(clock, deadline.map(|deadline| deadline.at()))
+        let end = deadline.map(|deadline| deadline.at());
+        self.take().map_or_else(|| clock.wait(|clock| self.wait_in_queue(clock, end)), Ok)
     }
 
     fn enter_async(

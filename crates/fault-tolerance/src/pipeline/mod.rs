@@ -5,6 +5,7 @@
 mod context;
 mod error;
 mod event;
+mod glance;
 mod hedge;
 mod layer;
 mod layers;
@@ -21,7 +22,9 @@ use crate::timeout::Deadline;
 use crate::{AsyncSleep, ByResult, Classify, Observer};
 use context::{Context, Innermost, Outcome};
 use enhanced_config_clock::{Clock, Instant, Sleep};
-use std::future::Future;
+use glance::Glance;
+use std::future::{Future, poll_fn};
+use std::pin::pin;
 
 pub use error::{Cause, PipelineError, Refusal, Retries};
 pub use event::Event;
@@ -52,7 +55,9 @@ pub use standard::{Standard, StandardPipeline};
 /// refusal by an inner policy asks for a retry when it says when, and leaves the policies around it as if the call never
 /// was. So does a future that is dropped, at whatever await.
 ///
-/// Success allocates nothing, nor does a refusal. [`lint`](Self::lint) says which compositions are known to do harm.
+/// Success allocates nothing, nor does a refusal. However many policies there are, the clock is looked at once before the
+/// call and once after it, and again after each wait; to an observer or a judge that takes long, no time passes.
+/// [`lint`](Self::lint) says which compositions are known to do harm.
 ///
 /// [`StandardPipeline`] is one that is made from data, in the order that serves most, and can be changed at run time.
 ///
@@ -104,6 +109,7 @@ impl<L: Layer, J, O: Observer<Event>> Pipeline<L, J, O> {
     ///
     /// # Errors
     /// A policy's refusal, or the call's own error: of the last attempt that was made.
+    #[inline]
     pub fn call<T, E, C: Clock + Sleep>(
         &self,
         clock: &C,
@@ -119,6 +125,7 @@ impl<L: Layer, J, O: Observer<Event>> Pipeline<L, J, O> {
     ///
     /// # Errors
     /// A policy's refusal, or the call's own error: of the last attempt that was made.
+    #[inline]
     pub fn call_until<T, E, C: Clock + Sleep>(
         &self,
         clock: &C,
@@ -127,8 +134,13 @@ impl<L: Layer, J, O: Observer<Event>> Pipeline<L, J, O> {
     where
         J: Classify<T, E>,
     {
-        let mut innermost = |deadline| Outcome::of(work(deadline), &self.judge);
-        self.end(self.layers.run(self.context(clock, clock), &mut innermost))
+        let glance = Glance::new(clock);
+        let mut innermost = |deadline| {
+            // Nobody looks at it before `work` has ended, or has panicked.
+            glance.forget();
+            Outcome::of(work(deadline), &self.judge)
+        };
+        self.end(self.layers.run(self.context(&glance, clock), &mut innermost))
     }
 
     /// Makes an asynchronous call through all policies. Waits by `sleep`, on any executor.
@@ -147,9 +159,16 @@ impl<L: Layer, J, O: Observer<Event>> Pipeline<L, J, O> {
     where
         J: Classify<T, E>,
     {
-        // Made while it is polled, where a panic of `work` itself is seen too.
-        let innermost = Innermost { work: &work, judge: &self.judge };
-        self.end(self.layers.run_async(self.context(clock, sleep), innermost).await)
+        let glance = &Glance::new(clock);
+        let innermost = Innermost { work: &work, judge: &self.judge, clock: glance };
+        let mut call = pin!(self.layers.run_async(self.context(glance, sleep), innermost));
+        let outcome = poll_fn(|context| {
+            let poll = call.as_mut().poll(context);
+            // Until it is polled again, or dropped.
+            glance.forget();
+            poll
+        });
+        self.end(outcome.await)
     }
 
     /// What is known to do harm, from the outside in. Nothing is wrong with most compositions.
@@ -168,10 +187,12 @@ impl<L: Layer, J, O: Observer<Event>> Pipeline<L, J, O> {
         snapshots
     }
 
-    fn context<'a, C, S>(&'a self, clock: &'a C, sleep: &'a S) -> Context<'a, C, S, O> {
+    #[inline]
+    fn context<'a, C, S>(&'a self, clock: &'a Glance<'a, C>, sleep: &'a S) -> Context<'a, C, S, O> {
         Context { clock, sleep, observer: &self.observer, safety: self.safety, deadline: None }
     }
 
+    #[inline]
     fn end<T, E>(&self, outcome: Outcome<T, E>) -> Result<T, PipelineError<E>> {
         self.observer.event(&Event::Ended { verdict: outcome.verdict, made: outcome.made });
         outcome.into_result()

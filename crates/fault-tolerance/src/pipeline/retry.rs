@@ -3,8 +3,8 @@
 use super::context::{Attempt, Context, Outcome};
 use super::layer::sealed::Layer;
 use super::lint::Facts;
-use super::{Event, Retries, Snapshot};
-use crate::retry::{Decision, GiveUp, Operation};
+use super::{Event, Refusal, Retries, Snapshot};
+use crate::retry::{Decision, GiveUp, History, Operation};
 use crate::timeout::Deadline;
 use crate::{AsyncSleep, Observer, RetryPolicy, Verdict, retry};
 use enhanced_config_clock::{Clock, Instant, Sleep};
@@ -18,17 +18,12 @@ impl<P: Observer<retry::Event>> Layer for RetryPolicy<P> {
         context: Context<'_, C, C, O>,
         work: &mut impl FnMut(Option<Deadline>) -> Outcome<T, E>,
     ) -> Outcome<T, E> {
-        let mut attempts = Attempts::new(self, &context);
-        loop {
-            let outcome = work(context.deadline);
-            match attempts.after(outcome, &context) {
-                ControlFlow::Continue(wait) => context.sleep.sleep(wait),
-                ControlFlow::Break(outcome) => return outcome,
-            }
-            if let ControlFlow::Break(outcome) = attempts.again(&context) {
-                return outcome;
-            }
-        }
+        let mut attempts = match Attempts::begin(self, &context) {
+            Ok(attempts) => attempts,
+            Err(refused) => return refused,
+        };
+        let outcome = work(context.deadline);
+        if attempts.succeed(&outcome) { outcome } else { attempts.go_on(outcome, &context, work) }
     }
 
     async fn run_async<T, E, C: Clock, S: AsyncSleep, O: Observer<Event>>(
@@ -36,11 +31,17 @@ impl<P: Observer<retry::Event>> Layer for RetryPolicy<P> {
         context: Context<'_, C, S, O>,
         work: impl Attempt<T, E>,
     ) -> Outcome<T, E> {
-        let mut attempts = Attempts::new(self, &context);
+        let mut attempts = match Attempts::begin(self, &context) {
+            Ok(attempts) => attempts,
+            Err(refused) => return refused,
+        };
         loop {
             let outcome = work.make(context.deadline).await;
+            if attempts.succeed(&outcome) {
+                return outcome;
+            }
             match attempts.after(outcome, &context) {
-                ControlFlow::Continue(wait) => context.sleep.sleep(wait).await,
+                ControlFlow::Continue(wait) => context.timer().sleep(wait).await,
                 ControlFlow::Break(outcome) => return outcome,
             }
             if let ControlFlow::Break(outcome) = attempts.again(&context) {
@@ -67,17 +68,48 @@ struct Attempts<'a, T, E, P: Observer<retry::Event>> {
 }
 
 impl<'a, T, E, P: Observer<retry::Event>> Attempts<'a, T, E, P> {
-    fn new<C: Clock, S, O>(policy: &'a RetryPolicy<P>, context: &Context<'_, C, S, O>) -> Self {
-        let operation = policy.begin(context.safety, context.clock.now());
-        let operation = match context.deadline {
-            Some(deadline) => operation.with_deadline(deadline.at()),
-            None => operation,
-        };
-        Self { operation, kept: None, refused: 0 }
+    /// Refuses if the time for it is over already, as when a place came free in the last moment.
+    #[inline]
+    fn begin<C: Clock, S, O: Observer<Event>>(
+        policy: &'a RetryPolicy<P>,
+        context: &Context<'_, C, S, O>,
+    ) -> Result<Self, Outcome<T, E>> {
+        let now = context.clock.now();
+        let mut operation = policy.begin(context.safety, now);
+        if let Some(deadline) = context.deadline {
+            let limited = operation.with_deadline(deadline.at());
+            operation = limited.map_err(|_| context.refuse(Refusal::Timeout(deadline.reached(now))))?;
+        }
+        Ok(Self { operation, kept: None, refused: 0 })
+    }
+
+    /// Whether the first attempt has succeeded, which is all then. Most do.
+    #[inline]
+    fn succeed(&mut self, outcome: &Outcome<T, E>) -> bool {
+        outcome.verdict == Verdict::Success && self.operation.succeed_at_once()
+    }
+
+    /// What comes after a first attempt that has not succeeded.
+    #[cold]
+    fn go_on<C: Clock + Sleep, O: Observer<Event>>(
+        mut self,
+        mut outcome: Outcome<T, E>,
+        context: &Context<'_, C, C, O>,
+        work: &mut impl FnMut(Option<Deadline>) -> Outcome<T, E>,
+    ) -> Outcome<T, E> {
+        loop {
+            match self.after(outcome, context) {
+                ControlFlow::Continue(wait) => context.clock.wait(|_| context.sleep.sleep(wait)),
+                ControlFlow::Break(outcome) => return outcome,
+            }
+            if let ControlFlow::Break(outcome) = self.again(context) {
+                return outcome;
+            }
+            outcome = work(context.deadline);
+        }
     }
 
     /// Says how long to wait for the next attempt, or how it all has ended.
-    #[inline]
     fn after<C: Clock, S, O: Observer<Event>>(
         &mut self,
         outcome: Outcome<T, E>,
@@ -99,7 +131,6 @@ impl<'a, T, E, P: Observer<retry::Event>> Attempts<'a, T, E, P> {
         }
     }
 
-    #[inline]
     fn judged(&mut self, outcome: &Outcome<T, E>, clock: &impl Clock) -> Decision {
         if outcome.made {
             return self.operation.judged(outcome.verdict, clock);
@@ -140,8 +171,37 @@ impl<'a, T, E, P: Observer<retry::Event>> Attempts<'a, T, E, P> {
         context: &Context<'_, C, S, O>,
     ) -> Outcome<T, E> {
         context.observer.event(&Event::GaveUp { verdict, reason });
-        let (history, refused) = (self.operation.take_history(), self.refused);
-        outcome.retries = Some(Retries { reason, history, refused });
+        let history = self.operation.take_history();
+        outcome.tried = match (history.attempts(), history.last()) {
+            (1, [only]) => Tried::Once { reason, took: only.took },
+            _ => Tried::Often(Box::new(Retries { reason, history, refused: self.refused })),
+        };
         outcome
+    }
+}
+
+/// What the outermost retry tried. Small, as every outcome has room for it, and boxed only when there are several attempts:
+/// to be refused at once allocates nothing.
+#[derive(Debug)]
+pub(super) enum Tried {
+    /// There is none, or it did not give up.
+    Nothing,
+    Once {
+        reason: GiveUp,
+        took: Duration,
+    },
+    Often(Box<Retries>),
+}
+
+impl Tried {
+    /// The same for whoever made the call. The only attempt was what the outcome says.
+    pub(super) fn retries(self, verdict: Verdict, made: bool) -> Option<Retries> {
+        match self {
+            Self::Nothing => None,
+            Self::Once { reason, took } => {
+                Some(Retries { reason, history: History::once(took, verdict), refused: u32::from(!made) })
+            }
+            Self::Often(retries) => Some(*retries),
+        }
     }
 }

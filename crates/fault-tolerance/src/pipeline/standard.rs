@@ -3,7 +3,7 @@
 use super::context::{Attempt, Context, Outcome};
 use super::layer::sealed::Layer;
 use super::lint::Facts;
-use super::slot::Slot;
+use super::slot::{Present, Slot};
 use super::{Event, Pipeline, PipelineOptions, Snapshot, Stack};
 use crate::retry::Safety;
 use crate::sync::Mutex;
@@ -47,6 +47,19 @@ pub struct Standard {
     breaker: Slot<CircuitBreaker>,
     attempt_timeout: Slot<AttemptTimeout>,
 }
+
+/// The policies of one call, in their order. By name: that its future goes to another thread is not seen through an opaque
+/// type.
+type Policies<'a> = Stack<
+    Present<'a, TotalTimeout>,
+    Stack<
+        Present<'a, RetryPolicy>,
+        Stack<
+            Present<'a, Bulkhead>,
+            Stack<Present<'a, RateLimiter>, Stack<Present<'a, CircuitBreaker>, Present<'a, AttemptTimeout>>>,
+        >,
+    >,
+>;
 
 impl StandardPipeline {
     /// The policies of `options` around calls that may be made twice or not.
@@ -171,7 +184,7 @@ impl Standard {
 
     /// The policies that there are now, for one call from its beginning to its end.
     #[inline]
-    fn stack(&self) -> impl Layer + '_ {
+    fn stack(&self) -> Policies<'_> {
         let inner = Stack { outer: self.breaker.layer(), inner: self.attempt_timeout.layer() };
         let inner = Stack { outer: self.limiter.layer(), inner };
         let inner = Stack { outer: self.bulkhead.layer(), inner };

@@ -4,12 +4,13 @@ use super::context::{Attempt, Context, Outcome};
 use super::layer::sealed::Layer;
 use super::lint::Facts;
 use super::{Event, Snapshot};
-use crate::timeout::{self, Deadline, Scope, Timeout, TimeoutError};
+use crate::timeout::{self, Deadline, Scope, Timeout};
 use crate::{AsyncSleep, Observer};
 use enhanced_config_clock::{Clock, Instant, Sleep};
 use std::convert::Infallible;
 
 impl<L: Scope, P: Observer<timeout::Event>> Layer for Timeout<L, P> {
+    #[inline]
     fn run<T, E, C: Clock + Sleep, O: Observer<Event>>(
         &self,
         context: Context<'_, C, C, O>,
@@ -27,15 +28,9 @@ impl<L: Scope, P: Observer<timeout::Event>> Layer for Timeout<L, P> {
         context: Context<'_, C, S, O>,
         work: impl Attempt<T, E>,
     ) -> Outcome<T, E> {
-        let work = |deadline| {
-            let attempt = work.make(context.sooner(deadline));
-            async { Ok::<_, Infallible>(attempt.await) }
-        };
-        match self.call_async(context.clock, context.sleep, work).await {
-            Ok(outcome) => outcome,
-            Err(TimeoutError::TimedOut(timed_out)) => context.time_out(timed_out),
-            Err(TimeoutError::Failed(never)) => match never {},
-        }
+        let work = |deadline| work.make(context.sooner(deadline));
+        let ended = self.limit_async(context.clock, &context.timer(), work).await;
+        ended.unwrap_or_else(|timed_out| context.time_out(timed_out))
     }
 
     fn describe(&self, layers: &mut Vec<Facts>) {

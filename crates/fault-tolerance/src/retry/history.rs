@@ -28,6 +28,12 @@ pub struct History {
 }
 
 impl History {
+    /// Of one attempt, the last.
+    pub(crate) fn once(took: Duration, verdict: Verdict) -> Self {
+        let only = Attempt { began: Duration::ZERO, took, verdict, wait: None };
+        Self { only: Some(only), last: Vec::new(), attempts: 1 }
+    }
+
     pub(super) fn push(&mut self, attempt: Attempt) {
         if self.attempts == 0 {
             self.only = Some(attempt);

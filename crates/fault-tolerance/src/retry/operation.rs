@@ -49,16 +49,26 @@ pub struct Operation<'a, O: Observer<Event> = ()> {
 /// Dropped while it waits, as a future may be: the retry is not made, and its price is given back. Before its first attempt
 /// has ended, it never was.
 impl<O: Observer<Event>> Drop for Operation<'_, O> {
+    #[inline]
     fn drop(&mut self) {
         self.return_payment();
-        if let Some((budget, deposit)) = self.policy.budget.as_ref().zip(self.noted.take()) {
-            budget.take_back(deposit);
+        if self.noted.is_some() {
+            self.take_back_deposit();
         }
     }
 }
 
 impl<O: Observer<Event>> Operation<'_, O> {
+    /// The first attempt never was.
+    #[cold]
+    fn take_back_deposit(&mut self) {
+        if let Some((budget, deposit)) = self.policy.budget.as_ref().zip(self.noted.take()) {
+            budget.take_back(deposit);
+        }
+    }
+
     /// The retry that was paid for is not made.
+    #[inline]
     fn return_payment(&mut self) {
         if let Some((budget, paid)) = self.policy.budget.as_ref().zip(self.paid.take()) {
             budget.give_back(paid);
@@ -67,6 +77,7 @@ impl<O: Observer<Event>> Operation<'_, O> {
 }
 
 impl<'a, O: Observer<Event>> Operation<'a, O> {
+    #[inline]
     pub(super) fn new(policy: &'a RetryPolicy<O>, safety: Safety, now: Instant) -> Self {
         let noted = policy.budget.as_ref().map(|budget| budget.note(now));
         let history = History::default();
@@ -84,12 +95,16 @@ impl<'a, O: Observer<Event>> Operation<'a, O> {
         }
     }
 
-    /// No attempt after the first begins at `deadline` or later, nor does a wait that would end then. The first is made
-    /// whenever it is: there is no other answer. Default: none.
-    #[must_use]
-    pub const fn with_deadline(mut self, deadline: Instant) -> Self {
+    /// No attempt begins at `deadline` or later, nor does a wait that would end then. Default: none.
+    ///
+    /// # Errors
+    /// It has passed already: no attempt is to be made, and it is as if the operation never was.
+    pub fn with_deadline(mut self, deadline: Instant) -> Result<Self, GiveUp> {
+        if self.attempt_began >= deadline {
+            return Err(GiveUp::Deadline);
+        }
         self.deadline = Some(deadline);
-        self
+        Ok(self)
     }
 
     /// What has failed.
@@ -102,6 +117,16 @@ impl<'a, O: Observer<Event>> Operation<'a, O> {
         std::mem::take(&mut self.history)
     }
 
+    /// Whether an attempt that has succeeded was the first, which is all then.
+    #[inline]
+    pub(crate) fn succeed_at_once(&mut self) -> bool {
+        let is_first = self.history.attempts() == 0;
+        if is_first {
+            self.noted = None;
+        }
+        is_first
+    }
+
     /// Counts how an attempt ended, at `now`, and decides. A retry is charged to the budget here.
     pub fn record(&mut self, verdict: Verdict, now: Instant) -> Decision {
         self.noted = None;
@@ -110,8 +135,8 @@ impl<'a, O: Observer<Event>> Operation<'a, O> {
 
     /// The same for an attempt that another policy did not let begin: to the budget, it is no call.
     pub(crate) fn record_refused(&mut self, verdict: Verdict, now: Instant) -> Decision {
-        if let Some((budget, deposit)) = self.policy.budget.as_ref().zip(self.noted.take()) {
-            budget.take_back(deposit);
+        if self.noted.is_some() {
+            self.take_back_deposit();
             self.unnoted = true;
         }
         self.conclude(verdict, now)

@@ -182,6 +182,7 @@ impl<S: Scope, O: Observer<Event>> Timeout<S, O> {
     ///
     /// # Errors
     /// The call's own.
+    #[inline]
     pub fn call<T, E>(
         &self,
         clock: &impl Clock,
@@ -207,13 +208,32 @@ impl<S: Scope, O: Observer<Event>> Timeout<S, O> {
         sleep: &impl AsyncSleep,
         work: impl FnOnce(Deadline) -> F,
     ) -> Result<T, TimeoutError<E>> {
+        match self.limit_async(clock, sleep, work).await {
+            Ok(result) => result.map_err(TimeoutError::Failed),
+            Err(timed_out) => Err(TimeoutError::TimedOut(timed_out)),
+        }
+    }
+
+    /// The same for results of any kind.
+    pub(crate) async fn limit_async<F: Future>(
+        &self,
+        clock: &impl Clock,
+        sleep: &impl AsyncSleep,
+        work: impl FnOnce(Deadline) -> F,
+    ) -> Result<F::Output, TimedOut> {
         let (now, limit) = (clock.now(), self.limit());
         let deadline = Deadline::new(now, limit, S::LIMIT);
-        let ended = race(sleep.sleep(limit), work(deadline)).await;
-        ended.map_or_else(
-            || Err(TimeoutError::TimedOut(self.end(limit))),
-            |result| result.map_err(TimeoutError::Failed),
-        )
+        let ended = {
+            // Made here, where they stay: a future that is handed over takes room in both.
+            let (mut over, mut work) = (pin!(sleep.sleep(limit)), pin!(work(deadline)));
+            poll_fn(|context| match work.as_mut().poll(context) {
+                Poll::Ready(result) => Poll::Ready(Some(result)),
+                Poll::Pending => over.as_mut().poll(context).map(|()| None),
+            })
+            .await
+        };
+        // When both are dropped.
+        ended.ok_or_else(|| self.end(limit))
     }
 
     #[cold]
@@ -232,16 +252,6 @@ fn check(limit: Duration) -> Result<(), OptionError> {
 /// As far as a clock goes, which is 584 years.
 fn in_nanos(limit: Duration) -> u64 {
     u64::try_from(limit.as_nanos()).unwrap_or(u64::MAX)
-}
-
-/// What `work` gives, unless `over` is ready before. Both are dropped when one is.
-async fn race<T>(over: impl Future<Output = ()>, work: impl Future<Output = T>) -> Option<T> {
-    let (mut over, mut work) = (pin!(over), pin!(work));
-    poll_fn(|context| match work.as_mut().poll(context) {
-        Poll::Ready(result) => Poll::Ready(Some(result)),
-        Poll::Pending => over.as_mut().poll(context).map(|()| None),
-    })
-    .await
 }
 
 impl Scope for Attempt {

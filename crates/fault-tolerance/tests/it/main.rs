@@ -12,6 +12,7 @@ mod backoff;
 mod breaker;
 mod bulkhead;
 mod degradation;
+mod futures;
 mod hedge;
 mod limiter;
 mod observers;

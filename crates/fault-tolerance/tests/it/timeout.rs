@@ -115,7 +115,7 @@ fn attempts_end_with_the_operation_that_they_belong_to() {
     let options = RetryOptions::default().with_max_attempts(4).with_backoff(Backoff::constant(SECOND));
     let retry = RetryPolicy::new(options);
     let result: Result<(), RetryError<TimedOut>> = total.call(&clock, |total| {
-        let operation = retry.begin(Safety::Idempotent, clock.now()).with_deadline(total.at());
+        let operation = retry.begin(Safety::Idempotent, clock.now()).with_deadline(total.at()).unwrap();
         operation.run(&clock, &ByResult, || {
             attempt.call(&clock, |own| {
                 let deadline = own.sooner(total);

@@ -3,3 +3,4 @@ mod behaviour;
 mod data;
 mod hedge;
 mod standard;
+mod time;

@@ -65,7 +65,7 @@ fn those_who_were_told_the_same_do_not_come_back_together() {
     let policy = RetryPolicy::new(options().with_seed(1).with_max_elapsed(SECOND * 8));
     let now = Instant::default();
     let wait = |asked, deadline| {
-        let mut operation = policy.begin(Safety::Idempotent, now).with_deadline(now + deadline);
+        let mut operation = policy.begin(Safety::Idempotent, now).with_deadline(now + deadline).unwrap();
         operation.record(Verdict::RetryAfter(asked), now)
     };
     let mut waits: Vec<_> = (0..100)
@@ -92,8 +92,8 @@ fn no_wait_is_begun_that_is_known_to_be_too_long() {
     assert_eq!(fails(&policy, Safety::Idempotent, wait), (GiveUp::RetryAfter, 1, Duration::ZERO));
     let policy = RetryPolicy::new(options().with_max_elapsed(SECOND * 2));
     assert_eq!(fails(&policy, Safety::Idempotent, Verdict::Failure), (GiveUp::Elapsed, 3, SECOND * 2));
-    let mut operation =
-        policy.begin(Safety::Idempotent, Instant::default()).with_deadline(Instant::default() + SECOND);
+    let operation = policy.begin(Safety::Idempotent, Instant::default());
+    let mut operation = operation.with_deadline(Instant::default() + SECOND).unwrap();
     assert_eq!(operation.record(Verdict::Failure, Instant::default()), Decision::GiveUp(GiveUp::Deadline));
 }
 
@@ -120,7 +120,7 @@ fn a_wait_that_ends_too_late_is_followed_by_no_attempt() {
         let policy = RetryPolicy::new(options).with_budget(budget.clone());
         let operation = policy.begin(Safety::Idempotent, clock.now());
         let operation = match deadline {
-            Some(deadline) => operation.with_deadline(clock.now() + deadline),
+            Some(deadline) => operation.with_deadline(clock.now() + deadline).unwrap(),
             None => operation,
         };
         let mut made = 0;
@@ -141,13 +141,19 @@ fn a_wait_that_ends_too_late_is_followed_by_no_attempt() {
 }
 
 #[test]
-fn the_first_attempt_is_made_even_after_the_deadline() {
-    let clock = ManualClock::new();
-    clock.advance(SECOND);
-    let policy = RetryPolicy::new(options());
-    let operation = policy.begin(Safety::Idempotent, clock.now()).with_deadline(Instant::default());
-    let error = operation.run(&clock, &ByResult, || Err::<(), _>("refused")).unwrap_err();
-    assert_eq!((error.reason, error.history.attempts()), (GiveUp::Deadline, 1));
+fn nothing_is_attempted_at_the_deadline_or_after_it() {
+    let budget = Arc::new(RetryBudget::new(Ratio::HALF, 0));
+    let policy = RetryPolicy::new(options()).with_budget(budget.clone());
+    let begin = |deadline| {
+        let now = Instant::default() + SECOND;
+        policy.begin(Safety::Idempotent, now).with_deadline(Instant::default() + deadline)
+    };
+    for too_early in [Duration::ZERO, SECOND] {
+        assert_eq!(begin(too_early).map(drop), Err(GiveUp::Deadline));
+    }
+    // They were no calls: a budget would pay for a retry of each two.
+    assert_eq!(budget.balance(Instant::default() + SECOND), 0);
+    assert!(begin(SECOND + Duration::from_nanos(1)).is_ok());
 }
 
 #[test]
@@ -345,11 +351,13 @@ proptest! {
         let before = budget.balance(Instant::default());
         let mut now = Instant::default();
         let deadline = now + seconds(deadline);
-        let mut operation = policy.begin(Safety::Idempotent, now).with_deadline(deadline);
+        let operation = policy.begin(Safety::Idempotent, now).with_deadline(deadline);
+        prop_assert_eq!(operation.is_err(), deadline <= now);
+        let Ok(mut operation) = operation else { return Ok(()) };
         let (mut made, mut retries) = (0, 0);
         for (verdict, took) in results {
             made += 1;
-            prop_assert!(made == 1 || (now < deadline && now - Instant::default() <= seconds(max_elapsed)));
+            prop_assert!(now < deadline && (made == 1 || now - Instant::default() <= seconds(max_elapsed)));
             now = now + seconds(took);
             let Decision::Retry(wait) = operation.record(verdict, now) else { break };
             let longest = if matches!(verdict, Verdict::RetryAfter(_)) { 10 + 4 } else { 4 };
