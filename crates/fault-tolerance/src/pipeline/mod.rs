@@ -56,7 +56,7 @@ pub use standard::{Standard, StandardPipeline};
 /// was. So does a future that is dropped, at whatever await.
 ///
 /// Success allocates nothing, nor does a refusal. However many policies there are, the clock is looked at once before the
-/// call and once after it, and again after each wait; to an observer or a judge that takes long, no time passes.
+/// call and once after it, and again after each wait: what an observer takes between two policies, nobody notices.
 /// [`lint`](Self::lint) says which compositions are known to do harm.
 ///
 /// [`StandardPipeline`] is one that is made from data, in the order that serves most, and can be changed at run time.
