@@ -55,8 +55,9 @@ impl Distribution {
     /// `None` when nothing came.
     #[must_use]
     pub fn percentile(&self, percent: f64) -> Option<u64> {
-        let share = percent.clamp(0.0, 100.0) / 100.0;
-        let rank = ((share * self.count as f64).ceil() as u64).clamp(1, self.count.max(1));
+        // What rounding may have added is taken away: 7 % of 100 values is the 7th, which 0.07 times 100 is not.
+        let rank = percent.clamp(0.0, 100.0) * self.count as f64 / 100.0 * (1.0 - 2.0 * f64::EPSILON);
+        let rank = (rank.ceil() as u64).clamp(1, self.count.max(1));
         let mut below = 0_u64;
         let reached = |(_, count): &&(u16, u64)| {
             below = below.saturating_add(*count);

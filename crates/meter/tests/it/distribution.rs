@@ -8,11 +8,11 @@ fn of(values: &[u64]) -> Distribution {
     histogram.distribution()
 }
 
-/// By nearest rank, from all values.
-fn exact(values: &[u64], percent: f64) -> u64 {
+/// By nearest rank, from all values; in whole numbers, which round nothing.
+fn exact(values: &[u64], tenths: usize) -> u64 {
     let mut sorted = values.to_vec();
     sorted.sort_unstable();
-    let rank = (percent / 100.0 * sorted.len() as f64).ceil() as usize;
+    let rank = (tenths * sorted.len()).div_ceil(1000);
     sorted[rank.clamp(1, sorted.len()) - 1]
 }
 
@@ -23,8 +23,9 @@ fn value() -> impl Strategy<Value = u64> {
 
 proptest! {
     #[test]
-    fn percentiles_are_within_one_percent(values in vec(value(), 1..500), percent in 0.0..=100.0) {
-        let (told, exact) = (of(&values).percentile(percent).unwrap(), exact(&values, percent));
+    fn percentiles_are_within_one_percent(values in vec(value(), 1..500), tenths in 0..=1000_usize) {
+        let told = of(&values).percentile(tenths as f64 / 10.0).unwrap();
+        let exact = exact(&values, tenths);
         prop_assert!(told.abs_diff(exact) <= exact / 100, "{told} for {exact}");
     }
 
@@ -60,6 +61,14 @@ proptest! {
         let slack = bound.saturating_add(bound / 64);
         let counted = |bound| values.iter().filter(|value| **value <= bound).count() as u64;
         prop_assert!((counted(bound)..=counted(slack)).contains(&told));
+    }
+}
+
+#[test]
+fn every_whole_percentile_of_a_hundred_values_is_one_of_them() {
+    let values: Vec<u64> = (1..=100).collect();
+    for percent in 1..=100_u32 {
+        assert_eq!(of(&values).percentile(f64::from(percent)), Some(u64::from(percent)));
     }
 }
 
