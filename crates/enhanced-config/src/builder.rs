@@ -93,6 +93,10 @@ pub enum SetupError {
     #[cfg(feature = "fault-tolerance")]
     #[error("fault tolerance: breaker.{0}")]
     FaultTolerance(#[from] crate::fault_tolerance::OptionError),
+    /// Rules of [`monitor_options`](Builder::monitor_options) cannot be relied on.
+    #[cfg(feature = "monitor")]
+    #[error("monitor: {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Monitor(Vec<enhanced_config_monitor::alert::RuleProblem>),
 }
 
 impl Builder {
@@ -423,7 +427,7 @@ impl Builder {
         #[cfg(not(feature = "cache"))]
         let shelf = Shelf::default();
         #[cfg(feature = "monitor")]
-        let monitoring = Monitoring::new(self.monitor, Arc::clone(&self.checks.clock));
+        let monitoring = Monitoring::new(self.monitor, Arc::clone(&self.checks.clock))?;
         #[cfg(not(feature = "monitor"))]
         let monitoring = Monitoring;
         #[cfg(feature = "reload")]

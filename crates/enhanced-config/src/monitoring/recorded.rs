@@ -6,13 +6,13 @@ use enhanced_config_core::{Problems, Severity};
 use enhanced_config_monitor::{ConfigMeters, ConfigMonitor, Health, MonitorOptions, ReloadOutcome, Served};
 
 use super::Reads;
-use crate::EnhancedConfigSystem;
 #[cfg(feature = "reload")]
 use crate::Level;
 use crate::attempt::{Ended, Why};
 use crate::slot::Slot;
 use crate::stage::Report;
 use crate::system::Shared;
+use crate::{EnhancedConfigSystem, SetupError};
 
 /// The monitor of a system.
 pub(crate) struct Monitoring(ConfigMonitor);
@@ -38,16 +38,20 @@ impl EnhancedConfigSystem {
 }
 
 impl Monitoring {
-    pub(crate) fn new(options: MonitorOptions, clock: Arc<dyn Clock>) -> Self {
-        Self(ConfigMonitor::with_clock(options, clock, SystemTime::now()))
+    pub(crate) fn new(options: MonitorOptions, clock: Arc<dyn Clock>) -> Result<Self, SetupError> {
+        let problems = options.rules.problems();
+        if !problems.is_empty() {
+            return Err(SetupError::Monitor(problems));
+        }
+        Ok(Self(ConfigMonitor::with_clock(options, clock, SystemTime::now())))
     }
 
     /// Where callbacks are run from now on.
     #[cfg(feature = "reload")]
     pub(crate) fn calls(&self, clock: Arc<dyn Clock>) -> enhanced_config_reload::Calls {
         let monitor = self.0.clone();
-        enhanced_config_reload::Calls::observed(clock, move |name, took, returned| {
-            monitor.config(name).called_back(took, returned);
+        enhanced_config_reload::Calls::observed(clock, move |name, took, succeeded| {
+            monitor.config(name).called_back(took, succeeded);
         })
     }
 

@@ -224,9 +224,9 @@ impl Alert {
 fn message(rule: &Rule, value: f64) -> String {
     let figure = rule.unit.show(value);
     if figure.is_empty() {
-        return rule.title.to_string();
+        return rule.title().to_owned();
     }
-    format!("{}: {figure}, {} {}", rule.title, rule.bound.word(), rule.unit.show(rule.bound.threshold()))
+    format!("{}: {figure}, {} {}", rule.title(), rule.bound.word(), rule.unit.show(rule.bound.threshold()))
 }
 
 impl fmt::Display for Alert {

@@ -32,7 +32,7 @@ mod sink;
 pub(crate) use alerts::date;
 pub use alerts::{Alert, AlertEvent, Alerts, Moment, News, Observation};
 pub use filter::AlertFilter;
-pub use rule::{Bound, Rule, Unit};
+pub use rule::{Bound, Rule, RuleProblem, Unit};
 pub use rules::Rules;
 pub use severity::Severity;
 pub use sink::{AlertSink, AlertSubscription, Sinks, Tracing};

@@ -1,12 +1,15 @@
 use std::borrow::Cow;
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::Severity;
 
-/// When something is wrong, how bad that is, and what to do about it.
+/// When something is wrong, how bad that is, and what to do about it. A serialised form needs a name, a signal and a bound;
+/// what else is left out is as [`new`](Self::new) has it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Rule {
     /// What it is called, in words with hyphens.
@@ -14,28 +17,46 @@ pub struct Rule {
     /// What it looks at: the name of an [`Observation`](super::Observation).
     pub signal: Cow<'static, str>,
     /// How bad it is.
+    #[serde(default = "medium")]
     pub severity: Severity,
     /// From where it is wrong, and from where it is well again.
     pub bound: Bound,
     /// What the numbers are.
+    #[serde(default = "as_counted")]
     pub unit: Unit,
     /// How long it has to be wrong without a break before an alert is raised.
-    #[serde(rename = "for")]
+    #[serde(rename = "for", default)]
     pub hold: Duration,
     /// How long it has to be well without a break before the alert is resolved.
+    #[serde(default)]
     pub quiet: Duration,
-    /// After which time an alert that goes on is told again: 1 hour.
+    /// After which time an alert that goes on is told again: 1 hour. No less than a second.
+    #[serde(default = "hour")]
     pub repeat: Duration,
-    /// What is wrong, in a few words.
+    /// What is wrong, in a few words; the name where it is empty.
+    #[serde(default)]
     pub title: Cow<'static, str>,
     /// What to do, in a sentence.
+    #[serde(default)]
     pub remedy: Cow<'static, str>,
+}
+
+const fn medium() -> Severity {
+    Severity::Medium
+}
+
+const fn as_counted() -> Unit {
+    Unit::Count
+}
+
+const fn hour() -> Duration {
+    Duration::from_secs(3600)
 }
 
 /// From where a number is wrong, and from where it is well again. Between the two it stays what it was, so that one that
 /// trembles about a threshold is told once.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Bound {
     /// Wrong above `raise`, well again at `clear` and below.
     Above {
@@ -79,12 +100,12 @@ impl Rule {
         let name = name.into();
         Self {
             signal: signal.into(),
-            severity: Severity::Medium,
+            severity: medium(),
             bound,
-            unit: Unit::Count,
+            unit: as_counted(),
             hold: Duration::ZERO,
             quiet: Duration::ZERO,
-            repeat: Duration::from_secs(3600),
+            repeat: hour(),
             title: name.clone(),
             remedy: Cow::Borrowed(""),
             name,
@@ -136,6 +157,49 @@ impl Rule {
         (self.title, self.remedy) = (title.into(), remedy.into());
         self
     }
+
+    /// What is wrong.
+    pub(super) fn title(&self) -> &str {
+        if self.title.is_empty() { &self.name } else { &self.title }
+    }
+
+    /// What keeps it from doing what it is for.
+    pub(super) fn problem(&self) -> Option<RuleProblem> {
+        if self.name.is_empty() {
+            return Some(RuleProblem::Nameless { signal: self.signal.to_string() });
+        }
+        let (found, expected) = (self.bound.threshold(), self.unit.range());
+        let is_well = found.is_finite() && expected.contains(&found);
+        (!is_well).then(|| RuleProblem::Threshold { rule: self.name.to_string(), found, expected })
+    }
+}
+
+/// Why a rule cannot be relied on.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RuleProblem {
+    /// Nobody could say which it is.
+    #[error("a rule about {signal} has no name")]
+    Nameless {
+        /// What it looks at.
+        signal: String,
+    },
+    /// Each name is that of one rule.
+    #[error("rule {rule}: there are two of that name")]
+    Twice {
+        /// The name.
+        rule: String,
+    },
+    /// Nothing, or everything, would be wrong.
+    #[error("rule {rule}: expected a threshold from {} to {}, found {found}", .expected.start(), .expected.end())]
+    Threshold {
+        /// The rule.
+        rule: String,
+        /// What it says.
+        found: f64,
+        /// What its unit has room for.
+        expected: RangeInclusive<f64>,
+    },
 }
 
 impl Bound {
@@ -194,6 +258,16 @@ impl Bound {
 }
 
 impl Unit {
+    /// What a number can be.
+    const fn range(self) -> RangeInclusive<f64> {
+        match self {
+            Self::Ratio | Self::Flag => 0.0..=1.0,
+            Self::Percent => 0.0..=100.0,
+            Self::Seconds => 0.0..=f64::MAX,
+            Self::Count => f64::MIN..=f64::MAX,
+        }
+    }
+
     /// `value` for people; empty for a flag.
     #[must_use]
     pub fn show(self, value: f64) -> String {

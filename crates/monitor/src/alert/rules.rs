@@ -1,9 +1,10 @@
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::Severity::{Critical, High, Low, Medium};
-use super::{Bound, Rule, Unit};
+use super::{Bound, Rule, RuleProblem, Unit};
 
 /// Rules, each under its own name.
 ///
@@ -21,8 +22,11 @@ use super::{Bound, Rule, Unit};
 /// | `defaults-served` | nothing but defaults is served | more is | critical | | 10 s |
 ///
 /// An alert that goes on is told again after an hour.
+///
+/// A serialised form is a list, which takes the place of all of these, and is refused where there are
+/// [`problems`](Self::problems).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(try_from = "Vec<Rule>")]
 pub struct Rules(Vec<Rule>);
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -61,6 +65,15 @@ impl Rules {
         self
     }
 
+    /// Everything that keeps rules from doing what they are for: nothing would ever be wrong, or everything.
+    #[must_use]
+    pub fn problems(&self) -> Vec<RuleProblem> {
+        let mut names = BTreeSet::new();
+        let twice = self.iter().filter(|rule| !names.insert(&rule.name));
+        let twice: Vec<_> = twice.map(|rule| RuleProblem::Twice { rule: rule.name.to_string() }).collect();
+        self.iter().filter_map(Rule::problem).chain(twice).collect()
+    }
+
     /// All of them.
     pub fn iter(&self) -> impl Iterator<Item = &Rule> {
         self.0.iter()
@@ -70,6 +83,16 @@ impl Rules {
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Rule> {
         self.iter().find(|rule| rule.name == name)
+    }
+}
+
+impl TryFrom<Vec<Rule>> for Rules {
+    type Error = String;
+
+    fn try_from(rules: Vec<Rule>) -> Result<Self, String> {
+        let rules = Self(rules);
+        let problems: Vec<_> = rules.problems().iter().map(ToString::to_string).collect();
+        if problems.is_empty() { Ok(rules) } else { Err(problems.join("; ")) }
     }
 }
 

@@ -4,9 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{ResourceSample, Share};
 
-/// How much may be in use, in percent. What is left out of a serialised form has its default; `None` is not checked.
+/// How much may be in use, in percent. What is left out of a serialised form has its default; `None` is not checked. One
+/// that is no number is exceeded by everything, so that the slip shows.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Thresholds {
     /// Of the time of all CPUs: 90.
@@ -68,7 +69,11 @@ impl ResourceSample {
         }));
         let exceeded = |(resource, share, threshold): (_, Option<Share>, Option<f64>)| {
             let (share, threshold) = (share?, threshold?);
-            (share.percent > threshold).then_some(Exceeded { resource, share, threshold })
+            (threshold.is_nan() || share.percent > threshold).then_some(Exceeded {
+                resource,
+                share,
+                threshold,
+            })
         };
         shares.into_iter().filter_map(exceeded).collect()
     }

@@ -230,6 +230,47 @@ fn rules_are_data() {
 }
 
 #[test]
+fn a_rule_can_be_read_in_part() {
+    let json = r#"[{"name": "x", "signal": "cpu_percent", "bound": {"above": {"raise": 50, "clear": 40}}}]"#;
+    let rules: Rules = serde_json::from_str(json).unwrap();
+    let expected = Rule::new("x", "cpu_percent", Bound::above(50.0, 40.0));
+    let read = rules.get("x").unwrap();
+    assert_eq!((read.severity, read.unit, read.repeat), (expected.severity, expected.unit, expected.repeat));
+    let mut watch = Watch::new(rules);
+    let events = watch.next(&[Observation::new("cpu_percent", 60.0)]);
+    assert_eq!(events[0].alert.to_string(), "medium: x: 60, more than 50");
+}
+
+#[test]
+fn rules_that_nobody_can_rely_on_are_refused() {
+    let check = |json: &str, expected: &str| {
+        let error = serde_json::from_str::<Rules>(json).unwrap_err().to_string();
+        assert!(error.contains(expected), "{error}");
+    };
+    let rule = |name: &str, unit: &str, raise: f64| {
+        format!(
+            r#"{{"name": "{name}", "signal": "x", "unit": "{unit}", "bound": {{"above": {{"raise": {raise}, "clear": 0}}}}}}"#
+        )
+    };
+    let [x, more] = ["x", "more"].map(|name| rule(name, "percent", 90.0));
+    check(&format!("[{x}, {more}, {x}]"), "rule x: there are two of that name");
+    check(&format!("[{}]", rule("", "percent", 90.0)), "a rule about x has no name");
+    check(
+        &format!("[{}]", rule("x", "percent", 150.0)),
+        "rule x: expected a threshold from 0 to 100, found 150",
+    );
+    check(&format!("[{}]", rule("x", "percent", -1.0)), "found -1");
+    check(&format!("[{}]", rule("x", "ratio", 80.0)), "expected a threshold from 0 to 1, found 80");
+    check(&format!("[{}]", x.replace("signal", "sginal")), "unknown field `sginal`");
+    let never = Rules::default().change("cpu-high", |rule| rule.bound(Bound::above(f64::NAN, 0.0)));
+    assert_eq!(
+        never.problems()[0].to_string(),
+        "rule cpu-high: expected a threshold from 0 to 100, found NaN"
+    );
+    assert_eq!(Rules::default().problems(), []);
+}
+
+#[test]
 fn an_alert_is_json_with_dates_that_people_read() {
     let mut watch = Watch::new(Rules::default());
     let events = watch.next(&[Observation::new("reload_rejected", 1.0).of("app")]);

@@ -43,6 +43,15 @@ fn what_exceeds_its_threshold_says_of_what_and_of_which_whole() {
 }
 
 #[test]
+fn a_threshold_that_is_no_number_shows() {
+    let mut thresholds = Thresholds::default();
+    thresholds.memory = Some(f64::NAN);
+    let exceeded = sample().check_resource_limits(&thresholds);
+    assert!(exceeded.iter().any(|exceeded| exceeded.resource == Resource::Memory), "{exceeded:?}");
+    assert!(serde_json::from_str::<Thresholds>(r#"{"memroy": 50}"#).is_err(), "a slip");
+}
+
+#[test]
 fn a_path_that_is_not_there_is_not_available() {
     let sample = ResourceMonitor::new(["/no/such/path"]).sample(Instant::default());
     if cfg!(target_os = "linux") {
