@@ -21,6 +21,7 @@
 pub mod alert;
 #[cfg(any(feature = "metrics", feature = "openmetrics"))]
 mod exposition;
+mod harmless;
 mod health;
 pub mod history;
 mod measure;
@@ -35,6 +36,6 @@ pub use measure::{
     BreakerState, CacheReading, CacheReads, ConfigMeters, ProbeReadings, ReadResult, ReloadOutcome, Served,
     WatcherMode, WatcherReading,
 };
-pub use monitor::{ConfigMonitor, LentThread, MonitorOptions};
+pub use monitor::{ConfigMonitor, LentThread, MonitorOptions, WeakMonitor};
 pub use resource::Measured;
 pub use trend::{Direction, Trend};

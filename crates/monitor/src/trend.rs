@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::history::Step;
+use crate::history::{Step, Summary};
 
 /// Where a number is going, by the straight line that fits it best.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -33,12 +33,17 @@ pub enum Direction {
 }
 
 impl Trend {
-    /// Of the [figures](crate::history::Summary::figure) of `steps`; `None` with fewer than four.
+    /// Of the [figures](crate::history::Summary::figure) of `steps`; `None` with fewer than four. Counts of the first and the
+    /// last step are left out: the one may have begun before anybody counted, and the other still goes on.
     ///
     /// Ordinary least squares. It rises or falls when the slope is three standard errors away from none, which chance
     /// alone brings about once in some hundred flat series, and the line moves by a twentieth of its mean at least.
     #[must_use]
     pub fn of(steps: &[Step]) -> Option<Self> {
+        let steps = match steps {
+            [Step { summary: Summary::Total(_), .. }, whole @ .., _] => whole,
+            steps => steps,
+        };
         let start = steps.first()?.start;
         let hours = |duration: Duration| duration.as_secs_f64() / 3600.0;
         let points =

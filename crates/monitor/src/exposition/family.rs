@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 
+use crate::harmless::harmless_name;
 use crate::meter::Distribution;
 
 /// Metrics of one name.
@@ -43,12 +44,7 @@ impl Family {
     }
 
     pub(crate) fn add<const N: usize>(&mut self, labels: [(&'static str, &str); N], value: Option<Value>) {
-        let labels = labels.map(|(name, value)| (name, label(value))).to_vec();
+        let labels = labels.map(|(name, value)| (name, harmless_name(value))).to_vec();
         self.rows.extend(value.map(|value| (labels, value)));
     }
-}
-
-/// No longer than 128 characters, and nothing in it that would be acted upon.
-fn label(text: &str) -> String {
-    text.chars().map(|letter| if letter.is_control() { '?' } else { letter }).take(128).collect()
 }

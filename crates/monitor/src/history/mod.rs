@@ -19,7 +19,7 @@ use series::Series;
 pub use summary::{Quantiles, Reading, Summary};
 
 /// The history of many series, by name.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct History {
     options: HistoryOptions,
     series: BTreeMap<String, Series>,
@@ -83,6 +83,11 @@ impl History {
     #[must_use]
     pub fn steps(&self, series: &str, from: Instant) -> Vec<Step> {
         self.series.get(series).map_or_else(Vec::new, |series| series.steps(from))
+    }
+
+    /// When the earliest first step of all series begins that `steps` has from `from` on; `from` where there is none.
+    pub(crate) fn reach(&self, from: Instant) -> Instant {
+        self.series.values().map(|series| series.reach(from)).min().unwrap_or(from)
     }
 
     /// All [`steps`](Self::steps) in one; `None` when there is none.

@@ -6,7 +6,7 @@ use super::series::Series;
 
 /// How much history there is. What is left out of a serialised form has its default.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct HistoryOptions {
     /// The finest steps: 5 seconds, 72 of them.
@@ -24,6 +24,7 @@ pub struct HistoryOptions {
 
 /// Steps of one width. Their number is what bounds memory; time is what bounds them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Tier {
     /// How long a step is; no less than a millisecond.
     pub step: Duration,
@@ -47,10 +48,10 @@ impl HistoryOptions {
     }
 
     /// The bytes that a history can take at most, whatever is recorded for however long, for names of 128 bytes: all series
-    /// being histograms, with values in every bucket.
+    /// being histograms, with values in every bucket. As many as can be counted, if it is more.
     #[must_use]
     pub fn bound(&self) -> usize {
-        self.max_series * (128 + Series::bound(self))
+        self.max_series.saturating_mul(Series::bound(self).saturating_add(128))
     }
 
     pub(super) fn tiers(&self) -> [Tier; 3] {

@@ -1,14 +1,14 @@
 use enhanced_config_clock::Instant;
 
 use super::tier::{Ring, Stored};
-use super::{HistoryOptions, Reading, Step, Summary};
+use super::{HistoryOptions, Reading, Step, Summary, Tier};
 use crate::meter::Distribution;
 
 /// What one histogram takes when packed, with values in every one of its 3776 buckets and the largest counts.
 const FULL: usize = 3776 * (1 + 10) + 10;
 
 /// One series in all tiers, the finest first.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Series {
     tiers: [Ring; 3],
     latest: Latest,
@@ -17,7 +17,7 @@ pub(super) struct Series {
 }
 
 /// The latest reading, which the next one is compared with.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Latest {
     Level,
     Total(u64),
@@ -54,9 +54,18 @@ impl Series {
     }
 
     pub(super) fn steps(&self, from: Instant) -> Vec<Step> {
+        self.tier(from).since(from)
+    }
+
+    /// When the step begins that `from` is in.
+    pub(super) fn reach(&self, from: Instant) -> Instant {
+        self.tier(from).start(from)
+    }
+
+    /// The finest that still knows what was at `from`, or the coarsest.
+    fn tier(&self, from: Instant) -> &Ring {
         let [_, _, coarsest] = &self.tiers;
-        let tier = self.tiers.iter().find(|tier| tier.knows(from)).unwrap_or(coarsest);
-        tier.since(from)
+        self.tiers.iter().find(|tier| tier.knows(from)).unwrap_or(coarsest)
     }
 
     pub(super) fn bytes(&self) -> usize {
@@ -75,8 +84,12 @@ impl Series {
     /// The most that one takes.
     pub(super) fn bound(options: &HistoryOptions) -> usize {
         // A queue that grows by doubling has room for less than twice as much as it ever held.
-        let slots: usize = options.tiers().iter().map(|tier| 2 * (tier.steps + 2)).sum();
-        size_of::<Self>() + slots * size_of::<(u64, Stored)>() + Self::distribution_bytes(options)
+        let room = |tier: &Tier| tier.steps.saturating_add(2).saturating_mul(2);
+        let slots = options.tiers().iter().map(room).fold(0, usize::saturating_add);
+        slots
+            .saturating_mul(size_of::<(u64, Stored)>())
+            .saturating_add(size_of::<Self>())
+            .saturating_add(Self::distribution_bytes(options))
     }
 
     /// The newest step of each tier and the latest reading are never forgotten.

@@ -7,7 +7,7 @@ use super::{Step, Summary, Tier};
 use crate::meter::Distribution;
 
 /// Steps of one width, the newest of which still goes on.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Ring {
     step: u64,
     limit: usize,
@@ -18,7 +18,7 @@ pub(super) struct Ring {
 }
 
 /// A summary in as few bytes as it takes.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Stored {
     Plain(Summary),
     /// What [`Distribution::to_bytes`] wrote.
@@ -62,6 +62,11 @@ impl Ring {
             summary: stored.summary(),
         };
         recent.map(step).collect()
+    }
+
+    /// When the step begins that `at` is in.
+    pub(super) fn start(&self, at: Instant) -> Instant {
+        Instant::from_nanos(at.as_nanos() / self.step * self.step)
     }
 
     /// Forgets the oldest step, unless it is the one that goes on, and says how many packed bytes it had.

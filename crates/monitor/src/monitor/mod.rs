@@ -1,9 +1,12 @@
 mod engine;
 mod lent;
 mod options;
+mod outbox;
 mod own_thread;
 mod record;
 mod signals;
+mod turn;
+mod weak;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -15,6 +18,7 @@ use std::time::{Duration, SystemTime};
 use enhanced_config_clock::{Clock, Instant, SystemClock};
 
 use crate::alert::{Alert, AlertFilter, AlertSink, AlertSubscription, Alerts, Moment, Sinks, Tracing};
+use crate::harmless::is_plain;
 use crate::health::{Health, HealthStatus};
 use crate::history::History;
 use crate::measure::{CATALOG, ConfigMeters, ProbeReadings};
@@ -23,6 +27,9 @@ use crate::resource::{ResourceMonitor, ResourceSample};
 use engine::Engine;
 pub use lent::LentThread;
 pub use options::MonitorOptions;
+use outbox::Outbox;
+use turn::Turn;
+pub use weak::WeakMonitor;
 
 /// Records what happens to configurations, samples the system, keeps history, and says whether everything is well.
 ///
@@ -44,8 +51,9 @@ pub(crate) struct Core {
     probes: Mutex<Vec<Arc<Probe>>>,
     listeners: Mutex<Vec<Arc<Listener>>>,
     sinks: Arc<Sinks>,
+    outbox: Outbox,
     /// Held for all of an interval, so that there is one at a time.
-    resources: Mutex<ResourceMonitor>,
+    resources: Turn<ResourceMonitor>,
     state: Mutex<State>,
 }
 
@@ -54,7 +62,8 @@ type Listener = dyn Fn(&ResourceSample) + Send + Sync;
 
 /// What is known as of the latest interval.
 pub(crate) struct State {
-    pub(crate) history: History,
+    /// Whoever looks into it has a share: what is recorded meanwhile goes into a copy.
+    pub(crate) history: Arc<History>,
     pub(crate) alerts: Alerts,
     pub(crate) readings: ProbeReadings,
     pub(crate) sample: Option<ResourceSample>,
@@ -76,13 +85,18 @@ impl ConfigMonitor {
     }
 
     /// By `clock`, at which it is `utc` now. Dates follow `clock` from there, whatever is done to the machine's calendar.
+    ///
+    /// [Problems](crate::alert::Rules::problems) of rules are told to the log.
     #[must_use]
     pub fn with_clock(options: MonitorOptions, clock: Arc<dyn Clock>, utc: SystemTime) -> Self {
+        for problem in options.rules.problems() {
+            tracing::error!(target: "enhanced_config::monitor", "{problem}");
+        }
         let mut history = options.history.clone();
-        history.max_series =
-            history.max_series.max(CATALOG.len() * (options.max_configs + 2) + SYSTEM_SERIES);
+        let of_configs = options.max_configs.saturating_add(2).saturating_mul(CATALOG.len());
+        history.max_series = history.max_series.max(of_configs.saturating_add(SYSTEM_SERIES));
         let state = State {
-            history: History::new(history),
+            history: Arc::new(History::new(history)),
             alerts: Alerts::new(options.rules.clone()),
             readings: ProbeReadings::default(),
             sample: None,
@@ -99,7 +113,8 @@ impl ConfigMonitor {
             probes: Mutex::default(),
             listeners: Mutex::default(),
             sinks,
-            resources: Mutex::new(ResourceMonitor::new(&options.disks)),
+            outbox: Outbox::default(),
+            resources: Turn::new(ResourceMonitor::new(&options.disks)),
             state: Mutex::new(state),
             options,
         };
@@ -113,7 +128,8 @@ impl ConfigMonitor {
     }
 
     /// What the configuration `name` is recorded with, the same each time. Keep it: finding it takes a lock. An empty
-    /// name, one of more than 128 bytes and one with control characters count as one of the others.
+    /// name, one of more than 128 bytes, one with a space at an end and one with control characters or marks that turn the
+    /// direction of writing count as one of the others.
     #[must_use]
     pub fn config(&self, name: &str) -> Arc<ConfigMeters> {
         let mut meters = lock(&self.core.meters);
@@ -135,23 +151,27 @@ impl ConfigMonitor {
     }
 
     /// Asks `probe` at every interval from now on. It must not wait; one that panics has told what it had told until then.
+    /// It belongs to the monitor: let it hold a [`WeakMonitor`] if it wants that.
     pub fn add_probe(&self, probe: impl Fn(&mut ProbeReadings) + Send + Sync + 'static) {
         lock(&self.core.probes).push(Arc::new(probe));
     }
 
     /// Calls `listener` with every sample of resources from now on, on the thread that took it: where that is
-    /// [lent](Self::lend), its owner waits meanwhile.
+    /// [lent](Self::lend), its owner waits meanwhile. It belongs to the monitor: let it hold a [`WeakMonitor`] if it wants
+    /// that.
     pub fn on_sample(&self, listener: impl Fn(&ResourceSample) + Send + Sync + 'static) {
         lock(&self.core.listeners).push(Arc::new(listener));
     }
 
     /// Sends the alerts that `filter` lets through to `sink`, until the subscription is dropped. The log gets all of them
-    /// anyway. Called on the thread that looks: where that is [lent](Self::lend), its owner waits meanwhile.
+    /// anyway. One event at a time, on the thread that looks: where that is [lent](Self::lend), its owner waits meanwhile. A
+    /// sink belongs to the monitor: let it hold a [`WeakMonitor`] if it wants that.
     pub fn on_alert(&self, filter: AlertFilter, sink: impl AlertSink + 'static) -> AlertSubscription {
         self.core.sinks.add(filter, sink)
     }
 
-    /// Does what is due at the end of an interval: samples, keeps, decides, tells.
+    /// Does what is due at the end of an interval: samples, keeps, decides, tells. Called by a probe, which is in the middle of
+    /// one, it does nothing.
     pub fn tick(&self) {
         self.core.tick();
     }
@@ -201,7 +221,8 @@ impl ConfigMonitor {
         lock(&self.core.state).sample.clone()
     }
 
-    /// What happened during the last `hours`, as far as it is known, which is a day.
+    /// What happened during the last `hours`, as far as it is known, which is a day; up to a minute more, or up to an hour
+    /// more where that is more than 90 minutes: see [`from`](PerformanceReport::from).
     #[must_use]
     pub fn performance_report(&self, hours: f64) -> PerformanceReport {
         let moment = self.core.moment();
@@ -215,9 +236,11 @@ impl ConfigMonitor {
         HealthReport::of(&self.core.all_meters(), &lock(&self.core.state), moment)
     }
 
-    /// Looks into the history with `look`, while which nothing is recorded in it.
+    /// Looks into the history with `look`, as it is now. Nobody waits meanwhile: what is recorded during a long look is
+    /// recorded in a copy.
     pub fn history<T>(&self, look: impl FnOnce(&History) -> T) -> T {
-        look(&lock(&self.core.state).history)
+        let history = Arc::clone(&lock(&self.core.state).history);
+        look(&history)
     }
 
     #[cfg(feature = "openmetrics")]
@@ -252,22 +275,26 @@ impl Core {
     }
 
     fn tick(&self) {
-        let mut resources = lock(&self.resources);
+        let Some(mut resources) = self.resources.take() else { return };
         let moment = self.moment();
         let sample = self.options.resources.then(|| resources.sample(moment.now));
         let (readings, meters) = (self.ask_probes(), self.all_meters());
-        let events = {
+        let (events, change) = {
             let mut state = lock(&self.state);
             state.take_in(moment, &meters, readings, sample.clone());
             let observations = signals::observe(&self.options, &state, &meters, moment.now);
             let events = state.alerts.evaluate(moment, &observations);
-            state.judge(moment);
-            events
+            (events, state.judge(moment))
         };
-        // Callbacks may ask for another interval.
+        let alerts = events.len();
+        self.outbox.push(events);
+        // Callbacks, and whoever keeps the log, may ask for another interval.
         drop(resources);
-        tracing::trace!(target: "enhanced_config::monitor", configs = meters.len(), alerts = events.len(), "sampled");
-        self.sinks.send(&events);
+        if let Some((from, to)) = change {
+            tracing::info!(target: "enhanced_config::monitor", %from, %to, "health changed");
+        }
+        tracing::trace!(target: "enhanced_config::monitor", configs = meters.len(), alerts, "sampled");
+        self.outbox.send(&self.sinks);
         if let Some(sample) = sample {
             let listeners = lock(&self.listeners).clone();
             for listener in listeners {
@@ -291,18 +318,15 @@ impl State {
         Health { status: self.status, since: self.since, causes: self.alerts.list(&AlertFilter::active()) }
     }
 
-    fn judge(&mut self, moment: Moment) {
+    /// What it was and what it has become, if that is something else.
+    fn judge(&mut self, moment: Moment) -> Option<(HealthStatus, HealthStatus)> {
         let status = HealthStatus::of_all(&self.alerts.list(&AlertFilter::active()));
-        if status != self.status {
-            tracing::info!(target: "enhanced_config::monitor", from = %self.status, to = %status, "health changed");
-            (self.status, self.since) = (status, moment.utc);
+        if status == self.status {
+            return None;
         }
+        self.since = moment.utc;
+        Some((std::mem::replace(&mut self.status, status), status))
     }
-}
-
-/// Whether it can be a label and a part of a report as it is.
-fn is_plain(name: &str) -> bool {
-    (1..=128).contains(&name.len()) && !name.chars().any(char::is_control)
 }
 
 /// Runs what others wrote. What it leaves half done when it panics is its own.

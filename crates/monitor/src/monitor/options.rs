@@ -8,7 +8,7 @@ use crate::history::HistoryOptions;
 
 /// What a monitor looks at. What is left out of a serialised form has its default.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct MonitorOptions {
     /// Whether CPU, memory, disks and network are looked at: true.

@@ -6,7 +6,7 @@ use enhanced_config_clock::Instant;
 
 use super::State;
 use crate::alert::Moment;
-use crate::history::Reading;
+use crate::history::{History, Reading};
 use crate::measure::{CATALOG, ConfigMeters, ProbeReadings};
 use crate::resource::{Measured, ResourceSample};
 
@@ -18,38 +18,39 @@ impl State {
         readings: ProbeReadings,
         sample: Option<ResourceSample>,
     ) {
-        self.record_configs(moment.now, meters);
+        let history = Arc::make_mut(&mut self.history);
+        record_configs(history, moment.now, meters);
         if let Some(cache) = &readings.cache {
             let reads = cache.reads;
             for (series, total) in [("hot", reads.hot), ("cold", reads.cold), ("miss", reads.miss)] {
-                self.history.record(moment.now, &format!("cache_reads.{series}"), Reading::Total(total));
+                history.record(moment.now, &format!("cache_reads.{series}"), Reading::Total(total));
             }
         }
         for (series, level) in levels(&readings, sample.as_ref()) {
-            self.history.record(moment.now, series, Reading::Level(level));
+            history.record(moment.now, series, Reading::Level(level));
         }
         (self.readings, self.sample) = (readings, sample);
         self.intervals += 1;
     }
+}
 
-    fn record_configs(&mut self, now: Instant, meters: &[Arc<ConfigMeters>]) {
-        for metric in &CATALOG {
-            let mut sum = None;
-            for config in meters {
-                let reading = metric.read(config);
-                sum = Some(match sum {
-                    None => reading.clone(),
-                    Some(sum) => plus(sum, &reading),
-                });
-                let series = metric.series(Some(config.name()));
-                // What never happened takes no room.
-                if !is_nothing(&reading) || self.history.contains(&series) {
-                    self.history.record(now, &series, reading);
-                }
+fn record_configs(history: &mut History, now: Instant, meters: &[Arc<ConfigMeters>]) {
+    for metric in &CATALOG {
+        let mut sum = None;
+        for config in meters {
+            let reading = metric.read(config);
+            sum = Some(match sum {
+                None => reading.clone(),
+                Some(sum) => plus(sum, &reading),
+            });
+            let series = metric.series(Some(config.name()));
+            // What never happened takes no room.
+            if !is_nothing(&reading) || history.contains(&series) {
+                history.record(now, &series, reading);
             }
-            if let Some(sum) = sum {
-                self.history.record(now, &metric.series(None), sum);
-            }
+        }
+        if let Some(sum) = sum {
+            history.record(now, &metric.series(None), sum);
         }
     }
 }

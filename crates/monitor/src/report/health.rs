@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::{ConfigFigures, PerformanceReport, words};
 use crate::alert::Moment;
+use crate::harmless::harmless_name;
 use crate::health::Health;
 use crate::history::{History, Quantiles};
 use crate::measure::{ConfigMeters, ProbeReadings};
@@ -121,7 +122,7 @@ fn course(history: &History, series: &str, from: Instant) -> (Vec<Option<f64>>, 
 fn lines(sample: &ResourceSample, history: &History, from: Instant) -> Vec<ResourceLine> {
     let memory = sample.memory.known();
     let disk = sample.fullest_disk().map(|(disk, share)| {
-        format!("{:.1} % at {}", share.percent, words::harmless(&disk.path.to_string_lossy()))
+        format!("{:.1} % at {}", share.percent, harmless_name(&disk.path.to_string_lossy()))
     });
     let rate = |rate: f64| format!("{}/s", words::bytes(rate));
     let network = sample

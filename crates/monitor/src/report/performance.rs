@@ -14,7 +14,8 @@ use crate::trend::Trend;
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct PerformanceReport {
-    /// When those hours began.
+    /// When those hours began: with the step of the history that begins before that, which is a whole minute, and a whole
+    /// hour where more than 90 minutes were asked for.
     #[serde(serialize_with = "crate::alert::date")]
     pub from: SystemTime,
     /// When they ended, which is when this was asked for.
@@ -123,8 +124,9 @@ impl PerformanceReport {
         let figures = |config: Option<&ConfigMeters>| {
             Figures { history: &state.history, from, config }.read(moment.now)
         };
+        let counted = moment.now - state.history.reach(from);
         Self {
-            from: moment.utc.checked_sub(moment.now - from).unwrap_or(moment.utc),
+            from: moment.utc.checked_sub(counted).unwrap_or(moment.utc),
             to: moment.utc,
             total: figures(None),
             configs: meters.iter().map(|config| figures(Some(config))).collect(),

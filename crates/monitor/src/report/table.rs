@@ -1,3 +1,5 @@
+use super::text::escaped;
+
 /// Rows of cells, the first of which are titles; the first `left` columns are aligned left, others right, but for a last
 /// column called `trend` and the one before it, which are words and lines.
 pub(super) struct Table {
@@ -44,8 +46,7 @@ impl Table {
     pub(super) fn markdown(&self) -> String {
         let mut text = String::new();
         for (number, row) in self.rows.iter().enumerate() {
-            let cells: Vec<String> =
-                row.iter().map(|cell| cell.replace('\\', "\\\\").replace('|', "\\|")).collect();
+            let cells: Vec<String> = row.iter().map(|cell| escaped(cell)).collect();
             text.push_str(&format!("| {} |\n", cells.join(" | ")));
             if number == 0 {
                 let rules = (0..row.len()).map(|column| if self.is_left(column) { "---" } else { "---:" });

@@ -5,9 +5,10 @@ use enhanced_config_clock::utc;
 
 use super::sparkline::sparkline;
 use super::table::Table;
-use super::words::{bytes, count, duration, harmless, ratio};
+use super::words::{bytes, count, duration, ratio};
 use super::{ConfigFigures, HealthReport};
 use crate::alert::Alert;
+use crate::harmless::{harmless, harmless_name};
 use crate::health::HealthStatus;
 
 /// Steps that a sparkline shows.
@@ -29,7 +30,7 @@ pub(super) fn text(report: &HealthReport, colour: bool) -> String {
             paint(&format!("{:<8}", cause.severity), colour_of(HealthStatus::of(cause.severity)), colour);
         // Writing to a string cannot fail, here and below.
         let _ = writeln!(text, "  {severity}  {}", cause_words(cause));
-        let _ = writeln!(text, "            {}", cause.remedy);
+        let _ = writeln!(text, "            {}", harmless(&cause.remedy));
     }
     for (title, table) in tables(report) {
         let _ = write!(text, "\n{title}\n{}", table.text());
@@ -49,8 +50,8 @@ pub(super) fn markdown(report: &HealthReport) -> String {
         text.push_str("\n## What is wrong\n\n");
     }
     for cause in &report.health.causes {
-        let _ =
-            writeln!(text, "- **{}** {}  \n  {}", cause.severity, escaped(&cause_words(cause)), cause.remedy);
+        let words = [cause_words(cause), harmless(&cause.remedy)].map(|text| escaped(&text));
+        let _ = writeln!(text, "- **{}** {}", cause.severity, words.join("  \n  "));
     }
     for (title, table) in tables(report) {
         let _ = write!(text, "\n## {title}\n\n{}", table.markdown());
@@ -64,8 +65,8 @@ pub(super) fn markdown(report: &HealthReport) -> String {
 
 fn cause_words(cause: &Alert) -> String {
     let subject =
-        cause.subject.as_deref().map_or(String::new(), |subject| format!("{}: ", harmless(subject)));
-    format!("{subject}{} (for {})", cause.message, duration(cause.lasted))
+        cause.subject.as_deref().map_or(String::new(), |subject| format!("{}: ", harmless_name(subject)));
+    format!("{subject}{} (for {})", harmless(&cause.message), duration(cause.lasted))
 }
 
 fn tables(report: &HealthReport) -> Vec<(&'static str, Table)> {
@@ -93,7 +94,7 @@ fn configurations(configs: &[ConfigFigures], total: &ConfigFigures) -> Table {
     ];
     let mut table = Table::new(titles, 2);
     for config in configs {
-        table.rows.push(row(&harmless(&config.name), config.served.as_str(), config));
+        table.rows.push(row(&harmless_name(&config.name), config.served.as_str(), config));
     }
     if configs.len() > 1 {
         table.rows.push(row("all", "", total));
@@ -159,7 +160,7 @@ fn notes(report: &HealthReport) -> Vec<String> {
     let shut: Vec<String> = readings
         .breakers
         .iter()
-        .map(|(name, state)| format!("{} {}", harmless(name), state.as_str()))
+        .map(|(name, state)| format!("{} {}", harmless_name(name), state.as_str()))
         .collect();
     if !shut.is_empty() {
         notes.push(format!("Breakers: {}\n", shut.join(", ")));
@@ -185,8 +186,8 @@ fn colour_of(status: HealthStatus) -> u8 {
     }
 }
 
-/// What Markdown would act on.
-fn escaped(text: &str) -> String {
+/// With a backslash before what Markdown would act on.
+pub(super) fn escaped(text: &str) -> String {
     let mut escaped = String::new();
     for letter in text.chars() {
         if "\\`*_[]<>#|".contains(letter) {

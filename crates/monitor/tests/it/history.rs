@@ -156,9 +156,20 @@ fn a_million_intervals_take_no_more_than_a_day_does() {
 }
 
 #[test]
+fn a_bound_that_cannot_be_counted_is_the_largest_number() {
+    let mut options = HistoryOptions::default();
+    (options.hours.steps, options.distribution_bytes) = (usize::MAX, usize::MAX);
+    assert_eq!(options.bound(), usize::MAX);
+    let mut history = History::new(options);
+    history.record(at(0), "x", Reading::Level(1.0));
+    assert_eq!(history.summary("x", at(0)).unwrap().figure(), Some(1.0));
+}
+
+#[test]
 fn options_can_be_read_in_part() {
     let options: HistoryOptions = serde_json::from_str(r#"{"max_series": 3}"#).unwrap();
     assert_eq!(options, HistoryOptions::default().with_max_series(3));
+    assert!(serde_json::from_str::<HistoryOptions>(r#"{"max_sries": 3}"#).is_err(), "a slip");
     assert_eq!(HistoryOptions::default().with_interval(SECOND).raw, Tier { step: SECOND, steps: 72 });
 }
 

@@ -1,8 +1,11 @@
 use super::{SECOND, Stage};
-use enhanced_config_monitor::{ConfigMonitor, MonitorOptions, ReloadOutcome};
+use enhanced_config_clock::Instant;
+use enhanced_config_monitor::alert::{AlertEvent, AlertFilter, Rules};
+use enhanced_config_monitor::history::History;
+use enhanced_config_monitor::{ConfigMonitor, MonitorOptions, ReloadOutcome, WeakMonitor};
 use std::fs;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, mpsc};
+use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
 const MILLI: Duration = Duration::from_millis(1);
@@ -79,6 +82,108 @@ fn a_callback_may_stop_and_ask() {
     monitor.start_monitoring(MILLI).unwrap();
     receiver.recv().unwrap();
     assert!(!monitor.is_monitoring());
+}
+
+#[test]
+fn who_looks_into_the_history_may_ask_and_keeps_nobody_waiting() {
+    let stage = Stage::new();
+    stage.monitor.config("app").loaded(MILLI, true);
+    stage.interval();
+    let loads =
+        |history: &History| history.summary("config_loads.succeeded", Instant::default()).unwrap().total();
+    let seen = stage.monitor.history(|history| {
+        stage.monitor.config("app").loaded(MILLI, true);
+        // Would wait for itself, if anybody waited.
+        stage.interval();
+        (loads(history), stage.monitor.health_status())
+    });
+    assert_eq!((seen.0, stage.monitor.history(loads)), (1, 2));
+}
+
+#[test]
+fn a_probe_that_asks_for_an_interval_is_in_the_middle_of_one() {
+    let stage = Stage::new();
+    let (weak, asked) = (stage.monitor.downgrade(), Arc::new(AtomicU64::new(0)));
+    let count = Arc::clone(&asked);
+    stage.monitor.add_probe(move |_| {
+        count.fetch_add(1, Ordering::Relaxed);
+        weak.upgrade().unwrap().tick();
+    });
+    stage.intervals(3);
+    assert_eq!(asked.load(Ordering::Relaxed), 3);
+}
+
+#[test]
+fn events_are_sent_one_at_a_time_and_in_order() {
+    let rules = Rules::default().change("reload-rejected", |rule| rule.held(Duration::ZERO, Duration::ZERO));
+    let stage = Arc::new(Stage::with(MonitorOptions::default().without_resources().with_rules(rules)));
+    let (weak, said) = (Arc::downgrade(&stage), Arc::new(Mutex::new(Vec::new())));
+    let list = Arc::clone(&said);
+    let _told = stage.monitor.on_alert(AlertFilter::default(), move |event: &AlertEvent| {
+        let say = |when: &str| list.lock().unwrap().push(format!("{} {when}", event.news.as_str()));
+        say("begins");
+        // Which resolves it, before this ends.
+        let stage = weak.upgrade().unwrap();
+        stage.monitor.config("app").reloaded(stage.now(), MILLI, ReloadOutcome::Applied);
+        stage.interval();
+        say("ends");
+    });
+    stage.monitor.config("app").reloaded(stage.now(), MILLI, ReloadOutcome::Rejected);
+    stage.interval();
+    assert_eq!(*said.lock().unwrap(), ["raised begins", "raised ends", "resolved begins", "resolved ends"]);
+}
+
+/// Asks the monitor whenever it logs something.
+struct Asking(WeakMonitor, AtomicU64);
+
+impl tracing::Subscriber for Asking {
+    fn enabled(&self, _: &tracing::Metadata<'_>) -> bool {
+        true
+    }
+
+    fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
+        tracing::span::Id::from_u64(1)
+    }
+
+    fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
+
+    fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
+
+    fn event(&self, _: &tracing::Event<'_>) {
+        let _ = self.0.upgrade().map(|monitor| (monitor.health(), monitor.openmetrics()));
+        self.1.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn enter(&self, _: &tracing::span::Id) {}
+
+    fn exit(&self, _: &tracing::span::Id) {}
+}
+
+#[test]
+fn who_keeps_the_log_may_ask() {
+    let stage = Stage::new();
+    let log = Arc::new(Asking(stage.monitor.downgrade(), AtomicU64::new(0)));
+    stage.monitor.config("app").reloaded(stage.now(), MILLI, ReloadOutcome::Rejected);
+    tracing::subscriber::with_default(Arc::clone(&log), || stage.interval());
+    // What was sampled, the alert, and that health has changed.
+    assert_eq!(log.1.load(Ordering::Relaxed), 3);
+}
+
+#[test]
+fn what_it_owns_does_not_keep_it_alive() {
+    let (monitor, intervals) = counted();
+    let weak = monitor.downgrade();
+    monitor.on_sample({
+        let weak = weak.clone();
+        move |_| drop(weak.upgrade())
+    });
+    monitor.start_monitoring(MILLI).unwrap();
+    intervals.recv().unwrap();
+    drop(monitor);
+    assert!(weak.upgrade().is_none());
+    // The probe, which has the sender, is gone with the thread.
+    while intervals.try_recv().is_ok() {}
+    assert_eq!(intervals.try_recv(), Err(mpsc::TryRecvError::Disconnected));
 }
 
 #[test]

@@ -1,4 +1,5 @@
 use super::{SECOND, Stage};
+use enhanced_config_monitor::alert::Rules;
 use enhanced_config_monitor::{
     BreakerState, CacheReading, CacheReads, MonitorOptions, ReadResult, ReloadOutcome, Served, WatcherMode,
     WatcherReading,
@@ -93,10 +94,45 @@ fn figures_are_those_of_the_hours_that_were_asked_for() {
         report.configs[0].loads.nanos.unwrap().max
     };
     assert!(longest(&hour).abs_diff(2_000_000) < 20_000 && longest(&day).abs_diff(8_000_000) < 80_000);
+    // Ten seconds into a minute.
     assert_eq!(
         (day.to.duration_since(hour.from).unwrap(), hour.configs[0].name.as_str()),
-        (3600 * SECOND, "app")
+        (3610 * SECOND, "app")
     );
+}
+
+#[test]
+fn a_report_says_which_time_its_figures_are_of() {
+    let stage = Stage::new();
+    let app = stage.monitor.config("app");
+    // Not a whole number of hours or minutes.
+    for _ in 0..(30 * 3600 + 1234) / 5 {
+        app.loaded(MILLI, true);
+        stage.interval();
+    }
+    for hours in [0.01, 0.5, 1.0, 3.0, 24.0] {
+        let report = stage.monitor.performance_report(hours);
+        let span = report.to.duration_since(report.from).unwrap().as_secs();
+        let loads = report.total.loads.succeeded;
+        assert!((span / 5).abs_diff(loads) <= 1, "{loads} loads, one every 5 s, in {span} s");
+        assert!(span as f64 >= 3600.0 * hours - 1.0, "{span} s for {hours} h");
+    }
+}
+
+#[test]
+fn what_comes_at_a_constant_rate_is_flat_at_that_rate() {
+    let stage = Stage::new();
+    let app = stage.monitor.config("app");
+    // Begins and ends in the middle of an hour.
+    stage.clock.advance(1800 * SECOND);
+    for _ in 0..(20 * 3600 + 60) / 5 {
+        app.loaded(MILLI, true);
+        stage.interval();
+    }
+    let report = stage.monitor.performance_report(24.0);
+    let loads = report.trends.iter().find(|trend| trend.series == "config_loads.succeeded").unwrap();
+    assert_eq!(loads.trend.direction, enhanced_config_monitor::Direction::Flat);
+    assert_eq!([loads.trend.from, loads.trend.to].map(f64::round), [720.0, 720.0], "{loads:?}");
 }
 
 #[test]
@@ -126,6 +162,29 @@ fn reports_are_json() {
     assert_eq!(report["performance"]["total"]["loads"]["nanos"]["count"], 12);
     assert_eq!(report["readings"]["breakers"]["remote"], "half_open");
     assert!(report["performance"]["from"].as_str().unwrap().ends_with('Z'));
+}
+
+#[test]
+fn names_do_nothing_to_a_page_or_a_terminal() {
+    let rules =
+        Rules::default().change("reload-rejected", |rule| rule.words("a <b>\u{1b}[2J", "Do\n# this."));
+    let stage = Stage::with(MonitorOptions::default().without_resources().with_rules(rules));
+    for name in ["<img src=x>", "a`b`|c", "[x](y)"] {
+        let config = stage.monitor.config(name);
+        config.loaded(MILLI, true);
+        config.reloaded(stage.now(), MILLI, ReloadOutcome::Rejected);
+    }
+    stage.interval();
+    let report = stage.monitor.health_report();
+    let markdown = report.markdown();
+    for raw in ["<img", "a`b", "[x]", "\u{1b}", "\n# this", "<b>"] {
+        assert!(
+            !markdown.contains(&format!(" {raw}")) && !markdown.contains(&format!("a{raw}")),
+            "{markdown}"
+        );
+    }
+    assert_eq!(markdown.matches(r"\<img src=x\>").count(), 2, "{markdown}");
+    assert!(report.to_string().chars().all(|letter| letter == '\n' || !letter.is_control()), "{report}");
 }
 
 #[test]

@@ -192,4 +192,26 @@ fn options_can_be_read_in_part() {
     let mut expected = MonitorOptions::default().without_resources();
     expected.max_configs = 3;
     assert_eq!(options, expected);
+    assert!(serde_json::from_str::<MonitorOptions>(r#"{"max_confgs": 3}"#).is_err(), "a slip");
+}
+
+#[test]
+fn names_that_are_not_what_they_look_like_are_not_told_apart() {
+    let stage = Stage::new();
+    for name in ["", " ", "app ", "\u{202e}ppa", "a\u{200b}pp", &"n".repeat(129)] {
+        assert_eq!(&**stage.monitor.config(name).name(), "(others)", "{name:?}");
+    }
+    for name in ["app", "日本語", "a b/c.d"] {
+        assert_eq!(&**stage.monitor.config(name).name(), name);
+    }
+}
+
+#[test]
+fn the_largest_numbers_are_options_too() {
+    let mut options = MonitorOptions::default().without_resources();
+    (options.max_configs, options.window, options.min_reads) = (usize::MAX, Duration::MAX, u64::MAX);
+    let stage = Stage::with(options);
+    stage.monitor.config("app").loaded(3 * SECOND, true);
+    stage.interval();
+    assert_eq!(stage.wrong(), app("load-slow"));
 }
