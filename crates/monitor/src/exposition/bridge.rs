@@ -8,7 +8,17 @@ impl ConfigMonitor {
     /// Tells all metrics to the recorder of the `metrics` crate that is installed, under the names of the exposition. Times
     /// become gauges of their 50th, 95th and 99th percentile, in seconds, and a counter of how many there were.
     ///
-    /// [`on_sample`](Self::on_sample) is a good place to call it.
+    /// [`on_sample`](Self::on_sample) is a good place to call it:
+    ///
+    /// ```
+    /// # let monitor = enhanced_config_monitor::ConfigMonitor::new(enhanced_config_monitor::MonitorOptions::default());
+    /// let weak = monitor.downgrade();
+    /// monitor.on_sample(move |_| {
+    ///     if let Some(monitor) = weak.upgrade() {
+    ///         monitor.emit_metrics();
+    ///     }
+    /// });
+    /// ```
     pub fn emit_metrics(&self) {
         for family in families(self) {
             let name = full_name(&family);

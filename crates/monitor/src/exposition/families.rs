@@ -207,3 +207,45 @@ fn flag(set: bool) -> Value {
 fn unix_seconds(time: SystemTime) -> f64 {
     time.duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resource::{Memory, ResourceMonitor, Share, Whole};
+    use enhanced_config_clock::Instant;
+
+    /// Of limits and disks that the machine of a test may not have.
+    #[test]
+    fn limits_and_disks_are_told() {
+        let mut sample = ResourceMonitor::new(["/"]).sample(Instant::default());
+        sample.memory = sample.memory.map(|memory| Memory {
+            cgroup: Some((50, 100)),
+            share: Share { percent: 50.0, of: Whole::CgroupV2 },
+            ..memory
+        });
+        let device = |name: &str| Device {
+            name: name.to_owned(),
+            loopback: false,
+            received: 7,
+            sent: 8,
+            rate: Measured::NotYet,
+        };
+        (sample.disk_io, sample.network) = (vec![device("vda")], vec![device("eth0")]);
+        let families = resources(&sample);
+        let value = |name: &'static str| {
+            let family = Family::new(name, "");
+            let found = families.iter().find(|found| (found.name, found.unit) == (family.name, family.unit));
+            match found.and_then(|found| found.rows.values().next()) {
+                Some(Value::Total(number) | Value::Level(number)) => *number,
+                _ => panic!("no {name}"),
+            }
+        };
+        assert_eq!((value("cgroup_memory_limit_bytes"), value("cgroup_memory_used_bytes")), (100.0, 50.0));
+        assert_eq!((value("system_disk_read_bytes"), value("system_disk_written_bytes")), (7.0, 8.0));
+        assert_eq!(
+            (value("system_network_receive_bytes"), value("system_network_transmit_bytes")),
+            (7.0, 8.0)
+        );
+        assert_eq!(value("system_memory_used_ratio"), 0.5, "of the limit");
+    }
+}

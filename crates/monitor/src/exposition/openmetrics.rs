@@ -19,6 +19,52 @@ impl ConfigMonitor {
     /// All metrics as [OpenMetrics](https://prometheus.io/docs/specs/om/open_metrics_spec/) text, to be served with the content
     /// type [`OPENMETRICS`](Self::OPENMETRICS).
     ///
+    /// | metric | type | labels | what it is |
+    /// |---|---|---|---|
+    /// | `config_reads` | counter | `config`, `result`: hot, cold, miss | reads, by where they found their value |
+    /// | `config_loads` | counter | `config`, `outcome`: succeeded, failed | loads from the sources |
+    /// | `config_load_duration_seconds` | histogram | `config` | how long they took |
+    /// | `config_validations` | counter | `config`, `outcome`: succeeded, failed | validations; one that finds problems has failed |
+    /// | `config_validation_problems` | counter | `config` | what they found |
+    /// | `config_validation_duration_seconds` | histogram | `config` | how long they took |
+    /// | `config_reloads` | counter | `config`, `outcome`: applied, unchanged, rejected, undone, missing | attempts to follow the sources |
+    /// | `config_reload_duration_seconds` | histogram | `config` | how long they took |
+    /// | `config_migrations` | counter | `config`, `outcome`: succeeded, failed | migrations |
+    /// | `config_migration_duration_seconds` | histogram | `config` | how long they took |
+    /// | `config_callbacks` | counter | `config`, `outcome`: succeeded, failed | callbacks that were told; one that panicked or could not follow has failed |
+    /// | `config_callback_duration_seconds` | histogram | `config` | how long they took |
+    /// | `config_last_reload_successful` | gauge | `config` | 1 if the latest attempt left it as its sources say |
+    /// | `config_last_reload_success_timestamp_seconds` | gauge | `config` | when it was last found to be that |
+    /// | `config_served` | gauge | `config`, `source`: live, last-known-good, defaults | 1 for what is served |
+    /// | `config_pending_restarts` | gauge | `config` | values that only a restart brings about |
+    /// | `config_health_status` | gauge | `status`: healthy, degraded, warning, critical | 1 for how everything is |
+    /// | `config_alerts_active` | gauge | `severity`: low, medium, high, critical | alerts that go on |
+    /// | `config_alert_sink_failures` | counter | | calls of alert sinks that panicked |
+    /// | `config_monitor_intervals` | counter | | intervals that were taken in |
+    /// | `config_cache_reads` | counter | `result`: hot, cold, miss | reads of the cache |
+    /// | `config_cache_bytes` | gauge | `tier`: hot, cold | its memory |
+    /// | `config_cache_compression_saved_ratio` | gauge | | which part of the bytes compression saves |
+    /// | `config_watcher_mode` | gauge | `mode`: off, events, polling | 1 for how changes of files are noticed |
+    /// | `config_watcher_queue` | gauge | | configurations that have changed and wait to be read again |
+    /// | `config_breaker_state` | gauge | `breaker`, `state`: closed, half_open, open | 1 for the state that a circuit breaker is in |
+    /// | `process_cpu_seconds` | counter | | CPU time of this process |
+    /// | `process_resident_memory_bytes` | gauge | | its memory in use |
+    /// | `process_virtual_memory_bytes` | gauge | | address space that it has reserved |
+    /// | `system_cpu_busy_ratio` | gauge | | which part of the time of all CPUs is used |
+    /// | `system_memory_bytes` | gauge | `state`: available, used | memory of the machine |
+    /// | `system_memory_used_ratio` | gauge | | which part is in use, of the tightest limit there is |
+    /// | `system_disk_used_ratio` | gauge | `path` | which part of a disk is in use |
+    /// | `system_disk_read_bytes` | counter | `device` | what was read from a disk |
+    /// | `system_disk_written_bytes` | counter | `device` | what was written to it |
+    /// | `system_network_receive_bytes` | counter | `device` | what an interface received |
+    /// | `system_network_transmit_bytes` | counter | `device` | what it sent |
+    /// | `cgroup_memory_limit_bytes` | gauge | | the tightest limit of this process's control groups |
+    /// | `cgroup_memory_used_bytes` | gauge | | what that control group has in use |
+    ///
+    /// A sample of a counter has `_total` behind the name. What is not known is left out: rates before the second interval,
+    /// limits that are not set, and of the cache, the watcher and the breakers what no
+    /// [probe](Self::add_probe) tells.
+    ///
     /// Labels are bounded: as many configurations as [`max_configs`](crate::MonitorOptions::max_configs) says, 64
     /// breakers, 256 devices of a kind, the disks that were asked for, and 128 characters each.
     ///

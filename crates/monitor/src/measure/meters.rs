@@ -136,7 +136,7 @@ impl ConfigMeters {
         self.migration_time.record_duration(took);
     }
 
-    /// A callback was told about it, and succeeded or failed.
+    /// A callback was told about it, and succeeded or failed: it panicked, or could not follow a change.
     pub fn called_back(&self, took: Duration, succeeded: bool) {
         count(&self.callbacks, succeeded);
         self.callback_time.record_duration(took);
