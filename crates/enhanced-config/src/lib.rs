@@ -68,10 +68,21 @@
 //! # fn main() {}
 //! ```
 //!
-//! What is done to a configuration is a span of `tracing`, target `enhanced_config`, level info: `config.load`,
-//! `config.reload`, `config.validate`, `config.migrate`, `config.save`, one within another where one needs the other. Each
-//! has the fields `config`, the name, and `succeeded`, set at its end; none has errors or values in it. What is worth
-//! telling in words is an event, without what is secret.
+//! What is done to a configuration is a span of `tracing`, target `enhanced_config`, level info, one within another where
+//! one needs the other. None has errors or values in it.
+//!
+//! | span | what is done | fields |
+//! |---|---|---|
+//! | `config.load` | it is loaded for the first time, or after it was forgotten | `config`, `succeeded` |
+//! | `config.reload` | it is made what its sources and overrides say now | `config`, `succeeded` |
+//! | `config.validate` | it is checked with its schema and rules | `config`, `succeeded` |
+//! | `config.migrate` | its file is migrated | `config`, `succeeded` |
+//! | `config.save` | its file is written | `config`, `succeeded` |
+//! | `config.callback` | a callback is told | `config`, `kind`, `registered`, `succeeded` |
+//!
+//! `config` is the name, `succeeded` is set at the end; `kind` is what the callback is called for, `registered` the place
+//! in the program where that was asked for. What is worth telling in words is an event, without what is secret: alerts under
+//! the target `enhanced_config::alert`, changes of health under `enhanced_config::monitor`.
 //!
 #![cfg_attr(
     all(

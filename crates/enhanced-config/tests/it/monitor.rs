@@ -87,6 +87,43 @@ fn a_missing_file_and_callbacks_are_told_apart() {
     assert!(app.callbacks.failed >= 1, "{:?}", app.callbacks);
 }
 
+#[cfg(feature = "reload")]
+#[test]
+fn a_callback_that_cannot_follow_has_failed_and_one_that_refuses_has_not() {
+    let problem = || {
+        let kind = enhanced_config::core::ProblemKind::Custom { message: "no".into() };
+        Err(enhanced_config::core::Problem::error(kind))
+    };
+    let dir = Dir::new(&[("app.yaml", "port: 1\n"), ("db.yaml", "port: 1\n")]);
+    let system = builder(&dir).0.build().unwrap();
+    ["app", "db"].into_iter().for_each(|name| drop(system.load_config(name).unwrap()));
+    let _fails = system.on_change("app", ["port"], move |_| problem()).unwrap();
+    let _refuses = system.before_change("db", move |_| problem()).unwrap();
+    for name in ["app", "db"] {
+        dir.write(&format!("{name}.yaml"), "port: 2\n");
+        system.reload(name).unwrap();
+    }
+    let callbacks = |name| {
+        let figures = figures(&system, name).callbacks;
+        (figures.succeeded, figures.failed)
+    };
+    assert_eq!((callbacks("app"), callbacks("db")), ((0, 1), (1, 0)));
+}
+
+#[test]
+fn rules_that_nobody_can_rely_on_are_refused() {
+    use enhanced_config::monitor::alert::{Bound, Rules};
+    let dir = Dir::new(&[]);
+    let rules = Rules::default()
+        .change("cpu-high", |rule| rule.bound(Bound::above(f64::NAN, 80.0)))
+        .change("disk-full", |rule| rule.bound(Bound::above(900.0, 88.0)));
+    let error = dir.builder().monitor_options(MonitorOptions::default().with_rules(rules)).build();
+    let said = error.err().unwrap().to_string();
+    let expected = "rule cpu-high: expected a threshold from 0 to 100, found NaN; \
+                    rule disk-full: expected a threshold from 0 to 100, found 900";
+    assert_eq!(said, format!("monitor: {expected}"));
+}
+
 #[cfg(all(feature = "reload", unix))]
 #[test]
 fn serving_what_was_kept_on_disk_is_an_alert() {

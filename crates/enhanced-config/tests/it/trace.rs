@@ -84,6 +84,56 @@ fn every_step_is_a_span_that_says_whether_it_succeeded() {
 
 #[cfg(feature = "reload")]
 #[test]
+fn a_callback_is_a_step_that_says_which() {
+    let dir = Dir::new(&[("app.yaml", "port: 1\n")]);
+    let system = dir.builder().build().unwrap();
+    system.load_config("app").unwrap();
+    let _told = system.on_change("app", ["port"], |_| panic!("as a test does")).unwrap();
+    dir.write("app.yaml", "port: 2\n");
+    let said = spans(|| drop(system.reload("app")));
+    let callback = said.lines().find(|span| span.starts_with("callback ")).unwrap();
+    assert!(callback.starts_with("callback config=\"app\" kind=on_change registered="), "{said}");
+    assert!(callback.contains("trace.rs:") && callback.ends_with(" succeeded=false"), "{said}");
+}
+
+/// The rows of the table of spans: name and fields.
+fn documented() -> Vec<(&'static str, Vec<&'static str>)> {
+    let rows =
+        include_str!("../../src/lib.rs").lines().filter_map(|line| line.strip_prefix("//! | `config."));
+    let row = |row: &'static str| {
+        let cells: Vec<_> = row.split('|').collect();
+        let fields = cells[2].split('`').skip(1).step_by(2);
+        (cells[0].trim().trim_end_matches('`'), fields.collect())
+    };
+    rows.map(row).collect()
+}
+
+#[cfg(all(feature = "reload", feature = "migrate"))]
+#[test]
+fn every_span_is_documented_with_its_fields() {
+    use enhanced_config::migrate::Version;
+    let dir = Dir::new(&[("app.yaml", "port: 1\n")]);
+    let system = dir.builder().build().unwrap();
+    let said = spans(|| {
+        system.load_config("app").unwrap();
+        let _told = system.on_reload("app", |_| {}).unwrap();
+        system.save_config("app", &json!({"port": 2})).unwrap();
+        let _ = system.migrate_config("app", &Version::new(1, 0, 0), &Version::new(2, 0, 0));
+    });
+    let documented = documented();
+    for (name, fields) in &documented {
+        let span = said.lines().find(|span| span.split(' ').next() == Some(name));
+        let span = span.unwrap_or_else(|| panic!("no {name} in\n{said}"));
+        let found = span.split(' ').filter_map(|field| field.split_once('=')).map(|(field, _)| field);
+        assert_eq!(found.collect::<Vec<_>>(), *fields, "{span}");
+    }
+    for span in said.lines() {
+        assert!(documented.iter().any(|(name, _)| span.starts_with(&format!("{name} "))), "{span}");
+    }
+}
+
+#[cfg(feature = "reload")]
+#[test]
 fn what_is_refused_has_not_succeeded() {
     let dir = Dir::new(&[("app.yaml", "port: 1\n")]);
     let system = dir.builder().build().unwrap();

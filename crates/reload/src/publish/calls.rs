@@ -74,7 +74,8 @@ impl Calls {
     }
 
     /// As [`new`](Self::new); when a callback has ended, `observer` is told for which configuration, how long it took, and
-    /// whether it returned rather than panicked.
+    /// whether it succeeded: it did not panic, and could follow the change that it was told of. To refuse one beforehand, for
+    /// which it was asked, is to succeed.
     pub fn observed(
         clock: Arc<dyn Clock>,
         observer: impl Fn(&Arc<str>, Duration, bool) + Send + Sync + 'static,
@@ -94,19 +95,30 @@ impl Calls {
         running.calls.values_mut().filter_map(overdue).collect()
     }
 
-    /// Runs a callback, which counts as running until it returns or panics.
+    /// Runs a callback, which counts as running until it returns or panics. What it returns may be a failure, too.
     pub(crate) fn run<R>(
         &self,
         name: &Arc<str>,
         callback: Callback,
         run: impl FnOnce() -> R,
+        succeeded: impl FnOnce(&R) -> bool,
     ) -> Result<R, Panicked> {
         let since = self.clock.now();
         let id = self.start(Call { name: Arc::clone(name), callback, since, reported: false });
-        let result = catch_unwind(AssertUnwindSafe(run));
+        let span = tracing::info_span!(
+            target: "enhanced_config",
+            "config.callback",
+            config = &**name,
+            kind = %callback.kind,
+            registered = %callback.registered,
+            succeeded = tracing::field::Empty
+        );
+        let result = span.in_scope(|| catch_unwind(AssertUnwindSafe(run)));
+        let succeeded = result.as_ref().is_ok_and(succeeded);
+        span.record("succeeded", succeeded);
         self.running.lock().calls.remove(&id);
         if let Some(observer) = &self.observer {
-            observer(name, self.clock.now() - since, result.is_ok());
+            observer(name, self.clock.now() - since, succeeded);
         }
         result.map_err(|_| Panicked)
     }

@@ -144,7 +144,7 @@ impl<V: 'static> Subscribers<V> {
             if entry.has_ended() {
                 continue;
             }
-            if self.calls.run(&self.name, entry.callback, || (entry.run)(event)).is_err() {
+            if self.calls.run(&self.name, entry.callback, || (entry.run)(event), |()| true).is_err() {
                 tracing::error!(config = &*self.name, "{} panicked", entry.callback);
             }
         }
@@ -165,7 +165,9 @@ impl<V: 'static> Subscribers<V> {
         if entry.has_ended() {
             return Ok(());
         }
-        let answer = self.calls.run(&self.name, entry.callback, || f(publication));
+        let refuses = entry.callback.kind == CallbackKind::BeforeChange;
+        let succeeded = |answer: &Result<(), Problem>| refuses || answer.is_ok();
+        let answer = self.calls.run(&self.name, entry.callback, || f(publication), succeeded);
         let answer = answer.unwrap_or_else(|_| Err(panicked(entry.callback)));
         // Whatever the callback calls it: nothing goes on because of it.
         answer.map_err(|mut problem| {
