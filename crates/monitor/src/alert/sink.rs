@@ -10,7 +10,7 @@ use super::{AlertEvent, AlertFilter, News, Severity};
 /// It is called on the thread that monitors, one event at a time. What takes long should be handed to another thread: the
 /// next sample waits for it.
 pub trait AlertSink: Send + Sync {
-    /// Takes `event`. One that panics has failed: that is counted, and it is called again the next time.
+    /// Takes `event`. One that panics has failed: that is counted and logged, and it is called again the next time.
     fn send(&self, event: &AlertEvent);
 }
 
@@ -83,6 +83,8 @@ impl Sinks {
                 // What a sink leaves half done is its own.
                 if catch_unwind(AssertUnwindSafe(|| entry.sink.send(event))).is_err() {
                     self.failures.fetch_add(1, Ordering::Relaxed);
+                    let rule = &*event.alert.rule;
+                    tracing::error!(target: "enhanced_config::monitor", rule, "a sink of alerts panicked");
                 }
             }
         }
