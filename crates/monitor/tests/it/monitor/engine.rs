@@ -162,6 +162,8 @@ impl tracing::Subscriber for Asking {
 #[test]
 fn who_keeps_the_log_may_ask() {
     let stage = Stage::new();
+    // With one subscriber alone, whether an event is wanted is asked of the thread that comes to it first: another test's.
+    let _second = tracing::Dispatch::new(tracing::subscriber::NoSubscriber::default());
     let log = Arc::new(Asking(stage.monitor.downgrade(), AtomicU64::new(0)));
     stage.monitor.config("app").reloaded(stage.now(), MILLI, ReloadOutcome::Rejected);
     tracing::subscriber::with_default(Arc::clone(&log), || stage.interval());
