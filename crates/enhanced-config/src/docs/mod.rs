@@ -14,7 +14,8 @@
 //! | come from the crate `figment` | [`from_figment`] |
 //!
 //! In the snippets `dir` is the directory of the configurations, and a `?` wants a function that returns
-//! `Result<(), Box<dyn std::error::Error>>`. All of them are run as tests, but for the programs of other crates.
+//! `Result<(), Box<dyn std::error::Error>>`. Later ones of a guide use what the first one imports. All of them are run as
+//! tests, but for the programs of other crates. They need `serde` with its feature `derive`, and some `serde_json`.
 
 #[doc = include_str!("loading.md")]
 pub mod loading {}
