@@ -69,6 +69,36 @@ pub(crate) fn one_line(node: NodeRef<'_>) -> Result<String, EmitError> {
     }
 }
 
+/// As [`compact`], each text on one line too, below headers that start with these keys: `[[…]]` for an item of a list.
+pub(crate) fn section_of_lines(
+    names: &[String],
+    node: NodeRef<'_>,
+    is_item: bool,
+) -> Result<String, EmitError> {
+    let (mut pairs, mut sections) = (String::new(), String::new());
+    for (name, member) in node.entries() {
+        let names = || [names, &[name.to_owned()]].concat();
+        match member.value() {
+            Value::Map(_) => sections += &section_of_lines(&names(), member, false)?,
+            Value::List(items)
+                if !member.is_empty() && items.clone().all(|item| item.kind() == Kind::Map) =>
+            {
+                for item in items {
+                    sections += &section_of_lines(&names(), item, true)?;
+                }
+            }
+            _ => pairs += &format!("{} = {}\n", key(name), one_line(member)?),
+        }
+    }
+    let keys: Vec<_> = names.iter().map(|name| key(name)).collect();
+    let header = match (is_item, pairs.is_empty() && !sections.is_empty()) {
+        (true, _) => format!("\n[[{}]]\n", keys.join(".")),
+        (false, false) => format!("\n[{}]\n", keys.join(".")),
+        (false, true) => String::new(),
+    };
+    Ok(header + &pairs + &sections)
+}
+
 /// A key, quoted where it is not bare.
 pub(crate) fn key(name: &str) -> String {
     let is_bare = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');

@@ -118,6 +118,7 @@ impl Tables<'_> {
         let Some((step, parent)) = path.split_last() else { return Ok(splices) };
         let remains = |table: &[Segment]| left.iter().any(|statement| statement.path.starts_with(table));
         if parent.is_empty() || remains(parent) {
+            self.close_gaps(&mut splices);
             return Ok(splices);
         }
         // Nothing else says that there is a table, or list, that had it.
@@ -134,6 +135,7 @@ impl Tables<'_> {
             return Ok(splices);
         }
         if let Some(place) = self.place_of_pair(table).filter(|_| first.is_header()) {
+            self.close_gaps(&mut splices);
             splices.push(self.pair(&place, table, key, empty));
             return Ok(splices);
         }
@@ -170,6 +172,20 @@ impl Tables<'_> {
             before = Some(number);
         }
         regions.into_iter().map(Splice::remove).collect()
+    }
+
+    /// The blank line above a header that goes, goes too where another one follows, or nothing: it came with the header.
+    fn close_gaps(&self, splices: &mut [Splice]) {
+        let is_header = |at: usize| self.source.rest(self.source.gap(at)).starts_with('[');
+        for range in splices.iter_mut().map(|splice| &mut splice.range).filter(|range| is_header(range.start))
+        {
+            let Some(end_above) = range.start.checked_sub(1) else { continue };
+            let above = self.source.line_start(end_above);
+            let below = self.source.slice(range.end..self.source.next_line(range.end));
+            if is_blank(self.source.slice(above..range.start)) && is_blank(below) {
+                range.start = above;
+            }
+        }
     }
 
     fn insert(&self, parent: &[Segment], step: &Segment, value: NodeRef<'_>) -> Splices {
@@ -225,7 +241,11 @@ impl Tables<'_> {
             return Err(Refusal::NotATable.into());
         }
         let names = self.names(list);
-        let text = section_of_list(&names, value)?;
+        let text = match self.source.newline() {
+            "\n" => section_of_list(&names, value)?,
+            // A text of several lines would get the line ends of this one.
+            _ => emit::section_of_lines(&names, value, true)?.trim_start().to_owned(),
+        };
         let at = [list, &[Segment::Index(index)]].concat();
         match self.statements.iter().position(|statement| statement.path.starts_with(&at)) {
             Some(next) => Ok(vec![Splice::insert(self.top_of(next), text + "\n")]),

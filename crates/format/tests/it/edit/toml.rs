@@ -59,10 +59,10 @@ fn what_is_removed_takes_its_comments_along() {
     check(
         TEXT,
         "remove owner",
-        &TEXT.replace("# owner\n[owner]\nname = \"n\" # who\nlimits.cpu = 1\nlimits.mem = 2\n", ""),
+        &TEXT.replace("\n# owner\n[owner]\nname = \"n\" # who\nlimits.cpu = 1\nlimits.mem = 2\n", ""),
     );
     check(TEXT, "remove owner.limits", &TEXT.replace("limits.cpu = 1\nlimits.mem = 2\n", ""));
-    check(TEXT, "remove items[0]", &TEXT.replace("# second\n[[items]]\nid = 1\n\n[items.sub]\nx = 1\n", ""));
+    check(TEXT, "remove items[0]", &TEXT.replace("\n# second\n[[items]]\nid = 1\n\n[items.sub]\nx = 1\n", ""));
     check(TEXT, "remove servers.alpha.roles[1]", &TEXT.replace("[\"a\", \"b\"]", "[\"a\"]"));
     check(
         TEXT,
@@ -159,5 +159,45 @@ fn what_is_written_in_two_places_is_not_taken_for_one() {
     check("[a]\n\n[a.b]\nc = 1\n", "unwrap a b", "\n[a]\nc = 1\n");
     // No dotted key leads into braces.
     check("[t]\na = {}\nb = 0\n", "move t.b t.a.b", "[t]\na = { b = 0 }\n");
-    check("t = {}\n\n[b]\na = 0\n", "move b t.b", "t = { b = { a = 0 } }\n\n");
+    check("t = {}\n\n[b]\na = 0\n", "move b t.b", "t = { b = { a = 0 } }\n");
+}
+
+#[test]
+fn a_table_of_a_list_has_texts_of_several_lines_where_lines_end_otherwise() {
+    check(
+        "[[l]]\r\na = 1\r\n",
+        "insert l[1] {\"text\": \"one\\ntwo\\n\", \"sub\": {\"x\": [\"q\\nr\"]}, \"list\": [{}, {\"y\": \"\\n\"}]}",
+        "[[l]]\r\na = 1\r\n\r\n[[l]]\r\ntext = \"one\\ntwo\\n\"\r\n\r\n[[l.list]]\r\n\r\n[[l.list]]\r\ny = \"\\n\"\r\n\r\n[l.sub]\r\nx = [\"q\\nr\"]\r\n",
+    );
+    check(
+        "[[l]]\r\na = 1\r\n",
+        "insert l[0] {\"a b\": \"one\\ntwo\"}",
+        "[[l]]\r\n\"a b\" = \"one\\ntwo\"\r\n\r\n[[l]]\r\na = 1\r\n",
+    );
+    check("x = 1\r\n[[l]]\r\n", "insert l[1] {}", "x = 1\r\n[[l]]\r\n\r\n[[l]]\r\n");
+}
+
+#[test]
+fn a_table_that_is_moved_there_and_back_leaves_no_blank_line() {
+    let there_and_back = |text: &str, from: &str, to: &str| {
+        let mut editor = super::editor(text, Format::Toml);
+        for (from, to) in [(from, to), (to, from)] {
+            super::apply(&mut editor, &format!("move {from} {to}")).unwrap();
+            assert!(
+                !editor.text().contains("\n\n\n") && !editor.text().ends_with("\n\n"),
+                "{}",
+                editor.text()
+            );
+        }
+        assert_eq!(editor.text(), text, "{from} to {to}");
+    };
+    there_and_back(TEXT, "items[0].sub", "sub");
+    there_and_back(&TEXT.replace('\n', "\r\n"), "items[0].sub", "sub");
+    there_and_back("a = 1\n\n[[l]]\nx = 1\n\n[l.t]\ny = 1\n\n[b]\nz = 1\n", "l[0].t", "c");
+    there_and_back("[[l]]\nx = 1\n\n[l.t]\ny = 1\n", "l[0].t", "c");
+    // What is set and removed again.
+    let mut editor = super::editor(TEXT, Format::Toml);
+    super::apply(&mut editor, "set new.table {\"x\": 1}").unwrap();
+    super::apply(&mut editor, "remove new").unwrap();
+    assert_eq!(editor.text(), TEXT);
 }

@@ -255,7 +255,8 @@ impl Writer {
         names: &[String],
         brackets: (&str, &str),
     ) {
-        self.blank(&path.parent().unwrap());
+        // What is between two sections comes and goes with the second.
+        self.blank(path);
         self.before(style, path, 0);
         let remark = if style & 16 == 16 { " ".to_owned() + &self.remark() } else { String::new() };
         self.line(format!("{}{}{}{remark}", brackets.0, names.join("."), brackets.1), path, false);
