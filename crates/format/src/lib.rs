@@ -17,7 +17,7 @@ mod toml;
 #[cfg(feature = "yaml")]
 mod yaml;
 
-pub use edit::{EditError, Editor, Refusal};
+pub use edit::{Anchor, EditError, Editor, Refusal};
 pub use emit::{EmitError, emit};
 pub use format::Format;
 pub use limits::Limits;

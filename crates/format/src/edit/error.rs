@@ -4,7 +4,7 @@ use crate::{EmitError, Format};
 
 /// An edit that was refused; the text is what it was before.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[error("{}{why}{}", self.shown_path(), self.shown_place())]
+#[error("{}{}", self.shown_path(), self.shown_why())]
 #[non_exhaustive]
 pub struct EditError {
     /// The place that was to be edited.
@@ -46,15 +46,26 @@ pub enum Refusal {
         /// The key.
         key: String,
     },
-    /// The value is repeated with an alias, and would change there too.
-    #[error("another place repeats it with an alias, and would change too; the alias is at")]
-    Shared,
-    /// The path leads through an alias: what would change is another place.
-    #[error("it is the repetition of a value that is written elsewhere, at")]
-    Alias,
-    /// The value comes from a merge key: what would change is another place.
-    #[error("it comes from the merge key at")]
-    Merged,
+    /// The value is repeated with an alias, at [the place of the error](EditError::origin), and would change there too.
+    #[error("an alias repeats it, and would change too")]
+    Shared {
+        /// What the alias repeats: the value, or one that it is in or that is in it.
+        anchor: Option<Anchor>,
+    },
+    /// The path leads through an alias, at [the place of the error](EditError::origin): what would change is another
+    /// place.
+    #[error("an alias repeats it from elsewhere")]
+    Alias {
+        /// Where the value is written.
+        anchor: Option<Anchor>,
+    },
+    /// The value comes from a merge key, at [the place of the error](EditError::origin): what would change is another
+    /// place.
+    #[error("a merge key brings it")]
+    Merged {
+        /// Where the value is written; none where it stands behind the merge key itself.
+        anchor: Option<Anchor>,
+    },
     /// A key that is written behind a `?`.
     #[error("its key is written with `?`, which is not edited")]
     ExplicitKey,
@@ -81,6 +92,34 @@ pub enum Refusal {
     Differs(KeyPath),
 }
 
+/// An anchored value of a YAML text, which aliases and merge keys repeat.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Anchor {
+    /// Its name, without the `&`.
+    pub name: Box<str>,
+    /// Where the anchor stands.
+    pub origin: Origin,
+}
+
+impl std::fmt::Display for Anchor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "the anchor &{} at {}", self.name, self.origin)
+    }
+}
+
+impl Refusal {
+    /// What the value is repeated from.
+    pub(super) fn anchor_mut(&mut self) -> Option<&mut Option<Anchor>> {
+        match self {
+            Refusal::Shared { anchor } | Refusal::Alias { anchor } | Refusal::Merged { anchor } => {
+                Some(anchor)
+            }
+            _ => None,
+        }
+    }
+}
+
 impl EditError {
     /// What cannot be written is told with its own path.
     fn shown_path(&self) -> String {
@@ -90,11 +129,30 @@ impl EditError {
         }
     }
 
-    fn shown_place(&self) -> String {
-        let Some(origin) = &self.origin else { return String::new() };
-        match self.why {
-            Refusal::Shared | Refusal::Alias | Refusal::Merged => format!(" {origin}"),
-            _ => format!(" ({origin})"),
+    fn shown_why(&self) -> String {
+        let Self { why, origin: Some(origin), .. } = self else { return self.why.to_string() };
+        let anchored = |anchor: &Option<Anchor>| match anchor {
+            Some(anchor) => anchor.to_string(),
+            None => "what is written elsewhere".to_owned(),
+        };
+        match why {
+            Refusal::Shared { anchor } => format!(
+                "the alias at {origin} repeats {}, and would change too: put a value of its own in place of the alias first",
+                anchored(anchor)
+            ),
+            Refusal::Alias { anchor } => format!(
+                "the alias at {origin} repeats {}: change it there by hand, for all that repeat it, or put a value of its \
+                 own in place of the alias",
+                anchored(anchor)
+            ),
+            Refusal::Merged { anchor: Some(anchor) } => format!(
+                "the merge key at {origin} brings it from {anchor}: change it there by hand, for all that repeat it, or \
+                 put a value of its own beside the merge key"
+            ),
+            Refusal::Merged { anchor: None } => format!(
+                "the merge key at {origin} brings it: change it there by hand, or put a value of its own beside the merge key"
+            ),
+            why => format!("{why} ({origin})"),
         }
     }
 }

@@ -42,7 +42,7 @@ use enhanced_config_core::{
 };
 use serde::Serialize;
 
-pub use error::{EditError, Refusal};
+pub use error::{Anchor, EditError, Refusal};
 
 use crate::{EmitError, Format, ParseOptions};
 use model::Change;
@@ -103,11 +103,13 @@ const MARK: &str = "\u{feff}";
 struct Stopped {
     why: Refusal,
     at: Option<usize>,
+    /// The name of the anchor that the value is repeated from, and where it stands.
+    anchor: Option<(Box<str>, usize)>,
 }
 
 impl<R: Into<Refusal>> From<R> for Stopped {
     fn from(why: R) -> Self {
-        Self { why: why.into(), at: None }
+        Self { why: why.into(), at: None, anchor: None }
     }
 }
 
@@ -280,6 +282,9 @@ impl Editor {
             &mut refused.why
         {
             *below = path.segments().iter().chain(below.segments()).cloned().collect();
+        }
+        if let (Some(anchor), Some((name, at))) = (refused.why.anchor_mut(), stopped.anchor) {
+            *anchor = Some(Anchor { name, origin: self.place(at) });
         }
         let origin = stopped.at.map(|at| self.place(at)).or(refused.origin);
         EditError { origin, ..refused }

@@ -34,7 +34,7 @@ fn a_step_that_fails_is_named_with_its_place() {
     check(
         &step(Step::Set { path: path("a.x"), value: 2.into(), was: None }),
         "version: '1'\na: &a\n  x: 1\nb: *a\n",
-        "app: from 1.0.0 to 2.0.0, step 2, set a.x: a.x: another place repeats it with an alias, and would change too; the alias is at app.yaml:4:4",
+        "app: from 1.0.0 to 2.0.0, step 2, set a.x: a.x: the alias at app.yaml:4:4 repeats the anchor &a at app.yaml:2:4, and would change too: put a value of its own in place of the alias first",
     );
     check(
         &step(Step::Unwrap { path: path("a"), key: "b".into() }),

@@ -37,7 +37,7 @@ impl Block<'_> {
         match change {
             Change::Rename(to) => Ok(vec![Splice::new(member.key.clone(), write::key(to))]),
             _ if member.behind.is_none() => {
-                Err(Stopped { why: Refusal::ExplicitKey, at: Some(member.key.start) })
+                Err(Stopped { at: Some(member.key.start), ..Refusal::ExplicitKey.into() })
             }
             Change::Set(value) => Ok(self.replace(member, self.text(member, value))),
             _ if node.members.len() == 1 => self.empty(way),
@@ -209,7 +209,7 @@ impl Block<'_> {
         let owner = parent.members.iter().find(|member| member.value.span == node.span);
         let owner = owner.ok_or(Refusal::Missing)?;
         if owner.behind.is_none() {
-            return Err(Stopped { why: Refusal::ExplicitKey, at: Some(owner.key.start) });
+            return Err(Stopped { at: Some(owner.key.start), ..Refusal::ExplicitKey.into() });
         }
         let mut splices = self.replace(owner, Text::Here(text.into()));
         if self.source.line_start(node.span.start) <= owner.key.start {

@@ -19,21 +19,52 @@ fn yaml(text: &str, change: &str, message: &str) {
 #[test]
 fn what_would_change_another_place() {
     let shared = "base: &b\n  x: 1\n  y: {z: 1}\nuse: *b\nmerged:\n  <<: *b\n  own: 1\n";
-    let alias = "another place repeats it with an alias, and would change too; the alias is at app:4:6";
+    let alias = "the alias at app:4:6 repeats the anchor &b at app:1:7, and would change too: put a value of its own in \
+                 place of the alias first";
     yaml(shared, "set base.x 2", &format!("base.x: {alias}"));
     yaml(shared, "set base.new 2", &format!("base.new: {alias}"));
     yaml(shared, "remove base", &format!("base: {alias}"));
     yaml(shared, "set base.y.z 2", &format!("base.y.z: {alias}"));
     yaml(shared, "rename base.x w", &format!("base.x: {alias}"));
-    let repetition = "it is the repetition of a value that is written elsewhere, at app:2:3";
+    let repetition = "the alias at app:4:6 repeats the anchor &b at app:1:7: change it there by hand, for all that repeat \
+                      it, or put a value of its own in place of the alias";
     yaml(shared, "set use.x 2", &format!("use.x: {repetition}"));
     yaml(shared, "remove use.x", &format!("use.x: {repetition}"));
     yaml(shared, "set use.new 2", &format!("use.new: {repetition}"));
-    yaml(shared, "remove merged.x", "merged.x: it comes from the merge key at app:6:3");
     yaml(
         "a: &s 1\nb: *s\n",
         "set a 2",
-        "a: another place repeats it with an alias, and would change too; the alias is at app:2:4",
+        "a: the alias at app:2:4 repeats the anchor &s at app:1:4, and would change too: put a value of its own in place of \
+         the alias first",
+    );
+    yaml(
+        "a: &s\nb: *s\n",
+        "set a 2",
+        "a: the alias at app:2:4 repeats the anchor &s at app:1:4, and would change too: put a value of its own in place of \
+         the alias first",
+    );
+}
+
+#[test]
+fn what_a_merge_key_brings() {
+    let text = "a: &a\n  x: 1\nb: &b {y: 2}\nc: &c\n  <<: *a\n  z: 3\none:\n  <<: *a\nmany:\n  <<: [*b, *c]\nown:\n  <<: {w: {v: 4}}\n";
+    let brings = |path: &str, merge: &str, anchor: &str| {
+        let message = format!(
+            "{path}: the merge key at app:{merge} brings it from the anchor {anchor}: change it there by hand, for all that \
+             repeat it, or put a value of its own beside the merge key"
+        );
+        yaml(text, &format!("remove {path}"), &message);
+        yaml(text, &format!("rename {path} q"), &message);
+    };
+    brings("one.x", "8:3", "&a at app:1:4");
+    brings("many.y", "10:3", "&b at app:3:4");
+    brings("many.z", "10:3", "&c at app:4:4");
+    // What the anchored map itself merges.
+    brings("many.x", "10:3", "&c at app:4:4");
+    yaml(
+        text,
+        "set own.w.v 5",
+        "own.w.v: the merge key at app:12:3 brings it: change it there by hand, or put a value of its own beside the merge key",
     );
 }
 
@@ -75,7 +106,7 @@ fn a_refused_part_takes_back_the_parts_before() {
     let text = "a: 1\nb: &x 1\nc: *x\n";
     let mut editor = editor(text, Format::Yaml);
     let error = apply(&mut editor, "move b a.b").expect_err("an alias repeats it");
-    assert_eq!(error.why, Refusal::Shared);
+    assert!(matches!(error.why, Refusal::Shared { anchor: Some(_) }), "{error}");
     let error = editor.reconcile(&super::editor("a: 2\nc: 1\n", Format::Yaml).document().clone());
     assert_eq!(editor.text(), if error.is_ok() { "a: 2\nc: 1\n" } else { text });
 }
