@@ -152,7 +152,7 @@ list: [base, b]
     // A list of maps whose items move and change.
     let (before, rest) = base.split_once("- {").unwrap();
     let after = rest.split_once("args:").unwrap().1;
-    let moved = "- {name: b, password: '${env:PW_B}'}\n- {name: d, password: '${env:PW_C}'}\nargs:";
+    let moved = "- {name: b, password: '${env:PW_B}'}\n- name: d # last\n  password: ${env:PW_C}\nargs:";
     let moved = [before, moved, after].concat();
     check(
         &|values| {

@@ -27,6 +27,7 @@ mod transaction;
     allow(dead_code, reason = "JSON has no use for all of it")
 )]
 mod tree;
+mod twins;
 #[cfg_attr(
     not(all(feature = "toml", feature = "yaml")),
     allow(dead_code, reason = "JSON has no use for all of it")

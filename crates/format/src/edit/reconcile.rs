@@ -2,6 +2,8 @@
 
 use enhanced_config_core::{KeyPath, NodeRef, Segment, Value};
 
+use super::twins::twins;
+
 /// One change. New values are borrowed from the document that is wanted.
 pub(super) enum Step<'v> {
     Set(NodeRef<'v>),
@@ -52,33 +54,45 @@ fn compare_maps<'v>(
     }
 }
 
-/// What both lists start and end with stays; between, items change one by one, and the rest is added or removed.
+/// Items that have a twin change in their place, so that their comments stay with them. New ones come before old ones
+/// go, each from the last on, so that a list never is empty in between and the numbers before stay what they are.
 fn compare_lists<'v>(
     path: &mut KeyPath,
     old: NodeRef<'_>,
     new: NodeRef<'v>,
     steps: &mut Vec<(KeyPath, Step<'v>)>,
 ) {
-    let same = |(old, new): &(NodeRef<'_>, NodeRef<'_>)| old == new;
-    let before = old.items().zip(new.items()).take_while(same).count();
-    let most = old.len().min(new.len()) - before;
-    let ends = (1..=most).map_while(|back| {
-        let pair = (old.index(old.len() - back)?, new.index(new.len() - back)?);
-        same(&pair).then_some(())
-    });
-    let behind = ends.count();
-    let (old_end, new_end) = (old.len() - behind, new.len() - behind);
-    for at in before..old_end.min(new_end) {
-        if let (Some(old), Some(new)) = (old.index(at), new.index(at)) {
+    let (before, wanted): (Vec<_>, Vec<_>) = (old.items().collect(), new.items().collect());
+    let twins = twins(&before, &wanted);
+    for &(at, to) in &twins {
+        if let (Some(old), Some(new)) = (before.get(at), wanted.get(to)) {
             path.push(at);
-            compare(path, old, new, steps);
+            compare(path, *old, *new, steps);
             path.pop();
         }
     }
-    for (at, value) in new.items().enumerate().take(new_end).skip(before.max(old_end)) {
-        steps.push((path.join(Segment::Index(at)), Step::Insert(value)));
+    // How many come before each of the old ones, and behind the last.
+    let mut come = vec![0; before.len() + 1];
+    let mut added = Vec::new();
+    let mut next = twins.iter().peekable();
+    for (to, value) in wanted.iter().enumerate() {
+        match next.next_if(|(_, twin)| *twin == to) {
+            Some(_) => {}
+            None => added.push((next.peek().map_or(before.len(), |(at, _)| *at), *value)),
+        }
     }
-    for at in (before.max(new_end)..old_end).rev() {
+    for (at, value) in added.into_iter().rev() {
+        steps.push((path.join(Segment::Index(at)), Step::Insert(value)));
+        come.iter_mut().skip(at).take(1).for_each(|come| *come += 1);
+    }
+    let mut shift = 0;
+    let shifted = come.iter().enumerate().map(|(at, come)| {
+        shift += come;
+        (at, at + shift)
+    });
+    let has_twin = |at: usize| twins.binary_search_by_key(&at, |(at, _)| *at).is_ok();
+    let gone: Vec<_> = shifted.filter(|(at, _)| *at < before.len() && !has_twin(*at)).collect();
+    for (_, at) in gone.into_iter().rev() {
         steps.push((path.join(Segment::Index(at)), Step::Remove));
     }
 }

@@ -173,3 +173,39 @@ fn the_comment_of_a_block_scalar_stays() {
     check("a:\n- | # c\n  x\n", "wrap a[0] k", "a:\n# c\n- k: \"x\\n\"\n");
     check("a: | # c\n  x\n", "wrap a k", "a:\n  k: | # c\n    x\n");
 }
+
+#[test]
+fn the_comment_of_an_item_stays_with_its_item() {
+    let scalars = "l:\n  - 1 # one\n  - 2 # two\n  - 3 # three\n  - 4 # four\n";
+    let lines = |kept: &[&str]| {
+        format!("l:\n{}", kept.iter().map(|line| format!("  - {line}\n")).collect::<String>())
+    };
+    // One goes and another changes.
+    check(scalars, "set l [2, 30, 4]", &lines(&["2 # two", "30 # three", "4 # four"]));
+    check(scalars, "set l [10, 2, 4]", &lines(&["10 # one", "2 # two", "4 # four"]));
+    // One comes and another goes.
+    check(scalars, "set l [0, 1, 3, 4]", &lines(&["0", "1 # one", "3 # three", "4 # four"]));
+    check(scalars, "set l [4, 1, 2]", &lines(&["4", "1 # one", "2 # two"]));
+    // Nobody knows which one is left: no comment is better than another's.
+    check(scalars, "set l [7]", "l:\n  - 7\n");
+    check(scalars, "set l [5, 6, 7, 8, 9]", &lines(&["5 # one", "6 # two", "7 # three", "8 # four", "9"]));
+
+    let hosts = "l:\n  - a.example.org # main\n  - b.example.org # other\n  - c.example.org # third\n";
+    check(
+        hosts,
+        "set l [\"b.example.org\", \"c.example.org:81\"]",
+        "l:\n  - b.example.org # other\n  - c.example.org:81 # third\n",
+    );
+
+    let maps = "l:\n  # a's\n  - name: a\n    port: 1\n  # b's\n  - name: b # b\n    port: 2\n  # c's\n  - name: c\n    port: 3\n";
+    check(
+        maps,
+        "set l [{\"name\": \"b\", \"port\": 20}, {\"name\": \"c\", \"port\": 3}]",
+        "l:\n  # b's\n  - name: b # b\n    port: 20\n  # c's\n  - name: c\n    port: 3\n",
+    );
+    check(
+        maps,
+        "set l [{\"name\": \"d\", \"port\": 9}, {\"name\": \"a\", \"port\": 10}, {\"name\": \"c\", \"port\": 30}]",
+        "l:\n  - name: d\n    port: 9\n  # a's\n  - name: a\n    port: 10\n  # c's\n  - name: c\n    port: 30\n",
+    );
+}
