@@ -54,7 +54,7 @@ pub enum WriteError {
     },
 
     /// The system refuses one step.
-    #[error("{} {target}: {step}", shown(.path))]
+    #[error("{} {target}: {step}{}", shown(.path), advice(*.step, .source))]
     Failed {
         /// The file.
         path: PathBuf,
@@ -122,7 +122,7 @@ pub enum Step {
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Lock => "the lock file beside it cannot be taken",
+            Self::Lock => "the lock file beside it cannot be made or taken",
             Self::Look => "the file cannot be looked at",
             Self::Create => "no temporary file can be made beside it",
             Self::Access => "owner and mode cannot be given to the temporary file beside it",
@@ -145,10 +145,48 @@ impl fmt::Display for Holder {
     }
 }
 
+/// What keeps the system from it, where that is known, and what to do about it.
+fn advice(step: Step, source: &io::Error) -> &'static str {
+    match source.kind() {
+        io::ErrorKind::StorageFull => ", because the disk is full: make room on it",
+        io::ErrorKind::QuotaExceeded => ", because the quota of this user on the disk is used up: make room, or raise it",
+        io::ErrorKind::ReadOnlyFilesystem => {
+            ", because the file system is mounted read-only: write where it is writable, or mount it so"
+        }
+        // Of owner and mode it means something else.
+        io::ErrorKind::PermissionDenied if matches!(step, Step::Lock | Step::Create | Step::Rename) => {
+            ", because this process has no right to: let it write in the directory, with chmod or chown"
+        }
+        _ => "",
+    }
+}
+
 fn conflict(expected: Option<&Fingerprint>, found: Option<&Fingerprint>) -> &'static str {
     match (expected, found) {
         (None, _) => "is there already",
         (Some(_), None) => "was removed since it was read",
         (Some(_), Some(_)) => "was changed since it was read",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_known_of_the_cause_is_said_with_what_to_do() {
+        let check = |kind: io::ErrorKind, advice: &str| {
+            let error = WriteError::untouched("app.yaml".into(), Step::Lock, kind.into());
+            let expected = format!(
+                "app.yaml cannot be written and is as it was: the lock file beside it cannot be made or taken{advice}"
+            );
+            assert_eq!(error.to_string(), expected);
+        };
+        check(io::ErrorKind::StorageFull, ", because the disk is full: make room on it");
+        check(
+            io::ErrorKind::ReadOnlyFilesystem,
+            ", because the file system is mounted read-only: write where it is writable, or mount it so",
+        );
+        check(io::ErrorKind::Other, "");
     }
 }

@@ -7,6 +7,7 @@ use crate::dir::Dir;
 use crate::write::prepare;
 use crate::{AtomicWrite, ConfigRoot, FileLock, ReadError, Step, WriteError, Written, beneath};
 use file_name::Parts;
+use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::num::NonZeroUsize;
@@ -35,6 +36,9 @@ use std::time::{Duration, SystemTime};
 /// A backup stands beside its file: `app.yaml.v1.0.0.20261120T173312Z-1-5f3a9c01.bak`, with the version and the moment,
 /// the number among those of that second, and the CRC-32 of its contents. It has owner, mode and access control list
 /// of the file, and is on the disk, whole, before anything else happens.
+///
+/// The newest backup of each version stays, whatever their number and age: it is the way back from a migration, and no
+/// number of later changes takes it away.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Backups {
     most: NonZeroUsize,
@@ -71,13 +75,13 @@ impl Backups {
         Self { most: MOST, max_age: None }
     }
 
-    /// How many stay, the new one included. By default 10.
+    /// How many stay, the new one included; those that are the newest of their version stay beyond that. By default 10.
     #[must_use]
     pub fn with_most(self, most: NonZeroUsize) -> Self {
         Self { most, ..self }
     }
 
-    /// How old they become. By default as old as they like.
+    /// How old they become, those aside that are the newest of their version. By default as old as they like.
     #[must_use]
     pub fn with_max_age(self, max_age: Duration) -> Self {
         Self { max_age: Some(max_age), ..self }
@@ -98,7 +102,7 @@ impl Backups {
         let earlier = backups(lock.dir(), lock.name());
         let earlier = earlier.map_err(|source| BackupError::Write(lock.error(Step::Look, source)))?;
         let backup = copy(lock, &bytes, parts.after(&earlier)).map_err(BackupError::Write)?;
-        self.retire(lock, &earlier, now);
+        self.retire(lock, &earlier, &backup, now);
         Ok(backup)
     }
 
@@ -111,14 +115,16 @@ impl Backups {
         backups(&dir, &name).map_err(|source| ReadError::io(dir.path().into(), source))
     }
 
-    /// Removes what is too many or too old of those that were there before a new one.
-    fn retire(&self, lock: &FileLock, earlier: &[Backup], now: SystemTime) {
+    /// Removes what is too many or too old of those that were there before a new one, and is not the newest of its version.
+    fn retire(&self, lock: &FileLock, earlier: &[Backup], new: &Backup, now: SystemTime) {
+        let mut versions = BTreeSet::from([&*new.version]);
         let is_old = |backup: &Backup| {
             let age = now.duration_since(backup.made).unwrap_or_default();
             self.max_age.is_some_and(|max_age| age > max_age)
         };
         for (newer, backup) in (1..).zip(earlier) {
-            if newer >= self.most.get() || is_old(backup) {
+            let is_newest_of_its_version = versions.insert(&backup.version);
+            if !is_newest_of_its_version && (newer >= self.most.get() || is_old(backup)) {
                 let _ = lock.dir().remove(&backup.name);
             }
         }
@@ -132,6 +138,12 @@ impl Default for Backups {
 }
 
 impl Backup {
+    /// The name of the file that it is a backup of, which stood beside it and need not be there any more.
+    #[must_use]
+    pub fn file_name(&self) -> &OsStr {
+        &self.target
+    }
+
     /// Its contents, which are what they were when it was made.
     ///
     /// # Errors

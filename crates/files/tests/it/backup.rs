@@ -38,6 +38,7 @@ fn a_backup_tells_what_it_is_and_comes_back() {
     let scene = Scene::new();
     let backup = scene.back_up(&Backups::new(), "old", at(0));
     assert_eq!((&*backup.version, backup.made, backup.number), ("1.0.0", at(0), 1));
+    assert_eq!(backup.file_name(), "app.yaml");
     assert_eq!(scene.names(), ["app.yaml", "app.yaml.v1.0.0.20261120T173312Z-1-3f5dd4e5.bak"]);
     assert_eq!(backup.path, scene.path(&scene.names()[1]));
 
@@ -100,6 +101,27 @@ fn the_old_go() {
     assert_eq!(scene.backups(), ["60", "40", "0"]);
     scene.back_up(&backups, "61", at(61));
     assert_eq!(scene.backups(), ["61", "60", "40"]);
+}
+
+/// The way back from a migration is not lost to the changes that follow it.
+#[test]
+fn the_newest_of_each_version_stays() {
+    let scene = Scene::new();
+    let backups = most(2).with_max_age(Duration::from_secs(5));
+    let back_up = |version: &str, second| {
+        scene.write("app.yaml", &format!("{version} {second}"));
+        backups.make(&mut scene.lock("app.yaml"), version, at(second)).unwrap();
+    };
+    back_up("1.0.0", 0);
+    back_up("1.0.0", 1);
+    back_up("", 2);
+    for second in 3..60 {
+        back_up("2.0.0", second);
+    }
+    assert_eq!(scene.backups(), ["2.0.0 59", "2.0.0 58", " 2", "1.0.0 1"]);
+    // The new one is the newest of its version.
+    back_up("1.0.0", 60);
+    assert_eq!(scene.backups(), ["1.0.0 60", "2.0.0 59", " 2"]);
 }
 
 #[test]

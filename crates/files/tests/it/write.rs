@@ -301,7 +301,7 @@ mod unix {
         assert_eq!(
             scene.save(&AtomicWrite::new(), "app.yaml", "new"),
             Err(
-                "config/app.yaml cannot be written and is as it was: the lock file beside it cannot be taken"
+                "config/app.yaml cannot be written and is as it was: the lock file beside it cannot be made or taken"
                     .into()
             )
         );
