@@ -9,7 +9,7 @@ use enhanced_config_core::{
 };
 #[cfg(feature = "schema")]
 use enhanced_config_core::{Problem, ProblemKind};
-use enhanced_config_files::{ConfigRoot, Name, NameError, RootError};
+use enhanced_config_files::{Backups, ConfigRoot, Name};
 use enhanced_config_format::Limits;
 use parking_lot::Mutex;
 use serde::Serialize;
@@ -21,7 +21,7 @@ use crate::recipes::{Recipes, Variables};
 use crate::served::Shelf;
 use crate::stage::Hub;
 use crate::system::Shared;
-use crate::{EnhancedConfigSystem, Freshness};
+use crate::{EnhancedConfigSystem, Freshness, SetupError};
 
 /// Sets up an [`EnhancedConfigSystem`].
 ///
@@ -62,41 +62,6 @@ pub struct Builder {
     tolerance: crate::FaultTolerance,
     #[cfg(feature = "monitor")]
     monitor: enhanced_config_monitor::MonitorOptions,
-}
-
-/// Why a system cannot be set up.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum SetupError {
-    /// The directory cannot be used.
-    #[error(transparent)]
-    Directory(#[from] RootError),
-    /// A profile or the name of a configuration is not allowed.
-    #[error("{what}: {error}")]
-    Name {
-        /// What it should name: "profile", "profile in APP_PROFILE", "defaults".
-        what: String,
-        /// What is wrong with it.
-        #[source]
-        error: NameError,
-    },
-    /// The path of a secret cannot be read.
-    #[error(transparent)]
-    Path(#[from] PathError),
-    /// Defaults or schemas cannot be read: which, and what is wrong with each.
-    #[error("{}", .0.iter().map(|(what, problems)| format!("{what}: {problems}")).collect::<Vec<_>>().join("\n"))]
-    Values(Vec<(String, Problems)>),
-    /// A `.env` file without a prefix: none of its variables could be told to belong to a configuration.
-    #[error("env_file needs env_prefix, which says which variables of the file are meant")]
-    EnvFileAlone,
-    /// Options of [`fault_tolerance`](Builder::fault_tolerance) contradict themselves.
-    #[cfg(feature = "fault-tolerance")]
-    #[error("fault tolerance: breaker.{0}")]
-    FaultTolerance(#[from] crate::fault_tolerance::OptionError),
-    /// Rules of [`monitor_options`](Builder::monitor_options) cannot be relied on.
-    #[cfg(feature = "monitor")]
-    #[error("monitor: {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
-    Monitor(Vec<enhanced_config_monitor::alert::RuleProblem>),
 }
 
 impl Builder {
@@ -281,6 +246,21 @@ impl Builder {
     /// Sets how large a file may be. Default: see [`Limits`].
     pub fn limits(mut self, limits: Limits) -> Self {
         self.recipes.limits = limits;
+        self
+    }
+
+    /// Sets how many backups of a base file stay, and for how long. Default: the ten newest, of any age, and whatever the
+    /// options say the newest of each version, which is the way back from a migration.
+    ///
+    /// ```
+    /// use std::{num::NonZeroUsize, time::Duration};
+    /// use enhanced_config::{EnhancedConfigSystem, files::Backups};
+    /// let most = NonZeroUsize::new(50).unwrap();
+    /// let month = Duration::from_secs(30 * 24 * 3600);
+    /// let builder = EnhancedConfigSystem::builder("config").backups(Backups::new().with_most(most).with_max_age(month));
+    /// ```
+    pub fn backups(mut self, backups: Backups) -> Self {
+        self.recipes.backups = backups;
         self
     }
 

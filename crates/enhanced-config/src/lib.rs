@@ -137,6 +137,7 @@ mod report;
 mod save;
 mod schemas;
 mod served;
+mod setup_error;
 mod slot;
 mod snapshot;
 mod stage;
@@ -145,7 +146,7 @@ mod status;
 mod step;
 mod system;
 
-pub use builder::{Builder, SetupError};
+pub use builder::Builder;
 pub use config::Config;
 pub use freshness::Freshness;
 #[cfg(feature = "reload")]
@@ -158,6 +159,7 @@ pub use reading::{FaultTolerance, SourceStatus};
 pub use rejection::Rejection;
 pub use report::{Checked, ValidationReport};
 pub use save::{Conflict, Contested, SaveError, Saved, Side};
+pub use setup_error::SetupError;
 #[cfg(feature = "reload")]
 pub use slot::Level;
 pub use slot::OverrideGuard;

@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use enhanced_config_core::{Document, LayerKind, Redactor};
-use enhanced_config_files::Name;
+use enhanced_config_files::{Backups, Name};
 use enhanced_config_format::Limits;
 use enhanced_config_layers::{
     DropInSource, EnvFileSource, EnvSource, FileSource, Layers, ProfileSource, ValueSource,
@@ -26,6 +26,7 @@ pub(crate) struct Recipes {
     pub(crate) migrator: std::sync::Arc<enhanced_config_migrate::ConfigMigrator>,
     pub(crate) redactor: Redactor,
     pub(crate) limits: Limits,
+    pub(crate) backups: Backups,
     pub(crate) base_optional: bool,
     pub(crate) serve_defaults: bool,
     pub(crate) allow_empty: bool,

@@ -149,7 +149,9 @@ impl fmt::Display for Holder {
 fn advice(step: Step, source: &io::Error) -> &'static str {
     match source.kind() {
         io::ErrorKind::StorageFull => ", because the disk is full: make room on it",
-        io::ErrorKind::QuotaExceeded => ", because the quota of this user on the disk is used up: make room, or raise it",
+        io::ErrorKind::QuotaExceeded => {
+            ", because the quota of this user on the disk is used up: make room, or raise it"
+        }
         io::ErrorKind::ReadOnlyFilesystem => {
             ", because the file system is mounted read-only: write where it is writable, or mount it so"
         }

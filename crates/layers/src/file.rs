@@ -70,6 +70,14 @@ impl FileSource {
         self.clone().optional().find(&mut context)
     }
 
+    /// The paths beneath the root at which the file may be: one, or one for each extension that its name may have.
+    pub fn candidates(&self) -> Vec<PathBuf> {
+        match &self.file {
+            Finding::Path(path) => vec![path.clone()],
+            Finding::Name(name) => candidates(name).collect(),
+        }
+    }
+
     pub(crate) fn find(&self, context: &mut Context<'_>) -> Result<Option<PathBuf>, Problems> {
         let name = match &self.file {
             Finding::Path(path) if self.optional && !context.exists(path)? => return Ok(None),

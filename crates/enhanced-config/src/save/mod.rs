@@ -1,5 +1,6 @@
 //! Base files, edited in place.
 
+mod backups;
 mod conflict;
 mod error;
 mod writing;
@@ -7,7 +8,7 @@ mod writing;
 use std::path::PathBuf;
 
 use enhanced_config_core::{Document, Layer, LayerKind, Problems, Segment};
-use enhanced_config_files::{Backup, Backups, Name};
+use enhanced_config_files::Backup;
 use enhanced_config_layers::{Extent, FileChange, Texts, WriteBack};
 use serde::Serialize;
 
@@ -136,32 +137,8 @@ impl EnhancedConfigSystem {
         how
     }
 
-    /// The backups of a configuration's base file, the newest first.
-    ///
-    /// # Errors
-    /// When the name is not allowed, there is no base file, or its directory cannot be listed.
-    pub fn list_backups(&self, name: &str) -> Result<Vec<Backup>, SaveError> {
-        let name = Name::new(name)?;
-        Ok(Backups::list(&self.shared.root, self.shared.base_path(name.as_str())?)?)
-    }
-
-    /// Makes the base file what it was when a backup was made, and serves it. What it is now is backed up before, and may be
-    /// broken.
-    ///
-    /// # Errors
-    /// When the backup is damaged or of another file, the configuration would not be valid with it, or the file cannot
-    /// be written.
-    pub fn rollback_config(&self, name: &str, backup: &Backup) -> Result<Saved, SaveError> {
-        let name = Name::new(name)?;
-        self.shared.write(name.as_str(), |writing| {
-            let editor = writing.read(&backup.read(&writing.lock)?)?;
-            writing.validated(&editor)?;
-            Ok(New { editor, backup: Some(self.version_of(writing)) })
-        })
-    }
-
     /// The version that a base file says it has, which may be broken or have none.
-    fn version_of(&self, writing: &Writing<'_>) -> String {
+    pub(crate) fn version_of(&self, writing: &Writing<'_>) -> String {
         #[cfg(feature = "migrate")]
         if let Ok(text) = writing.text()
             && let Ok(version) = self.shared.recipes.migrator.version(writing.name, text.document())

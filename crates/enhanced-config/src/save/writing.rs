@@ -3,7 +3,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use enhanced_config_core::{Document, LayerKind, Redactor};
-use enhanced_config_files::{AtomicWrite, Backups, Expect, FileBytes, FileLock, Presence};
+use enhanced_config_files::{AtomicWrite, Expect, FileBytes, FileLock, Presence};
 use enhanced_config_format::{EditError, Editor, Format, ParseOptions};
 use enhanced_config_layers::{FileChange, FileEdit, FileSource, Input, Loaded, Texts, WriteBack};
 
@@ -14,7 +14,7 @@ use crate::system::Shared;
 use crate::{Config, Rejection};
 
 /// How long another process that writes the same file is waited for.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A base file about to be written, locked.
 pub(crate) struct Writing<'s> {
@@ -154,7 +154,8 @@ impl Shared {
         if bytes == file.bytes {
             return Ok(Saved { path, backup: None, is_written: false, refused: None });
         }
-        let backup = backup.map(|version| Backups::new().make(lock, &version, SystemTime::now()));
+        let backups = &self.recipes.backups;
+        let backup = backup.map(|version| backups.make(lock, &version, SystemTime::now()));
         let backup = backup.transpose()?;
         let write = AtomicWrite::new().with_expect(Expect::Unchanged(file.fingerprint));
         let written = write.write_locked(lock, &bytes)?;
@@ -165,7 +166,7 @@ impl Shared {
 
     /// Has what was saved served, unless nobody uses the configuration, or whoever watches the file was faster; gives
     /// back why not.
-    fn serve_saved(self: &Arc<Self>, name: &str, input: Input) -> Option<Rejection> {
+    pub(super) fn serve_saved(self: &Arc<Self>, name: &str, input: Input) -> Option<Rejection> {
         let slot = self.known_slot(name)?;
         self.make(&slot, &Why::Save(input))?.err()
     }

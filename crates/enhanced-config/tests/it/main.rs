@@ -8,6 +8,7 @@
 )]
 #![cfg(all(feature = "yaml", feature = "toml"))]
 
+mod backups;
 mod dir;
 mod documents;
 #[cfg(feature = "render")]

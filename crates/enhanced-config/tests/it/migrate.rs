@@ -218,3 +218,18 @@ fn what_is_secret_of_the_system_is_hidden_in_the_plan() {
     // Without the schema feature nobody knows of it.
     assert!(!cfg!(feature = "schema") || !diff.contains("HUNTER3"), "{diff}");
 }
+
+#[test]
+fn the_way_back_from_a_migration_is_not_lost_to_saves() {
+    let dir = Dir::new(&[("app.yaml", OLD)]);
+    let system = with_migrations(dir.builder()).build().unwrap();
+    let backup = system.migrate_config_to_latest("app").unwrap().saved.backup.unwrap();
+    for _ in 0..12 {
+        let server = serde_json::json!({"address": "a"});
+        system.save_config("app", &serde_json::json!({"server": server, "more": 1})).unwrap();
+        assert!(system.save_config("app", &serde_json::json!({"server": server})).unwrap().backup.is_some());
+    }
+    assert_eq!(system.list_backups("app").unwrap().last(), Some(&backup));
+    system.rollback_config("app", &backup).unwrap();
+    assert_eq!(text(&dir, "app.yaml"), OLD);
+}
