@@ -3,7 +3,7 @@
 use enhanced_config_core::{Document, KeyPath, Kind, Layer, LayerKind, NodeRef, Origin, Problems};
 use enhanced_config_format::{EditError, Editor};
 
-use crate::Step;
+use crate::{Part, Step};
 
 /// Why a step could not be made. Names keys, places and kinds, never a value.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -36,9 +36,42 @@ pub enum StepError {
         /// Its place.
         origin: Origin,
     },
+    /// A part of a text is not of the kind that it is to be, or not written as that would be.
+    #[error("{path}: the part for {to} is not {expected} ({origin})")]
+    Part {
+        /// Where the text is.
+        path: KeyPath,
+        /// Where the part goes.
+        to: KeyPath,
+        /// What it is to be there.
+        expected: &'static str,
+        /// The place of the text.
+        origin: Origin,
+    },
+    /// One of the values that make a text is missing, and others are there.
+    #[error("{path}: missing, and without it the others make no {into}")]
+    MissingPart {
+        /// Where it would be.
+        path: KeyPath,
+        /// Where the text was to be.
+        into: KeyPath,
+    },
     /// What the program's own code says.
     #[error("{0}")]
     Custom(Problems),
+}
+
+impl StepError {
+    /// The place in the text that it is about.
+    pub fn origin(&self) -> Option<&Origin> {
+        match self {
+            Self::Edit(error) => error.origin.as_ref(),
+            Self::Unfit { origin, .. } | Self::Parts { origin, .. } | Self::Part { origin, .. } => {
+                Some(origin)
+            }
+            Self::MissingPart { .. } | Self::Custom(_) => None,
+        }
+    }
 }
 
 impl Step {
@@ -66,14 +99,8 @@ impl Step {
                 let new = old.and_then(|old| values.get(old));
                 Ok(new.map_or(Ok(()), |new| editor.set(&path.0, new))?)
             }
-            Step::Split { path, separator, into } => {
-                let into: Vec<_> = into.iter().map(|path| &path.0).collect();
-                split(editor, &path.0, separator, &into)
-            }
-            Step::Join { from, separator, into } => {
-                let from: Vec<_> = from.iter().map(|path| &path.0).collect();
-                join(editor, &from, separator, &into.0)
-            }
+            Step::Split { path, separator, into } => split(editor, &path.0, separator, into),
+            Step::Join { from, separator, into } => join(editor, from, separator, &into.0),
             Step::Wrap { path, key } => when_there(editor, &path.0, |editor| editor.wrap(&path.0, key)),
             Step::Unwrap { path, key } => when_there(editor, &path.0, |editor| editor.unwrap(&path.0, key)),
         }
@@ -129,49 +156,56 @@ fn prune_above(editor: &mut Editor, path: &KeyPath) -> Result<(), EditError> {
 }
 
 /// The first part takes the place of the text, and its comments.
-fn split(editor: &mut Editor, path: &KeyPath, separator: &str, into: &[&KeyPath]) -> Result<(), StepError> {
+fn split(editor: &mut Editor, path: &KeyPath, separator: &str, into: &[Part]) -> Result<(), StepError> {
     let Some(text) = text_at(editor, path)? else { return Ok(()) };
+    let origin = || editor.document().at(path).unwrap_or(editor.document().root()).origin();
     let parts: Vec<_> = text.split(separator).collect();
-    let (Some((first, rest)), Some((first_part, parts_left))) = (into.split_first(), parts.split_first())
+    if parts.len() != into.len() {
+        let (expected, found) = (into.len(), parts.len());
+        return Err(StepError::Parts { path: path.clone(), expected, found, origin: origin() });
+    }
+    let value = |(part, text): (&Part, &str)| {
+        part.kind.value(text).ok_or_else(|| StepError::Part {
+            path: path.clone(),
+            to: part.path.0.clone(),
+            expected: part.kind.described(),
+            origin: origin(),
+        })
+    };
+    let values = into.iter().zip(parts).map(value).collect::<Result<Vec<_>, _>>()?;
+    let (Some((first, rest)), Some((first_value, others))) = (into.split_first(), values.split_first())
     else {
         return Ok(());
     };
-    if parts.len() != into.len() {
-        let origin = editor.document().at(path).unwrap_or(editor.document().root()).origin();
-        let (expected, found) = (into.len(), parts.len());
-        return Err(StepError::Parts { path: path.clone(), expected, found, origin });
-    }
     editor.transaction(|editor| {
-        if path != *first {
-            editor.relocate(path, first)?;
+        if *path != first.path.0 {
+            editor.relocate(path, &first.path.0)?;
         }
-        editor.set(first, first_part)?;
-        rest.iter().zip(parts_left).try_for_each(|(place, part)| Ok(editor.insert(place, part)?))
+        editor.set(&first.path.0, first_value)?;
+        rest.iter().zip(others).try_for_each(|(part, value)| Ok(editor.insert(&part.path.0, value)?))
     })
 }
 
 /// The whole takes the place of the first part, and its comments; those of the others stand above.
-fn join(editor: &mut Editor, from: &[&KeyPath], separator: &str, into: &KeyPath) -> Result<(), StepError> {
+fn join(editor: &mut Editor, from: &[Part], separator: &str, into: &KeyPath) -> Result<(), StepError> {
     let Some((first, rest)) = from.split_first() else { return Ok(()) };
-    if from.iter().all(|path| editor.document().at(path).is_none()) {
+    if from.iter().all(|part| editor.document().at(&part.path.0).is_none()) {
         return Ok(());
     }
-    let mut parts = Vec::new();
-    for path in from {
-        let node = editor.document().at(path);
-        let missing = || editor.document().root();
-        let part = node.and_then(|node| node.as_str()).filter(|part| !part.contains(separator));
-        let Some(part) = part else {
-            return Err(unfit(path, "a string without the separator", node.unwrap_or_else(missing)));
-        };
-        parts.push(part.to_owned());
-    }
+    let text = |part: &Part| {
+        let path = &part.path.0;
+        let missing = || StepError::MissingPart { path: path.clone(), into: into.clone() };
+        let node = editor.document().at(path).ok_or_else(missing)?;
+        let text = part.kind.text(node).filter(|text| !text.contains(separator));
+        text.ok_or_else(|| unfit(path, part.kind.without_separator(), node))
+    };
+    let parts = from.iter().map(text).collect::<Result<Vec<_>, _>>()?;
     Ok(editor.keeping_comments(into, |editor| {
-        rest.iter().try_for_each(|path| editor.remove(path))?;
-        if *first != into {
-            editor.relocate(first, into)?;
+        rest.iter().try_for_each(|part| editor.remove(&part.path.0))?;
+        if first.path.0 != *into {
+            editor.relocate(&first.path.0, into)?;
         }
-        from.iter().try_for_each(|path| prune_above(editor, path))?;
+        from.iter().try_for_each(|part| prune_above(editor, &part.path.0))?;
         editor.set(into, parts.join(separator))
     })?)
 }

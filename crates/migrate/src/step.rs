@@ -5,6 +5,8 @@ use enhanced_config_core::{KeyPath, PathError};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::Part;
+
 /// One change of a document, as data: from Rust, or read from YAML or JSON.
 ///
 /// | step | what it does | taken back by |
@@ -17,8 +19,8 @@ use serde_json::Value;
 /// | `drop: {path, value}` | removes a value that is this one, and the maps that it leaves empty | `default` |
 /// | `remove: {path, was}` | removes a value | `set` to `was`; without `was` it cannot be |
 /// | `map_value: {path, values}` | replaces a text as listed; other texts and values that are none stay | `map_value`, if no two become the same |
-/// | `split: {path, separator, into}` | makes several texts of one | `join` |
-/// | `join: {from, separator, into}` | makes one text of several, with the comments of all, and removes maps as `move_back` does | `split` |
+/// | `split: {path, separator, into}` | makes several values of one text: texts, or what the [`Part`]s say | `join` |
+/// | `join: {from, separator, into}` | makes one text of several values, with the comments of all, and removes maps as `move_back` does | `split` |
 /// | `wrap: {path, key}` | puts a value into a map, under this key | `unwrap` |
 /// | `unwrap: {path, key}` | puts what a map holds under its only key in the map's place | `wrap` |
 ///
@@ -88,19 +90,20 @@ pub enum Step {
         /// New texts by old ones.
         values: BTreeMap<String, String>,
     },
-    /// Makes several texts of one.
+    /// Makes several values of one text. `into: [server.bind, {path: server.port, kind: integer}]` makes a text and a number
+    /// of `0.0.0.0:80`; a port that is written in another way than the number would be, as `080`, is refused.
     Split {
         /// The text.
         path: Path,
         /// What stands between its parts.
         separator: String,
         /// Where the parts go, as many as there are.
-        into: Vec<Path>,
+        into: Vec<Part>,
     },
-    /// Makes one text of several, below the comments of all.
+    /// Makes one text of several values, below the comments of all.
     Join {
         /// The parts.
-        from: Vec<Path>,
+        from: Vec<Part>,
         /// What is to stand between them.
         separator: String,
         /// Where the whole goes.

@@ -20,7 +20,7 @@ fn migrator() -> ConfigMigrator {
         Step::Split {
             path: path("network.listen"),
             separator: ":".into(),
-            into: vec![path("network.host"), path("network.port")],
+            into: vec![path("network.host").into(), path("network.port").into()],
         },
         Step::Move { from: path("metrics_every"), to: path("performance.metrics_every") },
         Step::Rename { path: path("level"), key: "verbosity".into() },

@@ -2,7 +2,7 @@
 //! and JSON alike.
 
 use enhanced_config_format::Format;
-use enhanced_config_migrate::{Step, Version};
+use enhanced_config_migrate::{Part, PartKind, Step, Version};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -94,6 +94,10 @@ fn elsewhere() -> impl Strategy<Value = Vec<Step>> {
     })
 }
 
+fn kind() -> impl Strategy<Value = PartKind> {
+    prop::sample::select(vec![PartKind::Text, PartKind::Integer, PartKind::Float, PartKind::Boolean])
+}
+
 fn up_and_down(text: &str, format: Format, steps: Vec<Step>) -> (String, String) {
     let migrator = of_steps(steps);
     let up = migrator.plan_to_latest("app", &editor(text, format)).unwrap();
@@ -128,6 +132,28 @@ proptest! {
         prop_assert!(documents[0] == documents[1], "{}\n{}", moved, back);
         prop_assert_eq!(comments(&moved, format), comments(&text, format), "{}", moved);
         prop_assert_eq!(comments(&back, format), comments(&text, format), "{}\n{}", moved, back);
+    }
+
+    /// A text that is taken apart into values of any kinds comes back to the letter, or is not taken apart.
+    #[test]
+    fn what_is_taken_apart_comes_back_as_it_was(
+        text in "[-+.0-9e]{0,4}|true|x:[0-9]{1,2}|[0-9a-z.]{1,4}:[-+.0-9e]{0,4}|[0-9]{1,3}:(true|false|[0-9][.][0-9])",
+        kinds in prop::collection::vec(kind(), 1..3),
+        format in format(),
+    ) {
+        let parts = kinds.iter().zip(["a", "b"]).map(|(kind, key)| Part::new(path(key)).with_kind(*kind));
+        let step = Step::Split { path: path("whole"), separator: ":".into(), into: parts.collect() };
+        let migrator = of_steps(vec![step]);
+        let written = match format {
+            Format::Jsonc => format!("{{\"version\": \"1.0.0\", \"whole\": {text:?}}}\n"),
+            Format::Toml => format!("version = \"1.0.0\"\nwhole = {text:?}\n"),
+            _ => format!("version: \"1.0.0\"\nwhole: {text:?}\n"),
+        };
+        let before = editor(&written, format);
+        if let Ok(up) = migrator.plan_to_latest("app", &before) {
+            let down = migrator.plan("app", up.editor(), &Version::new(1, 0, 0)).unwrap();
+            prop_assert!(down.editor().document() == before.document(), "{}", down.editor().text());
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 use enhanced_config_core::{Problem, ProblemKind};
 use enhanced_config_format::Editor;
-use enhanced_config_migrate::{Migration, Step, Steps};
+use enhanced_config_migrate::{Migration, Part, PartKind, Step, Steps};
 
 use super::{ConfigMigrator, of_steps, path, version, yaml};
 
@@ -15,7 +15,11 @@ fn check(migrator: &ConfigMigrator, text: &str, message: &str) {
 fn a_step_that_fails_is_named_with_its_place() {
     let fine = Step::Default { path: path("x"), value: 1.into() };
     let step = |step| of_steps(vec![fine.clone(), step]);
-    let split = Step::Split { path: path("a"), separator: ":".into(), into: vec![path("h"), path("p")] };
+    let split = Step::Split {
+        path: path("a"),
+        separator: ":".into(),
+        into: vec![path("h").into(), path("p").into()],
+    };
     check(
         &step(split.clone()),
         "version: '1'\na: 5\n",
@@ -40,6 +44,32 @@ fn a_step_that_fails_is_named_with_its_place() {
         &step(Step::Unwrap { path: path("a"), key: "b".into() }),
         "version: '1'\na: {b: 1, c: 2}\n",
         "app: from 1.0.0 to 2.0.0, step 2, unwrap a: a: expected a map with \"b\" as its only key (app.yaml:2:4)",
+    );
+}
+
+#[test]
+fn what_would_not_come_back_exactly_is_refused_with_its_place() {
+    let port = Part::new(path("p")).with_kind(PartKind::Integer);
+    let parts = vec![path("h").into(), port];
+    let split = Step::Split { path: path("a"), separator: ":".into(), into: parts.clone() };
+    let join = Step::Join { from: parts, separator: ":".into(), into: path("a") };
+    let (split, join) = (of_steps(vec![split]), of_steps(vec![join]));
+    for listen in ["h:080", "h:+80", "h:http", "h:80.0", "h:"] {
+        check(
+            &split,
+            &format!("version: '1'\na: '{listen}'\n"),
+            "app: from 1.0.0 to 2.0.0, step 1, split a: a: the part for p is not an integer in its plain form, such as 80 (app.yaml:2:4)",
+        );
+    }
+    check(
+        &join,
+        "version: '1'\nh: a\np: '80'\n",
+        "app: from 1.0.0 to 2.0.0, step 1, join a: p: expected an integer without the separator, found string (app.yaml:3:4)",
+    );
+    check(
+        &join,
+        "version: '1'\nh: a\n",
+        "app: from 1.0.0 to 2.0.0, step 1, join a: p: missing, and without it the others make no a",
     );
 }
 

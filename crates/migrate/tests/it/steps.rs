@@ -47,6 +47,21 @@ fn each_step_and_its_inverse() {
         "# l\nlisten: 'h:80'\n",
         "# l\nhost: 'h'\nport: \"80\"\n",
     );
+    check(
+        "split: {path: listen, separator: ':', into: [net.bind, {path: net.port, kind: integer}]}",
+        "listen: '0.0.0.0:80' # l\n",
+        "net:\n  bind: '0.0.0.0' # l\n  port: 80\n",
+    );
+    check(
+        "split: {path: a, separator: ' ', into: [{path: tls, kind: boolean}, {path: x, kind: float}, {path: z, kind: float}, {path: t, kind: text}]}",
+        "a: true 0.5 3 03\n",
+        "tls: true\nx: 0.5\nz: 3\nt: \"03\"\n",
+    );
+    check(
+        "join: {from: [h, {path: p, kind: integer}], separator: ':', into: listen}",
+        "h: a # h\np: 80\n",
+        "listen: a:80 # h\n",
+    );
     check("join: {from: [h, p], separator: ':', into: listen}", "h: a # h\np: '80'\n", "listen: a:80 # h\n");
     check(
         "join: {from: [net.h, net.p, q], separator: ':', into: listen}",
@@ -90,6 +105,10 @@ fn a_description_that_is_wrong_is_told_with_its_place() {
         read("rename: {path: a..b, key: b}")
     );
     assert!(read("rename: {path: a, key: b, more: 1}").contains("m.yaml:5"));
+    let split = |part: &str| read(&format!("split: {{path: a, separator: ':', into: [b, {part}]}}"));
+    for wrong in ["{path: c, kind: number}", "{path: c, type: integer}", "c..d", "5"] {
+        assert!(split(wrong).contains("m.yaml:5"), "{}", split(wrong));
+    }
 }
 
 #[test]
