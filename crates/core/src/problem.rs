@@ -270,6 +270,16 @@ pub enum ProblemKind {
         /// Why not.
         fault: Cow<'static, str>,
     },
+    /// A key of an older layout, in a layer that no migration changes. The path of the problem is the key's.
+    #[error("the migration from {from} to {to} {}, and did not change this layer", MadeOf(.now))]
+    FormerKey {
+        /// The version before the migration that took the key away.
+        from: Box<str>,
+        /// The version after it.
+        to: Box<str>,
+        /// Where the value belongs now: one path, several if it was split, none if it was removed.
+        now: Vec<KeyPath>,
+    },
     /// There are more problems than are reported.
     #[error("there are more problems than these {most}")]
     More {
@@ -357,8 +367,10 @@ impl Problem {
     pub fn hide_keys(&mut self, redactor: &Redactor) {
         let missing = if self.kind.is_missing() { self.path.pop() } else { None };
         self.path = redactor.shown_path(&self.path).segments().iter().cloned().chain(missing).collect();
-        if let ProblemKind::Interpolation { chain, .. } = &mut self.kind {
-            chain.iter_mut().for_each(|path| *path = redactor.shown_path(path));
+        if let ProblemKind::Interpolation { chain: paths, .. } | ProblemKind::FormerKey { now: paths, .. } =
+            &mut self.kind
+        {
+            paths.iter_mut().for_each(|path| *path = redactor.shown_path(path));
         }
     }
 }
@@ -549,5 +561,19 @@ impl fmt::Display for Chain<'_> {
         write!(f, " ({first}")?;
         rest.iter().try_for_each(|path| write!(f, " -> {path}"))?;
         f.write_str(")")
+    }
+}
+
+/// `made this key a and b`, or that it is gone.
+struct MadeOf<'a>(&'a [KeyPath]);
+
+impl fmt::Display for MadeOf<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some((last, others)) = self.0.split_last() else { return f.write_str("removed this key") };
+        f.write_str("made this key ")?;
+        for (at, path) in others.iter().enumerate() {
+            write!(f, "{}{path}", if at > 0 { ", " } else { "" })?;
+        }
+        write!(f, "{}{last}", if others.is_empty() { "" } else { " and " })
     }
 }

@@ -205,6 +205,13 @@ impl Builder {
     /// Sets the migrations of all configurations. A base file of an older version is brought to the newest in memory
     /// whenever it is loaded, which [`Config::warnings`](crate::Config::warnings) notes, and on disk by
     /// [`migrate_config`](EnhancedConfigSystem::migrate_config). Default: none.
+    ///
+    /// The base file alone is migrated. Files and variables that lie over it set a few values each and do not say which
+    /// version they are of, so a key of theirs could be an old one or a new one of the same name, and none of them is
+    /// changed, on disk or in memory. A key that a migration took away, and that a layer still sets, is a
+    /// [`ProblemKind::FormerKey`](crate::ProblemKind::FormerKey) among the warnings, with its place and the key that it is
+    /// now. What steps as data take away is always known; what code takes away, once it was seen to: when it runs in this
+    /// process, or by its way back.
     #[cfg(feature = "migrate")]
     pub fn migrator(mut self, migrator: enhanced_config_migrate::ConfigMigrator) -> Self {
         self.recipes.migrator = Arc::new(migrator);

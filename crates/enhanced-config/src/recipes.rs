@@ -24,6 +24,8 @@ pub(crate) struct Recipes {
     pub(crate) schemas: Schemas,
     #[cfg(feature = "migrate")]
     pub(crate) migrator: std::sync::Arc<enhanced_config_migrate::ConfigMigrator>,
+    #[cfg(feature = "migrate")]
+    pub(crate) seen: crate::migration::Seen,
     pub(crate) redactor: Redactor,
     pub(crate) limits: Limits,
     pub(crate) backups: Backups,
@@ -52,7 +54,7 @@ impl Recipes {
         let mut layers = self.of_defaults(name, schema);
         #[cfg(feature = "migrate")]
         {
-            layers = crate::migration::in_memory(&self.migrator, name, self.limits, layers);
+            layers = crate::migration::in_memory(self, name, layers);
         }
         layers = layers.with_source(self.base(name));
         for profile in &self.profiles {

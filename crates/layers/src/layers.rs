@@ -44,7 +44,24 @@ pub struct Layers {
     defaults: Option<Box<DefaultsOf>>,
     instead: HashMap<PathBuf, Arc<str>>,
     rewrite: Option<Rewrite>,
+    review: Option<Box<ReviewOf>>,
 }
+
+/// What a recipe gave, before anybody gets it: see [`Layers::with_review`].
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Review<'a> {
+    /// The layers, the lowest first.
+    pub layers: &'a [Arc<Document>],
+    /// The JSON Schema of the configuration, if there is one.
+    pub schema: Option<NodeRef<'a>>,
+    /// What is secret.
+    pub redactor: &'a Redactor,
+    /// What there is to warn of so far.
+    pub warnings: &'a mut Problems,
+}
+
+type ReviewOf = dyn Fn(Review<'_>) + Send + Sync;
 
 /// What lies below all layers, made from what they say together.
 type DefaultsOf = dyn Fn(NodeRef<'_>) -> Option<Document> + Send + Sync;
@@ -173,6 +190,14 @@ impl Layers {
         self
     }
 
+    /// Has `review` look at the layers behind all sources, those laid over later included, to add warnings, or to take some
+    /// back that it knows better.
+    #[must_use]
+    pub fn with_review(mut self, review: impl Fn(Review<'_>) + Send + Sync + 'static) -> Self {
+        self.review = Some(Box::new(review));
+        self
+    }
+
     /// Lays below all layers what `defaults` makes of them folded: a default inside a section may depend on whether the
     /// section is there.
     #[must_use]
@@ -232,10 +257,15 @@ impl Layers {
         if !problems.has_errors() {
             match self.fold(&given, &mut problems, &mut redactor) {
                 Ok((document, defaults)) => {
+                    let layers = given.iter().map(|given| Arc::clone(&given.document));
+                    let layers: Vec<_> = defaults.into_iter().chain(layers).collect();
+                    if let Some(review) = &self.review {
+                        let schema = self.schema.as_ref().map(|schema| schema.root());
+                        let (redactor, warnings) = (&redactor, &mut problems);
+                        review(Review { layers: &layers, schema, redactor, warnings });
+                    }
                     problems.hide_keys(&redactor);
                     problems.sort();
-                    let layers = given.iter().map(|given| Arc::clone(&given.document));
-                    let layers = defaults.into_iter().chain(layers).collect();
                     let warnings = bounded(problems);
                     return Ok(Loaded { document, layers, warnings, redactor, texts, inputs, given });
                 }

@@ -25,7 +25,7 @@ pub use environment::EnvFileSource;
 pub use explain::{Contribution, Explanation, Fate, Shown};
 pub use file::{DropInSource, FileSource};
 pub use interpolate::{Interpolated, interpolate};
-pub use layers::{Layers, LoadFailure, Loaded};
+pub use layers::{Layers, LoadFailure, Loaded, Review};
 pub use packed::Unpacked;
 pub use profile::ProfileSource;
 pub use source::{Context, Input, Rewritten, Source, Texts};

@@ -1,4 +1,4 @@
-use enhanced_config_core::{KeyPath, Kind, Origin, Problems};
+use enhanced_config_core::{KeyPath, Kind, Origin, Problems, suggest};
 
 use crate::{StepError, Version};
 
@@ -33,13 +33,18 @@ pub enum RegisterError {
 #[non_exhaustive]
 pub enum MigrateError {
     /// No migration of the configuration is known.
-    #[error("{config}: no migrations are registered")]
+    #[error("{config}: no migrations are registered of it{}", others(.config, .registered))]
     UnknownConfig {
         /// The configuration.
         config: String,
+        /// Those that have migrations, in the order of their names.
+        registered: Vec<String>,
     },
     /// The document does not say its version, and none is declared for such.
-    #[error("{config}: {key} is missing; supported versions are {}", listed(.supported))]
+    #[error(
+        "{config}: {key} is missing: write the version there, one of {}; or say by ConfigMigrator::set_base of which \
+         version a file is that has none", listed(.supported)
+    )]
     NoVersion {
         /// The configuration.
         config: String,
@@ -49,7 +54,7 @@ pub enum MigrateError {
         supported: Vec<Version>,
     },
     /// What stands in the place of the version is none.
-    #[error("{key}: expected a version in quotes, such as \"1.2.0\", found {found} ({origin})")]
+    #[error("{key}: expected a version in quotes, such as \"1.2.0\", found {} ({origin})", found_instead(*.found))]
     BadVersion {
         /// Where it is.
         key: KeyPath,
@@ -136,6 +141,36 @@ pub enum MigrateError {
         /// Why.
         problems: Problems,
     },
+}
+
+impl MigrateError {
+    /// The place in the text that it is about, which its words end with.
+    pub fn origin(&self) -> Option<&Origin> {
+        match self {
+            Self::BadVersion { origin, .. } => Some(origin),
+            Self::UnknownVersion { origin, .. } | Self::FutureVersion { origin, .. } => origin.as_ref(),
+            Self::Step { error, .. } => error.origin(),
+            _ => None,
+        }
+    }
+}
+
+fn found_instead(found: Kind) -> String {
+    if found == Kind::String { "another text".to_owned() } else { found.to_string() }
+}
+
+fn others(config: &str, registered: &[String]) -> String {
+    /// Nobody reads more.
+    const MOST: usize = 8;
+    let names = || registered.iter().map(String::as_str);
+    match (suggest(config, names()), registered.len()) {
+        (_, 0) => String::new(),
+        (Some(near), _) => format!("; did you mean {near}?"),
+        (None, count) => {
+            let shown = names().take(MOST).collect::<Vec<_>>().join(", ");
+            format!("; there are some of {shown}{}", if count > MOST { ", …" } else { "" })
+        }
+    }
 }
 
 fn listed(versions: &[Version]) -> String {

@@ -1,14 +1,18 @@
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
 use enhanced_config_core::{Document, KeyPath, Problems, Redactor, Segment};
-use enhanced_config_format::Editor;
+use enhanced_config_format::{Editor, Format, Limits, ParseOptions, emit};
 
+use crate::former::Passage;
 use crate::migration::Steps;
 use crate::plan::Hop;
 use crate::route::route;
-use crate::{MigrateError, Migration, MigrationPlan, RegisterError, StepError, Version};
+use crate::{
+    FormerKeys, MigrateError, Migration, MigrationPlan, Observed, RegisterError, StepError, Version,
+};
 
 /// The migrations of any number of configurations.
 ///
@@ -145,7 +149,7 @@ impl ConfigMigrator {
         let latest = self.history(config)?.versions().pop();
         match latest {
             Some(latest) => self.plan(config, editor, &latest),
-            None => Err(MigrateError::UnknownConfig { config: config.to_owned() }),
+            None => Err(self.unknown(config)),
         }
     }
 
@@ -165,7 +169,18 @@ impl ConfigMigrator {
         let way = route(config, &hops, &from, to)?;
         let hops: Vec<_> = way.iter().zip(way.iter().skip(1)).map(|(from, to)| Hop::new(from, to)).collect();
         let mut edited = editor.clone();
-        edited.transaction(|editor| hops.iter().try_for_each(|hop| history.hop(config, editor, hop)))?;
+        let observed = RefCell::new(Vec::new());
+        edited.transaction(|editor| {
+            // It may be called twice.
+            observed.borrow_mut().clear();
+            hops.iter().try_for_each(|hop| {
+                let before = history.is_code(hop).then(|| editor.document().clone());
+                history.hop(config, editor, hop)?;
+                let seen = before.map(|before| Observed::between(hop, &before, editor.document()));
+                observed.borrow_mut().extend(seen);
+                Ok(())
+            })
+        })?;
         Ok(MigrationPlan {
             config: config.to_owned(),
             from: from.clone(),
@@ -174,12 +189,50 @@ impl ConfigMigrator {
             before: editor.clone(),
             after: edited,
             redactor: Redactor::new(),
+            observed: observed.into_inner(),
         })
+    }
+
+    /// The keys that the migrations of a configuration took away, to look for in layers that lie over a document of the
+    /// newest version; none when it has no migrations. `observe` is asked what code was seen to do, if there is code on
+    /// the way: the [`observed`](MigrationPlan::observed) of the plan that made the document, or by
+    /// [`observe`](Self::observe).
+    pub fn former_keys<'m>(
+        &'m self,
+        config: &str,
+        observe: impl Fn() -> Vec<Observed> + 'm,
+    ) -> Option<FormerKeys<'m>> {
+        let history = self.history(config).ok()?;
+        let versions = history.versions();
+        let (newest, older) = versions.split_last()?;
+        let ways = older.iter().rev().filter_map(|from| history.way_up(config, from, newest)).collect();
+        Some(FormerKeys::new(&history.version_key, ways, observe))
+    }
+
+    /// What code of migrations does to a document of the newest version, found out by taking it back as far as there is a
+    /// way: nothing when there is none.
+    pub fn observe(&self, config: &str, document: &Document) -> Vec<Observed> {
+        let versions = self.versions(config);
+        let text = emit(document.root(), Format::Json).unwrap_or_default();
+        // It was within the limits of its own format.
+        let mut limits = Limits::default();
+        (limits.text_bytes, limits.values, limits.key_bytes) = (usize::MAX, usize::MAX, usize::MAX);
+        let options = ParseOptions::default().with_limits(limits);
+        let Ok(editor) = Editor::new(text.as_bytes(), Format::Json, config, &options) else {
+            return Vec::new();
+        };
+        let back = |to| self.plan(config, &editor, to).ok().map(|plan| plan.observed);
+        versions.iter().find_map(back).unwrap_or_default()
     }
 
     fn history(&self, config: &str) -> Result<&History, MigrateError> {
         let history = self.configs.get(config).filter(|history| !history.migrations.is_empty());
-        history.ok_or_else(|| MigrateError::UnknownConfig { config: config.to_owned() })
+        history.ok_or_else(|| self.unknown(config))
+    }
+
+    fn unknown(&self, config: &str) -> MigrateError {
+        let registered = self.configs().map(str::to_owned).collect();
+        MigrateError::UnknownConfig { config: config.to_owned(), registered }
     }
 }
 
@@ -215,6 +268,20 @@ impl History {
         }
         let back = self.migrations.values().filter(|migration| migration.down.is_some());
         back.map(|migration| (&migration.to, &migration.from)).collect()
+    }
+
+    /// The migrations from an older version to the newest; none when there is no way, or it is not clear which.
+    fn way_up<'m>(&'m self, config: &str, from: &Version, newest: &Version) -> Option<Vec<Passage<'m>>> {
+        let hops = self.hops(from, newest);
+        let way = route(config, &hops, from, newest).ok()?;
+        let migration = |(from, to): (&&Version, &&Version)| {
+            self.migrations.get(&((*from).clone(), (*to).clone())).map(Passage::of)
+        };
+        way.iter().zip(way.iter().skip(1)).map(migration).collect()
+    }
+
+    fn is_code(&self, hop: &Hop) -> bool {
+        matches!(self.steps(&hop.from, &hop.to), Some(Steps::Code(_)))
     }
 
     fn hop(&self, config: &str, editor: &mut Editor, hop: &Hop) -> Result<(), MigrateError> {

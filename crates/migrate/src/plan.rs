@@ -3,7 +3,7 @@ use std::fmt;
 use enhanced_config_core::{Document, Redactor};
 use enhanced_config_format::{Editor, unified_diff};
 
-use crate::Version;
+use crate::{Observed, Version};
 
 /// A migration that has been tried out: the way, and the text at its end. Nothing has been written.
 #[derive(Debug, Clone)]
@@ -15,6 +15,7 @@ pub struct MigrationPlan {
     pub(crate) before: Editor,
     pub(crate) after: Editor,
     pub(crate) redactor: Redactor,
+    pub(crate) observed: Vec<Observed>,
 }
 
 /// One migration on the way.
@@ -84,6 +85,11 @@ impl MigrationPlan {
             return document;
         }
         document.with_layer_names(|layer| format!("{}, migrated from {}", layer.name(), self.from))
+    }
+
+    /// What code on the way was seen to do, for [`former_keys`](crate::ConfigMigrator::former_keys).
+    pub fn observed(&self) -> &[Observed] {
+        &self.observed
     }
 
     /// Sets what is secret. Default: what its name makes so.

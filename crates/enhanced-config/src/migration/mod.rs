@@ -1,19 +1,28 @@
+//! Old base files: brought to the newest version in memory whenever they are read, and on disk when that is asked for.
+
+mod former;
+mod in_memory;
+
+use std::collections::HashMap;
 use std::fmt;
-use std::path::Path;
 use std::sync::Arc;
 
 #[cfg(feature = "schema")]
-use enhanced_config_core::Layer;
-use enhanced_config_core::{Document, Origin, Problem, ProblemKind, Problems};
+use enhanced_config_core::{Document, Layer};
+use enhanced_config_core::{ProblemKind, Problems};
 use enhanced_config_files::Name;
-use enhanced_config_format::{Editor, Format, Limits, ParseOptions};
-use enhanced_config_layers::{Layers, Rewritten};
-use enhanced_config_migrate::{ConfigMigrator, MigrateError, MigrationPlan, Version};
+use enhanced_config_format::Editor;
+#[cfg(feature = "schema")]
+use enhanced_config_migrate::ConfigMigrator;
+use enhanced_config_migrate::{MigrationPlan, Observed, Version};
+use parking_lot::Mutex;
 
 use crate::at_once::at_once;
 use crate::save::{New, Writing};
 use crate::step::Step;
 use crate::{EnhancedConfigSystem, SaveError, Saved};
+
+pub(crate) use in_memory::in_memory;
 
 /// How many configurations are migrated at once.
 const AT_ONCE: usize = 8;
@@ -26,6 +35,9 @@ pub struct Migrated {
     pub plan: MigrationPlan,
     /// What became of the file.
     pub saved: Saved,
+    /// What there is to warn of in the configuration as it is now: keys of the older version in layers that lie over the
+    /// base file, among others. Nothing when there was nothing to do.
+    pub warnings: Problems,
 }
 
 /// What came of migrating all configurations. Printed, it is a list.
@@ -48,8 +60,11 @@ impl fmt::Display for MigrationReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (name, outcome) in &self.configs {
             match outcome {
-                Ok(Migrated { plan, saved: Saved { backup: Some(backup), .. } }) => {
+                Ok(Migrated { plan, saved: Saved { backup: Some(backup), .. }, warnings }) => {
                     writeln!(f, "{plan}; as it was: {}", backup.path.display())?;
+                    let is_former = |kind: &ProblemKind| matches!(kind, ProblemKind::FormerKey { .. });
+                    let former = warnings.iter().filter(|warning| is_former(&warning.kind));
+                    former.into_iter().try_for_each(|warning| writeln!(f, "  warning: {warning}"))?;
                 }
                 Ok(Migrated { plan, .. }) => writeln!(f, "{name}: is at {} already", plan.to())?,
                 Err(error) => writeln!(f, "{name}: FAILED: {error}")?,
@@ -129,7 +144,7 @@ impl EnhancedConfigSystem {
         from: Option<&Version>,
         to: Option<&Version>,
     ) -> Result<Migrated, SaveError> {
-        let mut made = None;
+        let (mut made, mut warnings) = (None, Problems::new());
         let saved = self.shared.write(name.as_str(), |writing| {
             let plan = self.plan(writing.name, &writing.text()?, to)?;
             if let Some(expected) = from.filter(|from| *from != plan.from()) {
@@ -137,14 +152,14 @@ impl EnhancedConfigSystem {
                 return Err(SaveError::OtherVersion { name: writing.name.to_owned(), expected, found });
             }
             if !plan.is_empty() {
-                writing.validated(plan.editor())?;
+                warnings = writing.validated(plan.editor())?.warnings;
             }
             let new = New { editor: plan.editor().clone(), backup: Some(plan.from().to_string()) };
             made = Some(plan);
             Ok(new)
         })?;
         match made {
-            Some(plan) => Ok(Migrated { plan, saved }),
+            Some(plan) => Ok(Migrated { plan, saved, warnings }),
             None => Err(self.shared.no_file(name.as_str())),
         }
     }
@@ -156,8 +171,10 @@ impl EnhancedConfigSystem {
             Some(to) => recipes.migrator.plan(name, editor, to),
             None => recipes.migrator.plan_to_latest(name, editor),
         };
+        let plan = plan?;
+        recipes.seen.note(name, &plan);
         let layers = recipes.of_defaults(name, &*self.shared.schema(name)?);
-        Ok(plan?.with_redactor(layers.redactor().clone()))
+        Ok(plan.with_redactor(layers.redactor().clone()))
     }
 }
 
@@ -190,53 +207,29 @@ pub(crate) fn check_version(
     });
 }
 
-/// Has the base file of a configuration that has migrations brought to the newest version whenever it is read.
-pub(crate) fn in_memory(
-    migrator: &Arc<ConfigMigrator>,
-    name: &str,
-    limits: Limits,
-    layers: Layers,
-) -> Layers {
-    if migrator.versions(name).is_empty() {
-        return layers;
+/// What code of migrations was last seen to do to each configuration, as code does not say it. A clone has seen nothing.
+#[derive(Debug, Default)]
+pub(crate) struct Seen(Arc<Mutex<HashMap<Box<str>, Vec<Observed>>>>);
+
+impl Clone for Seen {
+    fn clone(&self) -> Self {
+        Self::default()
     }
-    let (migrator, name) = (Arc::clone(migrator), name.to_owned());
-    layers.with_rewrite(move |path, text, document| {
-        let is_base = path.file_stem().is_some_and(|stem| stem == name.as_str())
-            && path.parent().is_none_or(|parent| parent == Path::new(""));
-        if !is_base {
-            return Ok(None);
+}
+
+impl Seen {
+    /// The same, for somebody else.
+    fn share(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+
+    fn note(&self, name: &str, plan: &MigrationPlan) {
+        if !plan.observed().is_empty() {
+            self.0.lock().insert(name.into(), plan.observed().to_vec());
         }
-        let rewritten = rewritten(&migrator, &name, limits, path, text, document);
-        rewritten.map_err(|error| refused(&error, document))
-    })
-}
-
-fn rewritten(
-    migrator: &ConfigMigrator,
-    name: &str,
-    limits: Limits,
-    path: &Path,
-    text: &str,
-    document: &Document,
-) -> Result<Option<Rewritten>, MigrateError> {
-    let version = migrator.version(name, document)?;
-    if migrator.versions(name).last() == Some(&version) {
-        return Ok(None);
     }
-    let layer = document.root().layer();
-    let options = ParseOptions::default().with_limits(limits).with_layer(layer.kind()).with_allow_empty(true);
-    let format = Format::of_path(path).unwrap_or(Format::Yaml);
-    let Ok(editor) = Editor::new(text.as_bytes(), format, layer.name(), &options) else { return Ok(None) };
-    let plan = migrator.plan_to_latest(name, &editor)?;
-    let words = format!("migrated in memory from version {} to {}", plan.from(), plan.to());
-    let note = Problem::note(ProblemKind::Custom { message: words.into() })
-        .with_origin(Origin::whole(layer.clone()))
-        .with_help("migrate_config_to_latest writes it to the file");
-    Ok(Some(Rewritten { text: plan.editor().text().to_owned(), document: plan.document(), note }))
-}
 
-fn refused(error: &MigrateError, document: &Document) -> Problems {
-    let problem = Problem::error(ProblemKind::Custom { message: error.to_string().into() });
-    problem.with_origin(Origin::whole(document.root().layer().clone())).into()
+    fn of(&self, name: &str) -> Option<Vec<Observed>> {
+        self.0.lock().get(name).cloned()
+    }
 }

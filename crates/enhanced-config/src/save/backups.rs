@@ -1,3 +1,4 @@
+use std::cmp::Reverse;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -24,7 +25,7 @@ impl EnhancedConfigSystem {
                 for path in FileSource::named(name.as_str()).candidates() {
                     backups.extend(Backups::list(root, path)?);
                 }
-                backups.sort_by(|a, b| (b.made, b.number).cmp(&(a.made, a.number)));
+                backups.sort_by_key(|backup| Reverse((backup.made, backup.number)));
                 if backups.is_empty() { Err(gone) } else { Ok(backups) }
             }
             path => Ok(Backups::list(root, path?)?),

@@ -40,7 +40,7 @@ fn removed() -> (Dir, enhanced_config::EnhancedConfigSystem, Backup) {
 #[test]
 fn a_file_that_is_gone_has_its_backups_and_comes_back() {
     let (dir, system, backup) = removed();
-    assert_eq!(system.list_backups("app").unwrap(), [backup.clone()]);
+    assert_eq!(system.list_backups("app").unwrap(), std::slice::from_ref(&backup));
     let saved = system.rollback_config("app", &backup).unwrap();
     assert!(saved.is_written && saved.backup.is_none() && saved.refused.is_none());
     assert_eq!(std::fs::read_to_string(dir.path().join("app.yaml")).unwrap(), "# ours\na: 1\nb: 2\n");

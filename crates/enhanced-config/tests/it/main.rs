@@ -15,6 +15,8 @@ mod documents;
 mod errors;
 #[cfg(all(feature = "fault-tolerance", feature = "reload", unix))]
 mod flaky;
+#[cfg(feature = "migrate")]
+mod former;
 mod fresh;
 mod jsonc;
 #[cfg(all(feature = "reload", unix))]

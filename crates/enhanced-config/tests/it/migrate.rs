@@ -125,9 +125,71 @@ fn all_are_migrated_and_reported() {
 fn an_unknown_version_is_refused_and_never_taken_for_another() {
     let dir = Dir::new(&[("app.yaml", "version: '3'\n")]);
     let error = with_migrations(dir.builder()).build().unwrap().load_config("app").unwrap_err();
-    let expected =
-        "app: version 3.0.0 is newer than 2.0.0, the newest of this program; supported are 1.0.0, 2.0.0";
-    assert!(error.to_string().contains(expected), "{error}");
+    assert_eq!(
+        dir.anonymous(&error.to_string()),
+        "configuration app has 1 problem\n  app: version 3.0.0 is newer than 2.0.0, the newest of this program; \
+         supported are 1.0.0, 2.0.0 (DIR/app.yaml:1:10)"
+    );
+}
+
+#[test]
+fn the_place_of_what_keeps_a_file_from_being_migrated_is_told_once() {
+    let check = |text: &str, expected: &str| {
+        let dir = Dir::new(&[("app.yaml", text)]);
+        let error = with_migrations(dir.builder()).build().unwrap().load_config("app").unwrap_err();
+        let expected = format!("configuration app has 1 problem\n  {expected}");
+        assert_eq!(dir.anonymous(&error.to_string()), expected);
+        #[cfg(feature = "render")]
+        assert_eq!(error.render(enhanced_config::Color::Never).matches("app.yaml").count(), 1);
+    };
+    check(
+        "a: 1\n",
+        "app: version is missing: write the version there, one of 1.0.0, 2.0.0; or say by ConfigMigrator::set_base of \
+         which version a file is that has none (DIR/app.yaml)",
+    );
+    check(
+        "version: 1.10\n",
+        "version: expected a version in quotes, such as \"1.2.0\", found float (DIR/app.yaml:1:10)",
+    );
+    check(
+        "version: '1'\nserver: {host: a, address: b}\n",
+        "app: from 1.0.0 to 2.0.0, step 1, rename server.host: server.address: there is a value already (DIR/app.yaml:2:28)",
+    );
+    check(
+        "version: '1'\nserver: &s {host: a}\nother: *s\n",
+        "app: from 1.0.0 to 2.0.0, step 1, rename server.host: server.host: another place repeats it with an alias, and \
+         would change too; the alias is at DIR/app.yaml:3:8",
+    );
+}
+
+const LISTEN: &str = r#"
+config: app
+migrations:
+  - from: "1"
+    to: "2"
+    up:
+      - split: { path: listen, separator: ":", into: [server.bind, { path: server.port, kind: integer }] }
+"#;
+
+#[test]
+fn what_was_one_text_is_read_as_text_and_number() {
+    #[derive(serde::Deserialize)]
+    struct Server {
+        bind: std::net::IpAddr,
+        port: u16,
+    }
+    let old = "version: '1'\nlisten: '0.0.0.0:80' # all\n";
+    let dir = Dir::new(&[("app.yaml", old)]);
+    let mut migrator = ConfigMigrator::new();
+    for migration in Migration::read(LISTEN.as_bytes(), enhanced_config::Format::Yaml, "m.yaml").unwrap() {
+        migrator.register(migration).unwrap();
+    }
+    let system = dir.builder().migrator(migrator).build().unwrap();
+    let server: Server = system.load_config("app").unwrap().get("server").unwrap();
+    assert_eq!((server.bind.to_string().as_str(), server.port), ("0.0.0.0", 80));
+    system.migrate_config_to_latest("app").unwrap();
+    system.migrate_config("app", &two(), &one()).unwrap();
+    assert_eq!(text(&dir, "app.yaml"), old.replace("'1'", "'1.0.0'"));
 }
 
 #[cfg(feature = "schema")]

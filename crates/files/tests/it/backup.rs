@@ -109,7 +109,7 @@ fn the_newest_of_each_version_stays() {
     let scene = Scene::new();
     let backups = most(2).with_max_age(Duration::from_secs(5));
     let back_up = |version: &str, second| {
-        scene.write("app.yaml", &format!("{version} {second}"));
+        scene.write("app.yaml", format!("{version} {second}"));
         backups.make(&mut scene.lock("app.yaml"), version, at(second)).unwrap();
     };
     back_up("1.0.0", 0);

@@ -111,6 +111,11 @@ impl EnvSource {
         Self { prefix, variables: None, reserved: BTreeSet::new(), ignore_case: cfg!(windows) }
     }
 
+    /// What the names of its variables start with, the `_` at the end included.
+    pub fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
     /// Takes these variables instead of those of the process.
     #[must_use]
     pub fn with_variables<K, V>(mut self, variables: impl IntoIterator<Item = (K, V)>) -> Self

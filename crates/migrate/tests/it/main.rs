@@ -5,6 +5,7 @@
 
 mod builtin;
 mod comments;
+mod former;
 mod laws;
 mod refused;
 mod route;

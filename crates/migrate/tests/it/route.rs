@@ -60,7 +60,7 @@ fn versions_are_read_where_they_are_said_to_be() {
             .map(|plan| plan.editor().text().to_owned())
             .map_err(|e| e.to_string())
     };
-    let missing = "app: version is missing; supported versions are 1.0.0, 2.0.0";
+    let missing = "app: version is missing: write the version there, one of 1.0.0, 2.0.0; or say by ConfigMigrator::set_base of which version a file is that has none";
     assert_eq!(plan(&migrator, "a: 1\n").unwrap_err(), missing);
     migrator.set_base("app", version("1"));
     assert_eq!(plan(&migrator, "a: 1\n").unwrap(), "a: 1\nversion: 2.0.0\n");
@@ -79,8 +79,31 @@ fn versions_are_read_where_they_are_said_to_be() {
         plan(&migrator, "meta: {schema: '3'}\n").unwrap_err(),
         "app: version 3.0.0 is newer than 2.0.0, the newest of this program; supported are 1.0.0, 2.0.0 (app.yaml:1:16)"
     );
-    let error = migrator.plan_to_latest("other", &yaml("a: 1\n")).unwrap_err();
-    assert_eq!(error.to_string(), "other: no migrations are registered");
+    assert_eq!(
+        plan(&migrator, "meta: {schema: v1}\n").unwrap_err(),
+        "meta.schema: expected a version in quotes, such as \"1.2.0\", found another text (app.yaml:1:16)"
+    );
+}
+
+#[test]
+fn a_name_without_migrations_is_told_with_those_that_have_some() {
+    let check = |names: &[&str], config: &str, expected: &str| {
+        let mut migrator = enhanced_config_migrate::ConfigMigrator::new();
+        for name in names {
+            let steps = Vec::<enhanced_config_migrate::Step>::new();
+            let migration = enhanced_config_migrate::Migration::new(*name, version("1"), version("2"), steps);
+            migrator.register(migration).unwrap();
+        }
+        let error = migrator.plan_to_latest(config, &yaml("a: 1\n")).unwrap_err();
+        assert_eq!(error.to_string(), expected);
+    };
+    check(&[], "app", "app: no migrations are registered of it");
+    check(&["server"], "app", "app: no migrations are registered of it; there are some of server");
+    check(&["server", "app"], "apps", "apps: no migrations are registered of it; did you mean app?");
+    let many = ["aa", "bb", "cc", "dd", "ee", "ff", "gg", "hh", "ii"];
+    let expected =
+        "other: no migrations are registered of it; there are some of aa, bb, cc, dd, ee, ff, gg, hh, …";
+    check(&many, "other", expected);
 }
 
 #[test]
