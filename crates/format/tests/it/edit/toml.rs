@@ -62,7 +62,11 @@ fn what_is_removed_takes_its_comments_along() {
         &TEXT.replace("\n# owner\n[owner]\nname = \"n\" # who\nlimits.cpu = 1\nlimits.mem = 2\n", ""),
     );
     check(TEXT, "remove owner.limits", &TEXT.replace("limits.cpu = 1\nlimits.mem = 2\n", ""));
-    check(TEXT, "remove items[0]", &TEXT.replace("\n# second\n[[items]]\nid = 1\n\n[items.sub]\nx = 1\n", ""));
+    check(
+        TEXT,
+        "remove items[0]",
+        &TEXT.replace("\n# second\n[[items]]\nid = 1\n\n[items.sub]\nx = 1\n", ""),
+    );
     check(TEXT, "remove servers.alpha.roles[1]", &TEXT.replace("[\"a\", \"b\"]", "[\"a\"]"));
     check(
         TEXT,
