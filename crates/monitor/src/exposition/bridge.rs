@@ -6,7 +6,8 @@ use crate::ConfigMonitor;
 
 impl ConfigMonitor {
     /// Tells all metrics to the recorder of the `metrics` crate that is installed, under the names of the exposition. Times
-    /// become gauges of their 50th, 95th and 99th percentile, in seconds, and a counter of how many there were.
+    /// become gauges of their 50th, 95th and 99th percentile, in seconds, and a counter of how many there were; counters are
+    /// whole numbers there.
     ///
     /// [`on_sample`](Self::on_sample) is a good place to call it:
     ///

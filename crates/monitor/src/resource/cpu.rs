@@ -37,15 +37,24 @@ impl CpuTimes {
     /// away. The rules are those of psutil's `cpu_percent`.
     #[must_use]
     pub fn busy_percent_since(&self, earlier: &Self) -> f64 {
-        let (now, before) = (self.to_array(), earlier.to_array());
-        let passed: [u64; 8] = array::from_fn(|state| match (now.get(state), before.get(state)) {
-            (Some(now), Some(before)) => now.saturating_sub(*before),
-            _ => 0,
-        });
-        let all = passed.iter().fold(0_u64, |all, time| all.saturating_add(*time));
-        let passed = Self::from_array(passed);
+        let passed = self.since(earlier);
+        let all = passed.all();
         let busy = all.saturating_sub(passed.idle).saturating_sub(passed.iowait);
         if all == 0 { 0.0 } else { 100.0 * busy as f64 / all as f64 }
+    }
+
+    /// The time since `earlier` in each state.
+    pub(super) fn since(&self, earlier: &Self) -> Self {
+        let (now, before) = (self.to_array(), earlier.to_array());
+        Self::from_array(array::from_fn(|state| match (now.get(state), before.get(state)) {
+            (Some(now), Some(before)) => now.saturating_sub(*before),
+            _ => 0,
+        }))
+    }
+
+    /// In all states.
+    pub(super) fn all(self) -> u64 {
+        self.to_array().iter().fold(0, |all, time| all.saturating_add(*time))
     }
 
     const fn to_array(self) -> [u64; 8] {

@@ -57,7 +57,8 @@ pub struct ResourceSample {
     /// The time since the clock's origin.
     #[serde(serialize_with = "since_origin")]
     pub at: Instant,
-    /// How busy all CPUs of the machine were since the sample before.
+    /// How busy all CPUs of the machine were since the sample before; what that said, where it was less than a fifth of a
+    /// second ago.
     pub cpu: Measured<Share>,
     /// Memory, the machine's and the control group's.
     pub memory: Measured<Memory>,

@@ -5,11 +5,15 @@ use std::path::Path;
 use enhanced_config_clock::Instant;
 
 use super::cgroup::Cgroups;
+use super::cpu_meter::CpuMeter;
 use super::devices::{diskstats, net_dev};
 use super::fields::{cpu_times, cpus, meminfo};
 use super::file::ProcFile;
 use crate::resource::traffic::Traffic;
-use crate::resource::{CpuTimes, Device, Measured, Memory, Share, Space, Whole};
+use crate::resource::{Device, Measured, Memory, Share, Space, Whole};
+
+/// Ticks of each CPU that a share is taken of: a fifth of a second of what nearly all systems have.
+const ENOUGH: u64 = 20;
 
 /// The system as a whole, from files that stay open. What cannot be opened is not available.
 #[derive(Debug)]
@@ -19,7 +23,7 @@ pub(in crate::resource) struct Machine {
     diskstats: Option<ProcFile>,
     net_dev: Option<ProcFile>,
     cgroups: Cgroups,
-    cpu_before: Option<CpuTimes>,
+    cpu: CpuMeter,
     cpus: usize,
     disks: Traffic,
     /// Whether a device of `/proc/diskstats` is a disk of its own.
@@ -36,7 +40,7 @@ impl Machine {
             diskstats: open("/proc/diskstats", 4096),
             net_dev: open("/proc/self/net/dev", 4096),
             cgroups: Cgroups::new(Path::new("/")),
-            cpu_before: None,
+            cpu: CpuMeter::default(),
             cpus: 1,
             disks: Traffic::default(),
             physical: BTreeMap::new(),
@@ -48,13 +52,8 @@ impl Machine {
         let text = self.stat.as_mut().map_or(Ok(&[][..]), ProcFile::read_start).unwrap_or_default();
         let Some(times) = cpu_times(text) else { return Measured::NotAvailable };
         self.cpus = cpus(text).max(1);
-        match self.cpu_before.replace(times) {
-            Some(before) if before != times => {
-                Measured::Known(Share { percent: times.busy_percent_since(&before), of: Whole::Machine })
-            }
-            // Asked again within a clock tick.
-            Some(_) | None => Measured::NotYet,
-        }
+        let percent = self.cpu.look(times, ENOUGH * self.cpus as u64);
+        percent.map(|percent| Share { percent, of: Whole::Machine })
     }
 
     pub(in crate::resource) fn memory(&mut self, now: Instant) -> Measured<Memory> {

@@ -1,6 +1,7 @@
 //! What `/proc` and `/sys` tell.
 
 mod cgroup;
+mod cpu_meter;
 mod devices;
 mod fields;
 mod file;
