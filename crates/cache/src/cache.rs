@@ -11,7 +11,7 @@ use parking_lot::{Condvar, Mutex};
 use crate::hot::{Entry, HotIndex};
 use crate::packed::Packed;
 use crate::state::State;
-use crate::tiers::{Arriving, Displaced, Tier, Tiers};
+use crate::tiers::{Arriving, Displaced, Found, Tier, Tiers};
 use crate::work::Outcome;
 use crate::{CacheOptions, CacheStats, Cached, Compressible};
 
@@ -105,6 +105,25 @@ impl<K: Hash + Eq + Clone, V: Compressible> ConfigCache<K, V> {
         match self.find(key, false) {
             Outcome::Found(value) => Some(value),
             Outcome::Absent(_) => None,
+        }
+    }
+
+    /// The value of `key`, for whoever looks beside or behind a call that was counted: neither a request nor a use, and
+    /// what is cold stays cold. One that is too old is none.
+    pub fn peek<Q>(&self, key: &Q) -> Option<Cached<V>>
+    where
+        K: Borrow<Q>,
+        Q: Hash + Eq + ?Sized,
+    {
+        let found = {
+            let state = self.state.lock();
+            let is_old = self.options.time_to_live.is_some() && state.tiers.is_expired(key, self.clock.now());
+            if is_old { None } else { state.tiers.find(key) }
+        };
+        match found? {
+            Found::Hot(entry) => Some(entry.cached()),
+            Found::Between(value) => Some(value.into()),
+            Found::Cold(packed, _) => packed.restore().map(|value| Arc::new(value).into()),
         }
     }
 

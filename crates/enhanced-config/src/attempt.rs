@@ -119,7 +119,7 @@ impl Shared {
 
     fn attempt_untraced(&self, slot: &Slot, why: &Why, settled: &dyn Fn(&[Input]) -> bool) -> Made {
         let began = self.checks.clock.now();
-        let old = self.shelf.get(&slot.name).map(Config::new).or_else(|| slot.stage.current());
+        let old = self.shelf.peek(&slot.name).map(Config::new).or_else(|| slot.stage.current());
         let Sources { given, are_read, is_overridden } = slot.sources(self, old.as_ref(), why.patience());
         let inputs: Arc<[Input]> = match &given {
             Ok(loaded) => loaded.inputs.as_slice().into(),
@@ -213,7 +213,7 @@ impl Shared {
             || drop(self.put(slot, version + 1, loaded)),
             || drop(self.put(slot, version + 2, before)),
         );
-        let served = || self.shelf.get(&slot.name).map_or_else(|| old.clone(), Config::new);
+        let served = || self.shelf.peek(&slot.name).map_or_else(|| old.clone(), Config::new);
         let reject = |problems| {
             let redactor = loaded.redactor.clone();
             Rejection::new(&slot.name, problems, Texts::default(), redactor)

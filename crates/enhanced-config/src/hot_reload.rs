@@ -217,7 +217,7 @@ impl Drop for EnhancedConfigSystem {
 impl Shared {
     /// Somebody depends on the configuration from now on: what is served is kept, to tell the next change from.
     fn depend_on(self: &Arc<Self>, slot: &Arc<Slot>) {
-        match self.shelf.get(&slot.name) {
+        match self.shelf.peek(&slot.name) {
             Some(served) => slot.stage.set_current(Config::new(served)),
             // It has been forgotten since it was served: what the sources say now is what the next change is told from.
             None if slot.version() > 0 => drop(self.make(slot, &Why::Use)),
@@ -287,7 +287,7 @@ impl Follower {
     /// What is served, where files changed and somebody else made it of what they are now: a save does.
     fn current(&self, shared: &Shared, why: &Why) -> Option<Made> {
         let Why::Files(_) = why else { return None };
-        let (served, inputs) = (shared.shelf.get(&self.slot.name)?, self.slot.inputs());
+        let (served, inputs) = (shared.shelf.peek(&self.slot.name)?, self.slot.inputs());
         let is_current =
             self.slot.trouble().is_none() && inputs.iter().all(|input| input.is_current(&shared.root));
         is_current.then(|| Made { inputs, ..Made::unchanged(Config::new(served)) })

@@ -174,7 +174,9 @@ impl EnhancedConfigSystem {
         self.shared.of_schema(name.as_str(), SchemaOf::for_editors)
     }
 
-    /// What the cache of loaded configurations holds and has done. Printed, it is a table.
+    /// What the cache of loaded configurations holds and has done: each [`load_config`](Self::load_config) is one request.
+    /// The system itself loads what is missing, which its monitor counts, so that `loads` stays 0. Printed, it
+    /// is a table.
     #[cfg(feature = "cache")]
     pub fn cache_stats(&self) -> enhanced_config_cache::CacheStats {
         self.shared.shelf.stats()
@@ -229,12 +231,12 @@ impl Shared {
 
     /// What is served under a name, made if nothing is.
     pub(crate) fn current(self: &Arc<Self>, slot: &Arc<Slot>) -> Result<Config, Rejection> {
-        match self.shelf.get(&slot.name) {
+        match self.shelf.peek(&slot.name) {
             Some(served) => Ok(Config::new(served)),
             None => {
                 let made = self.make(slot, &Why::Use).unwrap_or_else(|| self.alone(slot));
                 // Where the files are broken, what was good before may be served.
-                made.or_else(|rejection| self.shelf.get(&slot.name).map(Config::new).ok_or(rejection))
+                made.or_else(|rejection| self.shelf.peek(&slot.name).map(Config::new).ok_or(rejection))
             }
         }
     }
@@ -263,7 +265,7 @@ impl Shared {
     /// which another one follows then.
     pub(crate) fn make(self: &Arc<Self>, slot: &Arc<Slot>, why: &Why) -> Option<Result<Config, Rejection>> {
         loop {
-            let made = slot.stage.run(|| match (why, self.shelf.get(&slot.name)) {
+            let made = slot.stage.run(|| match (why, self.shelf.peek(&slot.name)) {
                 // Somebody else was faster.
                 (Why::Use, Some(served)) => Made::unchanged(Config::new(served)),
                 (Why::Save(input), Some(served)) if slot.follows(&served, input) => {

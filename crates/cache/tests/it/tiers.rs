@@ -32,6 +32,28 @@ fn the_least_recently_used_go_from_hot_to_cold_to_nowhere() {
 }
 
 #[test]
+fn a_look_is_neither_a_use_nor_a_request() {
+    let clock = Arc::new(ManualClock::new());
+    let options = CacheOptions::default().with_hot(entries(2)).with_cold(entries(2));
+    let cache = ConfigCache::with_clock(options.with_time_to_live(Duration::from_secs(9)), clock.clone());
+    fill(&cache, 0..3);
+    for key in 0..3 {
+        assert_eq!(cache.peek(&key).unwrap().number, key);
+    }
+    assert!(cache.peek(&9).is_none());
+    check(&cache, &[1, 2], &[0]);
+    cache.peek(&1).unwrap();
+    fill(&cache, 3..4);
+    check(&cache, &[2, 3], &[0, 1]);
+    cache.insert(4, Item { damaged: true, ..Item::new(4) });
+    fill(&cache, 5..7);
+    assert!(cache.peek(&4).is_none(), "damaged");
+    clock.advance(Duration::from_secs(9));
+    assert!((0..7).all(|key| cache.peek(&key).is_none()), "too old");
+    assert_eq!((cache.stats().requests(), cache.stats().expired), (0, 0));
+}
+
+#[test]
 fn a_use_keeps_a_value_hot() {
     let cache = cache(entries(2), entries(9));
     fill(&cache, 0..2);

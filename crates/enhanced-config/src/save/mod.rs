@@ -45,7 +45,7 @@ impl EnhancedConfigSystem {
     /// # Errors
     /// As [`save_since`](Self::save_since).
     pub fn save_config<T: Serialize + ?Sized>(&self, name: &str, values: &T) -> Result<Saved, SaveError> {
-        let loaded = match self.shared.shelf.get(name) {
+        let loaded = match self.shared.shelf.peek(name) {
             Some(served) => Config::new(served),
             None => self.load_config(name)?,
         };

@@ -26,6 +26,11 @@ impl Shelf {
         self.0.get(name)
     }
 
+    /// As [`get`](Self::get), for the system's own looks: what a reader asks for is counted once.
+    pub(crate) fn peek(&self, name: &str) -> Option<Served> {
+        self.0.peek(name)
+    }
+
     pub(crate) fn put(&self, name: &str, snapshot: Snapshot) -> Served {
         self.0.insert(name.to_owned(), Arc::new(snapshot))
     }

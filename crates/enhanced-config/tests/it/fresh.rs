@@ -115,6 +115,16 @@ mod cache {
     }
 
     #[test]
+    fn each_read_is_one_request_of_the_cache() {
+        let dir = Dir::new(&[("app.yaml", "port: 1\n")]);
+        let system = dir.builder().build().unwrap();
+        (0..3).for_each(|_| drop(system.load_config("app").unwrap()));
+        assert!(system.load_config("other").is_err());
+        let stats = system.cache_stats();
+        assert_eq!((stats.hot.hits, stats.cold.hits, stats.misses), (2, 0, 2), "{stats}");
+    }
+
+    #[test]
     fn what_is_forgotten_is_read_again() {
         let dir = Dir::new(&[("app.yaml", "port: 1\n"), ("other.yaml", "a: 1\n")]);
         let nothing = TierLimits { bytes: 0, entries: 0 };
