@@ -148,16 +148,16 @@ impl fmt::Display for Holder {
 /// What keeps the system from it, where that is known, and what to do about it.
 fn advice(step: Step, source: &io::Error) -> &'static str {
     match source.kind() {
-        io::ErrorKind::StorageFull => ", because the disk is full: make room on it",
+        io::ErrorKind::StorageFull => " (the disk is full: make room on it)",
         io::ErrorKind::QuotaExceeded => {
-            ", because the quota of this user on the disk is used up: make room, or raise it"
+            " (the quota of this user on the disk is used up: make room, or raise it)"
         }
         io::ErrorKind::ReadOnlyFilesystem => {
-            ", because the file system is mounted read-only: write where it is writable, or mount it so"
+            " (the file system is mounted read-only: write where it is writable, or mount it so)"
         }
         // Of owner and mode it means something else.
         io::ErrorKind::PermissionDenied if matches!(step, Step::Lock | Step::Create | Step::Rename) => {
-            ", because this process has no right to: let it write in the directory, with chmod or chown"
+            " (this process has no right to: let it write in the directory, with chmod or chown)"
         }
         _ => "",
     }
@@ -184,10 +184,10 @@ mod tests {
             );
             assert_eq!(error.to_string(), expected);
         };
-        check(io::ErrorKind::StorageFull, ", because the disk is full: make room on it");
+        check(io::ErrorKind::StorageFull, " (the disk is full: make room on it)");
         check(
             io::ErrorKind::ReadOnlyFilesystem,
-            ", because the file system is mounted read-only: write where it is writable, or mount it so",
+            " (the file system is mounted read-only: write where it is writable, or mount it so)",
         );
         check(io::ErrorKind::Other, "");
     }

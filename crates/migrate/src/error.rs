@@ -33,7 +33,7 @@ pub enum RegisterError {
 #[non_exhaustive]
 pub enum MigrateError {
     /// No migration of the configuration is known.
-    #[error("{config}: no migrations are registered of it{}", others(.config, .registered))]
+    #[error("{config}: no migrations are registered for it{}", others(.config, .registered))]
     UnknownConfig {
         /// The configuration.
         config: String,

@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 use std::fmt;
 
-use enhanced_config_core::{Document, KeyPath, Kind, NodeRef};
+use enhanced_config_core::{Document, KeyPath, Kind, LayerKind, NodeRef};
 
 use crate::migration::Steps;
 use crate::{Migration, Observed, Step, Version};
@@ -87,7 +87,7 @@ impl<'m> FormerKeys<'m> {
     }
 
     /// Those that a layer sets, and `is_known` does not know: a key that is there again, or that only looks like an old
-    /// one, is none. A map of which all keys went the same way is told as one.
+    /// one, is none. A map of which all keys went the same way is told as one, but for those of variables.
     pub fn of(&self, layer: &Document, is_known: &dyn Fn(&KeyPath, NodeRef<'_>) -> bool) -> Vec<FormerKey> {
         let mut found = Vec::new();
         self.walk(&KeyPath::root(), layer.root(), is_known, &mut found);
@@ -113,8 +113,10 @@ impl<'m> FormerKeys<'m> {
         for (key, member) in node.entries() {
             are_all &= self.walk(&path.join(key), member, is_known, found);
         }
-        let whole =
-            found.get(first..).filter(|_| are_all && !path.is_root()).and_then(|all| as_one(path, all));
+        // Each variable is to be mended by itself.
+        let is_one_place = !path.is_root() && node.layer().kind() != LayerKind::Environment;
+        let all = found.get(first..).filter(|_| are_all && is_one_place);
+        let whole = all.and_then(|all| as_one(path, all));
         if let Some(whole) = whole {
             found.truncate(first);
             found.push(whole);

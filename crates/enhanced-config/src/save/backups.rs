@@ -2,7 +2,7 @@ use std::cmp::Reverse;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use enhanced_config_files::{Backup, BackupError, Backups, FileLock, Name, Presence, WriteError};
+use enhanced_config_files::{Backup, BackupError, Backups, FileLock, Name, Presence, ReadError, WriteError};
 use enhanced_config_layers::{FileSource, Input};
 
 use super::writing::PATIENCE;
@@ -18,17 +18,12 @@ impl EnhancedConfigSystem {
     /// When the name is not allowed, there is neither a base file nor a backup of one, or the directory cannot be listed.
     pub fn list_backups(&self, name: &str) -> Result<Vec<Backup>, SaveError> {
         let name = Name::new(name)?;
-        let root = &self.shared.root;
         match self.shared.base_path(name.as_str()) {
             Err(gone @ SaveError::NoFile { .. }) => {
-                let mut backups = Vec::new();
-                for path in FileSource::named(name.as_str()).candidates() {
-                    backups.extend(Backups::list(root, path)?);
-                }
-                backups.sort_by_key(|backup| Reverse((backup.made, backup.number)));
+                let backups = self.shared.backups_of_any_format(name.as_str())?;
                 if backups.is_empty() { Err(gone) } else { Ok(backups) }
             }
-            path => Ok(Backups::list(root, path?)?),
+            path => Ok(Backups::list(&self.shared.root, path?)?),
         }
     }
 
@@ -55,6 +50,16 @@ impl EnhancedConfigSystem {
 }
 
 impl Shared {
+    /// The backups of a base file that is gone, whatever its format was, the newest first.
+    pub(super) fn backups_of_any_format(&self, name: &str) -> Result<Vec<Backup>, ReadError> {
+        let mut backups = Vec::new();
+        for path in FileSource::named(name).candidates() {
+            backups.extend(Backups::list(&self.root, path)?);
+        }
+        backups.sort_by_key(|backup| Reverse((backup.made, backup.number)));
+        Ok(backups)
+    }
+
     /// Makes a base file that is gone from a backup of it.
     fn bring_back(self: &Arc<Self>, name: &str, path: PathBuf, backup: &Backup) -> Result<Saved, SaveError> {
         let mut lock = FileLock::acquire(&self.root, &path, PATIENCE)?;

@@ -19,13 +19,16 @@ pub enum SaveError {
     Name(NameError),
     /// There is no file to edit.
     #[error(
-        "configuration {name} has no base file to edit: expected {name}.yaml, .yml, .json, .jsonc or .toml in {}", .directory.display()
+        "configuration {name} has no base file to edit: expected {name}.yaml, .yml, .json, .jsonc or .toml in {}{}",
+        .directory.display(), way_back(*.backups)
     )]
     NoFile {
         /// The configuration.
         name: String,
         /// Where the file was looked for.
         directory: PathBuf,
+        /// How many backups there are of it.
+        backups: usize,
     },
     /// The file cannot be read.
     #[error("{}", with_causes(.0))]
@@ -82,6 +85,16 @@ pub enum SaveError {
         /// The version of the file.
         found: enhanced_config_migrate::Version,
     },
+}
+
+fn way_back(backups: usize) -> String {
+    match backups {
+        0 => String::new(),
+        1 => "; there is a backup of it, which rollback_config makes the file again".to_owned(),
+        several => {
+            format!("; there are {several} backups of it, of which rollback_config makes the file again")
+        }
+    }
 }
 
 /// As [`Display`](fmt::Display): what `fn main() -> Result<…>` prints should be for people.

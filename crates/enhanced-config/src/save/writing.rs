@@ -114,7 +114,8 @@ impl Shared {
     }
 
     pub(crate) fn no_file(&self, name: &str) -> SaveError {
-        SaveError::NoFile { name: name.to_owned(), directory: self.root.path().to_owned() }
+        let backups = self.backups_of_any_format(name).map_or(0, |backups| backups.len());
+        SaveError::NoFile { name: name.to_owned(), directory: self.root.path().to_owned(), backups }
     }
 
     pub(crate) fn editor(&self, name: &str, path: &Path, bytes: &[u8]) -> Result<Editor, Rejection> {

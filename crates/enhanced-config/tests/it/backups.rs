@@ -41,6 +41,13 @@ fn removed() -> (Dir, enhanced_config::EnhancedConfigSystem, Backup) {
 fn a_file_that_is_gone_has_its_backups_and_comes_back() {
     let (dir, system, backup) = removed();
     assert_eq!(system.list_backups("app").unwrap(), std::slice::from_ref(&backup));
+    let loaded = system.load_config("app").unwrap();
+    let error = system.save_changes(&loaded, &json!({"a": 2})).unwrap_err();
+    assert_eq!(
+        dir.anonymous(&error.to_string()),
+        "configuration app has no base file to edit: expected app.yaml, .yml, .json, .jsonc or .toml in DIR; \
+         there is a backup of it, which rollback_config makes the file again"
+    );
     let saved = system.rollback_config("app", &backup).unwrap();
     assert!(saved.is_written && saved.backup.is_none() && saved.refused.is_none());
     assert_eq!(std::fs::read_to_string(dir.path().join("app.yaml")).unwrap(), "# ours\na: 1\nb: 2\n");

@@ -102,6 +102,17 @@ fn a_variable_is_told_by_its_name_and_the_new_one() {
     let strict = |names| move |builder: Builder| variables(names)(builder).schema("app", schema);
     check(&[], strict(&[("APP_SERVER__HOST", "b")]), &[&host("APP_SERVER__HOST")]);
     check(&[], strict(&[("APP_SERVER_HOST", "b")]), &[&host("APP_SERVER_HOST")]);
+    let log = |key: &str, name: &str| {
+        format!(
+            "log.{key}: the migration from 1.0.0 to 2.0.0 made this key output.log.{key}, and did not change this layer \
+             (environment variable APP_LOG__{name}); set APP_OUTPUT__LOG__{name} instead"
+        )
+    };
+    check(
+        &[],
+        variables(&[("APP_LOG__LEVEL", "warn"), ("APP_LOG__FILE", "y")]),
+        &[&log("file", "FILE"), &log("level", "LEVEL")],
+    );
     check(
         &[],
         strict(&[("APP_LOG__LEVEL", "warn")]),

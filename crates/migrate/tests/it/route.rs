@@ -97,12 +97,12 @@ fn a_name_without_migrations_is_told_with_those_that_have_some() {
         let error = migrator.plan_to_latest(config, &yaml("a: 1\n")).unwrap_err();
         assert_eq!(error.to_string(), expected);
     };
-    check(&[], "app", "app: no migrations are registered of it");
-    check(&["server"], "app", "app: no migrations are registered of it; there are some of server");
-    check(&["server", "app"], "apps", "apps: no migrations are registered of it; did you mean app?");
+    check(&[], "app", "app: no migrations are registered for it");
+    check(&["server"], "app", "app: no migrations are registered for it; there are some of server");
+    check(&["server", "app"], "apps", "apps: no migrations are registered for it; did you mean app?");
     let many = ["aa", "bb", "cc", "dd", "ee", "ff", "gg", "hh", "ii"];
     let expected =
-        "other: no migrations are registered of it; there are some of aa, bb, cc, dd, ee, ff, gg, hh, …";
+        "other: no migrations are registered for it; there are some of aa, bb, cc, dd, ee, ff, gg, hh, …";
     check(&many, "other", expected);
 }
 
