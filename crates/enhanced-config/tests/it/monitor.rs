@@ -194,6 +194,21 @@ fn each_read_counts_for_its_configuration_whatever_becomes_of_it() {
     assert_eq!((total.hot, total.cold, total.miss), (100, 5, 2));
 }
 
+#[cfg(all(feature = "cache", feature = "reload"))]
+#[test]
+fn reads_of_all_are_those_of_each_and_not_what_reloads_look_at() {
+    let dir = Dir::new(&[("app.yaml", "port: 0\n")]);
+    let system = builder(&dir).0.build().unwrap();
+    system.load_config("app").unwrap();
+    for port in 1..4 {
+        dir.write("app.yaml", format!("port: {port}\n"));
+        system.reload("app").unwrap();
+    }
+    let app = figures(&system, "app").reads;
+    assert_eq!((app.hot, app.cold, app.miss), (0, 0, 1));
+    assert_eq!(system.monitor().performance_report(1.0).total.reads, app);
+}
+
 #[test]
 fn reads_can_be_left_uncounted() {
     let dir = Dir::new(&[("app.yaml", "port: 1\n")]);

@@ -151,15 +151,7 @@ struct Figures<'a> {
 impl Figures<'_> {
     fn read(&self, now: Instant) -> ConfigFigures {
         let total = |family, label| self.total(family, label);
-        let [hot, cold, miss] =
-            ["hot", "cold", "miss"].map(|result| match (self.config, total("config_reads", result)) {
-                // Where reads are not told apart, the cache still counts them.
-                (None, 0) => self
-                    .history
-                    .summary(&format!("cache_reads.{result}"), self.from)
-                    .map_or(0, |reads| reads.total()),
-                (_, reads) => reads,
-            });
+        let [hot, cold, miss] = self.reads();
         let (hits, reads) = (hot + cold, hot + cold + miss);
         let reload = |outcome| total("config_reloads", outcome);
         ConfigFigures {
@@ -183,6 +175,17 @@ impl Figures<'_> {
             last_good_reload_ago: self.config.and_then(ConfigMeters::last_good_reload).map(|at| now - at),
             pending_restarts: self.config.map_or(0, |config| config.pending_restart_count()),
         }
+    }
+
+    fn reads(&self) -> [u64; 3] {
+        let is_of_one = |series: &str| series.starts_with("config_reads.") && series.contains('/');
+        let results = ["hot", "cold", "miss"];
+        if self.config.is_some() || self.history.names().any(is_of_one) {
+            return results.map(|result| self.total("config_reads", result));
+        }
+        // Where nobody counts them for each configuration, the cache still counts them.
+        let cached = |result| self.history.summary(&format!("cache_reads.{result}"), self.from);
+        results.map(|result| cached(result).map_or(0, |reads| reads.total()))
     }
 
     fn operations(&self, counts: &str, times: &str) -> Operations {
