@@ -33,10 +33,8 @@
 //! # }
 //! ```
 //!
-//! While the program runs, [`start_hot_reload`](EnhancedConfigSystem::start_hot_reload) makes what is loaded follow its
-//! files: [`live`](EnhancedConfigSystem::live) is a value that is always the newest,
-//! [`on_change`](EnhancedConfigSystem::on_change) calls back, and [`status`](EnhancedConfigSystem::status) says how a
-//! configuration stands to its files.
+//! While the program runs, `start_hot_reload` makes what is loaded follow its files: `live` is a value that is always the
+//! newest, `on_change` calls back, and `status` says how a configuration stands to its files.
 //!
 //! ```
 //! # #[cfg(feature = "reload")]

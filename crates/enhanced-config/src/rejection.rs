@@ -6,7 +6,7 @@ use enhanced_config_layers::{Input, Texts};
 
 /// A configuration that is not as it must be: all of its problems.
 ///
-/// Its text has one line a problem; [`render`](Self::render) shows the lines they are about.
+/// Its text has one line a problem; `render` shows the lines they are about.
 // Boxed: whoever is given a value pays for the size of the error that it is not, each time.
 #[derive(Clone)]
 pub struct Rejection(Box<Details>);
