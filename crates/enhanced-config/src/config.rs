@@ -106,7 +106,7 @@ impl Config {
         &self.loaded().warnings
     }
 
-    fn read<'a, T: Deserialize<'a>>(
+    pub(crate) fn read<'a, T: Deserialize<'a>>(
         &self,
         node: NodeRef<'a>,
         path: &KeyPath,

@@ -30,4 +30,4 @@ pub use packed::Unpacked;
 pub use profile::ProfileSource;
 pub use source::{Context, Input, Rewritten, Source, Texts};
 pub use value::ValueSource;
-pub use write_back::{Extent, FileChange, FileEdit, Inherited, NewValue, WriteBack};
+pub use write_back::{Extent, FileChange, FileEdit, Inherited, NewValue, WriteBack, with_changes_of};

@@ -457,3 +457,109 @@ fn a_save_wakes_no_second_reload() {
     // Before the save was written, and when it was.
     assert_eq!(CHECKS.load(Ordering::Relaxed) - before, 2 * rounds);
 }
+
+mod edited {
+    use serde::{Deserialize, Serialize};
+
+    use super::*;
+
+    #[derive(Serialize, Deserialize)]
+    struct App {
+        name: String,
+        #[serde(default = "four")]
+        workers: u16,
+        #[serde(default)]
+        tls: Tls,
+        #[serde(default)]
+        hosts: Vec<Host>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
+        #[serde(default, serialize_with = "mask")]
+        password: String,
+        #[serde(default, alias = "lvl")]
+        level: String,
+    }
+
+    #[derive(Serialize, Deserialize, Default)]
+    struct Tls {
+        #[serde(default)]
+        enabled: bool,
+        #[serde(default)]
+        cert: Option<String>,
+    }
+
+    #[derive(Serialize, Deserialize)]
+    struct Host {
+        name: String,
+        #[serde(default = "four")]
+        port: u16,
+    }
+
+    fn four() -> u16 {
+        4
+    }
+
+    fn mask<S: serde::Serializer>(_: &str, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str("***")
+    }
+
+    const TEXT: &str = "name: a # who\nunknown: {x: 1} # to the type\nhosts:\n  - name: one # first\n  - name: two # second\n    port: 2\nnote: n # gone\npassword: 'p'\n";
+
+    /// What the file is when `change` has been saved.
+    #[track_caller]
+    fn check(text: &str, change: impl Fn(&mut App), expected: Result<&str, &str>) {
+        let dir = Dir::new(&[("app.yaml", text)]);
+        let system = dir.system();
+        let loaded = system.load_config("app").unwrap();
+        let mut app: App = loaded.extract().unwrap();
+        change(&mut app);
+        let saved = system.save_edited(&loaded, &app);
+        let found = saved.map(|_| super::text(&dir)).map_err(|error| dir.anonymous(&error.to_string()));
+        assert_eq!(found.as_deref().map_err(String::as_str), expected);
+        if found.is_ok() {
+            let again: App = system.load("app").unwrap();
+            assert_eq!(json!(again), json!(app));
+        }
+    }
+
+    #[test]
+    fn a_default_that_only_the_type_knows_is_not_written() {
+        check(TEXT, |_| {}, Ok(TEXT));
+        check(TEXT, |app| app.name = "b".into(), Ok(&TEXT.replace("name: a", "name: b")));
+        check(TEXT, |app| app.workers = 5, Ok(&format!("{TEXT}workers: 5\n")));
+        check(TEXT, |app| app.tls.enabled = true, Ok(&format!("{TEXT}tls:\n  enabled: true\n")));
+        check(TEXT, |app| app.note = None, Ok(&TEXT.replace("note: n # gone\n", "")));
+    }
+
+    #[test]
+    fn nor_is_one_in_an_item_of_a_list() {
+        let port = |app: &mut App| app.hosts[1].port = 3;
+        check(TEXT, port, Ok(&TEXT.replace("port: 2", "port: 3")));
+        let name = |app: &mut App| app.hosts[0].name = "uno".into();
+        check(TEXT, name, Ok(&TEXT.replace("name: one", "name: uno")));
+        let gone = |app: &mut App| drop(app.hosts.remove(0));
+        check(TEXT, gone, Ok(&TEXT.replace("  - name: one # first\n", "")));
+        // Of a new item all is new.
+        let new = |app: &mut App| app.hosts.push(Host { name: "three".into(), port: 4 });
+        check(TEXT, new, Ok(&TEXT.replace("port: 2\n", "port: 2\n  - name: three\n    port: 4\n")));
+        check(
+            "name: a\n",
+            |app| app.hosts.push(Host { name: "x".into(), port: 1 }),
+            Ok("name: a\nhosts:\n  - name: x\n    port: 1\n"),
+        );
+    }
+
+    #[test]
+    fn what_the_type_could_not_read_any_more_is_not_written() {
+        let text = "name: a\nlvl: info\n";
+        check(text, |app| app.name = "b".into(), Ok("name: b\nlvl: info\n"));
+        check(
+            text,
+            |app| app.level = "warn".into(),
+            Err(
+                "nothing is written: configuration app has 1 problem\n  `level` is set twice, under two of its names \
+                 (DIR/app.yaml:1:1); its type is read as a whole: further problems inside it may be hidden",
+            ),
+        );
+    }
+}

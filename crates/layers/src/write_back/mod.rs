@@ -4,7 +4,9 @@
 //! replaced by, is not what the file says, and is not written to it: [`mod@values`] keeps both apart inside of lists, which
 //! are replaced whole.
 
+mod program;
 mod same;
+mod twins;
 mod values;
 
 use enhanced_config_core::{Document, KeyPath, Kind, Layer, LayerKind, NodeRef, Origin, Segment};
@@ -13,6 +15,7 @@ use self::same::same;
 use self::values::Values;
 use crate::Loaded;
 
+pub use self::program::with_changes_of;
 pub use self::values::NewValue;
 
 /// How something is to be written back to a file.

@@ -7,6 +7,7 @@ use enhanced_config_core::{KeyPath, Kind, LayerKind, NodeRef, Redactor, Value};
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
 use super::same::same;
+use super::twins::twins;
 use super::{Extent, Inherited, Sides, WriteBack};
 
 /// A value to be written to a file.
@@ -120,7 +121,7 @@ impl<'a> Values<'a> {
     ) -> Result<NewValue<'a>, Inherited> {
         let effective: Vec<_> = sides.effective.into_iter().flat_map(NodeRef::items).collect();
         let wanted: Vec<_> = sides.wanted.items().collect();
-        let before = self.twins(&effective, &wanted);
+        let before = twins(&effective, &wanted, self.how.extent);
         let items = wanted.into_iter().zip(before).enumerate().map(|(at, (wanted, before))| {
             let file = sides.file.filter(|file| file.kind() == Kind::List);
             let file = before.and_then(|before| file?.index(before));
@@ -128,21 +129,6 @@ impl<'a> Values<'a> {
             self.value(&path.join(at), keys, Sides { file, effective, wanted })
         });
         items.collect::<Result<_, _>>().map(NewValue::List)
-    }
-
-    /// Which item each one that is wanted was before. What both lists start and end with is the same; between, those in
-    /// the same place.
-    fn twins(&self, before: &[NodeRef<'_>], wanted: &[NodeRef<'_>]) -> Vec<Option<usize>> {
-        let same =
-            |(is, wanted): &(&NodeRef<'_>, &NodeRef<'_>)| same(Some(**is), Some(**wanted), self.how.extent);
-        let start = before.iter().zip(wanted).take_while(same).count();
-        let most = before.len().min(wanted.len()) - start;
-        let end = before.iter().rev().zip(wanted.iter().rev()).take(most).take_while(same).count();
-        let twin = |at: usize| match at {
-            at if at >= wanted.len() - end => Some(at + before.len() - wanted.len()),
-            at => Some(at).filter(|at| *at < before.len() - end),
-        };
-        (0..wanted.len()).map(twin).collect()
     }
 
     /// Refuses what is another layer's alone, if it has no place in a file.
