@@ -19,19 +19,29 @@ pub(super) fn value(source: &Source<'_>, at: usize) -> Node {
 
 fn collection(source: &Source<'_>, start: usize, holds: Holds) -> Node {
     let mut node = Node::new(Style::Flow(holds), start..start + 1);
-    let mut at = start + 1;
+    let end = members(source, start + 1, usize::MAX, holds, &mut node.members);
+    node.span.end = source.text.len().min(end + 1);
+    node
+}
+
+/// Reads the members from a place on to the closing bracket, or to the first thing at or behind `until`; where that is.
+pub(super) fn members(
+    source: &Source<'_>,
+    mut at: usize,
+    until: usize,
+    holds: Holds,
+    found: &mut Vec<Member>,
+) -> usize {
     loop {
         at = source.gap(at);
         match source.byte(at) {
+            _ if at >= until => return at,
             Some(b',') => at += 1,
-            None | Some(b'}' | b']') => {
-                node.span.end = source.text.len().min(at + 1);
-                return node;
-            }
+            None | Some(b'}' | b']') => return at,
             Some(_) => {
                 let member = member(source, at, holds);
                 at = member.value.span.end.max(at + 1);
-                node.members.push(member);
+                found.push(member);
             }
         }
     }

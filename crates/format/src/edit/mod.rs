@@ -28,6 +28,7 @@ mod transaction;
 )]
 mod tree;
 mod twins;
+mod update;
 #[cfg_attr(
     not(all(feature = "toml", feature = "yaml")),
     allow(dead_code, reason = "JSON has no use for all of it")

@@ -9,9 +9,20 @@ use super::source::{Comments, Source, Splice};
 #[cfg(feature = "toml")]
 use super::toml;
 use super::tree::Node;
+use super::update::{Changed, update};
 #[cfg(feature = "yaml")]
 use super::yaml;
 use crate::{Format, Limits, ParseOptions, parse};
+
+/// What a check of a debug build says.
+pub(super) const DIFFERS: &str = "differs from what reading all of it gives";
+
+/// Whether a text is so long that a debug build does not read all of it to check what was told from a part: it would be
+/// done for each edit.
+pub(super) fn is_long(text: &str) -> bool {
+    const LONG: usize = 8_000;
+    text.len() > LONG
+}
 
 /// Where everything stands in a text, in the way of its format.
 #[derive(Debug, Clone)]
@@ -122,8 +133,30 @@ impl Syntax {
         match self {
             #[cfg(feature = "yaml")]
             Self::Yaml(layout) => yaml::updated(layout, before, splices, after, limits).map(Self::Yaml),
-            // A scan of the whole text takes no longer than telling what has changed.
-            _ => None,
+            _ => self.updated_statements(splices, after),
+        }
+    }
+
+    fn updated_statements(self, splices: &[Splice], after: &str) -> Option<Self> {
+        let source = Self::source(after, self.format());
+        let changed = match Changed::by(splices) {
+            Some(changed) => changed,
+            None => return Some(self),
+        };
+        match self {
+            Self::Json(mut root) => {
+                update(&mut root, &changed, &source)?;
+                debug_assert!(is_long(after) || root == brackets::value(&source, 0), "{DIFFERS}");
+                Some(Self::Json(root))
+            }
+            #[cfg(feature = "toml")]
+            Self::Toml(statements) => {
+                let statements = toml::updated(statements, &changed, &source)?;
+                debug_assert!(is_long(after) || statements == toml::statements(&source), "{DIFFERS}");
+                Some(Self::Toml(statements))
+            }
+            #[cfg(feature = "yaml")]
+            Self::Yaml(_) => None,
         }
     }
 

@@ -112,7 +112,7 @@ impl Member {
     }
 }
 
-fn shift_range(range: &mut Range<usize>, by: isize) {
+pub(super) fn shift_range(range: &mut Range<usize>, by: isize) {
     range.start = range.start.saturating_add_signed(by);
     range.end = range.end.saturating_add_signed(by);
 }

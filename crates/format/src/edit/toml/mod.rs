@@ -15,7 +15,7 @@ use crate::edit::source::{Source, Splice, is_blank};
 use crate::edit::tree::{Node, Style};
 use crate::edit::write::has_members;
 pub(in crate::edit) use moved::{moved, nested, unnested};
-pub(in crate::edit) use statement::{Statement, statements};
+pub(in crate::edit) use statement::{Statement, statements, updated};
 
 use crate::emit::toml as emit;
 use crate::{EmitError, Format};
