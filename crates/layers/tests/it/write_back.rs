@@ -3,7 +3,9 @@
 use enhanced_config_core::{Document, Layer, LayerKind};
 use enhanced_config_files::ConfigRoot;
 use enhanced_config_format::{Editor, Format, ParseOptions};
-use enhanced_config_layers::{EnvSource, Extent, FileChange, FileSource, Layers, ValueSource, WriteBack};
+use enhanced_config_layers::{
+    EnvSource, Extent, FileChange, FileSource, Layers, ValueSource, WriteBack, with_changes_of,
+};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
@@ -113,5 +115,49 @@ proptest! {
         let now = layers().with_text(FILE, editor.text()).load(&root).unwrap();
         let hidden: Vec<_> = edits.iter().filter_map(|edit| edit.hidden_in(&now.document)).collect();
         prop_assert!(hidden.is_empty(), "{hidden:?} of {} for {}", editor.text(), Value::from(wanted.root()));
+    }
+}
+
+fn document(value: &Value) -> Document {
+    Document::from_serialize(value, Layer::new(LayerKind::Base, "app")).unwrap()
+}
+
+/// What a type reads that has defaults, in items of lists too, and does not know all keys.
+fn read(value: &Value) -> Value {
+    let mut value = value.clone();
+    let root = value.as_object_mut().unwrap();
+    root.remove("a");
+    root.entry("workers").or_insert(json!(4));
+    root.entry("map").or_insert(json!({})).as_object_mut().unwrap().entry("x").or_insert(json!("x"));
+    for user in root.get_mut("users").and_then(Value::as_array_mut).into_iter().flatten() {
+        if let Some(user) = user.as_object_mut() {
+            user.entry("port").or_insert(json!(80));
+        }
+    }
+    value
+}
+
+proptest! {
+    #[test]
+    fn what_a_program_changed_is_what_its_type_reads_then_and_all_else_stays(
+        effective in file(),
+        changes in prop::collection::vec(change(), 0..4),
+    ) {
+        let before = read(&effective);
+        let mut wanted = before.clone();
+        for change in changes.iter().filter(|change| !matches!(change, Change::Drop(_))) {
+            make(&mut wanted, change);
+        }
+        // A type gives every item all its keys.
+        let wanted = read(&wanted);
+        let (old, read_of_old) = (document(&effective), document(&before));
+        let new = with_changes_of(&old, &read_of_old, &document(&wanted)).unwrap();
+        let new = Value::from(new.root());
+        prop_assert_eq!(read(&new), wanted.clone(), "{} of {}", new, effective);
+        prop_assert_eq!(&new["a"], &effective["a"]);
+        prop_assert_eq!(new.get("workers"), effective.get("workers"));
+        if wanted == before {
+            prop_assert_eq!(new, effective);
+        }
     }
 }
