@@ -11,6 +11,8 @@ use enhanced_config_reload::{
 };
 use serde::de::DeserializeOwned;
 
+#[cfg(doc)]
+use crate::Level;
 use crate::attempt::{Ended, Made, Why};
 use crate::slot::Slot;
 use crate::system::Shared;
@@ -106,13 +108,14 @@ impl EnhancedConfigSystem {
         loaded.filter_map(|slot| self.shared.reload(slot).ok()).collect()
     }
 
-    /// How a loaded configuration stands to its sources; none for one that is not loaded.
+    /// How a configuration stands to its sources; none for one that nobody asked for. One whose sources could not be read so
+    /// far, for a reason that passes, is [not served yet](Level::Nothing), and why is said.
     pub fn status(&self, name: &str) -> Option<ConfigStatus> {
         let slot = self.shared.slots.lock().get(name).cloned()?;
         self.shared.status(&slot)
     }
 
-    /// How all loaded configurations stand to their sources, by name.
+    /// How all of them stand to their sources, by name.
     pub fn statuses(&self) -> Vec<ConfigStatus> {
         let mut slots: Vec<Arc<Slot>> = self.shared.slots.lock().values().cloned().collect();
         slots.sort_by(|a, b| a.name.cmp(&b.name));

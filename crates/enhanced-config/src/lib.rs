@@ -153,7 +153,7 @@ pub use load_error::{LoadError, LoadErrorKind};
 #[cfg(feature = "migrate")]
 pub use migration::{Migrated, MigrationReport};
 #[cfg(feature = "fault-tolerance")]
-pub use reading::{FaultTolerance, SourceStatus};
+pub use reading::{FaultTolerance, LeftAlone, SourceStatus};
 pub use rejection::Rejection;
 pub use report::{Checked, ValidationReport};
 pub use save::{Conflict, Contested, SaveError, Saved, Side};

@@ -20,11 +20,21 @@ struct Details {
     #[cfg_attr(not(feature = "render"), allow(dead_code, reason = "only rendering shows lines"))]
     redactor: Redactor,
     inputs: Arc<[Input]>,
+    #[cfg(feature = "fault-tolerance")]
+    left_alone: Option<crate::LeftAlone>,
 }
 
 impl Rejection {
     pub(crate) fn new(name: &str, problems: Problems, texts: Texts, redactor: Redactor) -> Self {
-        Self(Box::new(Details { name: name.into(), problems, texts, redactor, inputs: Arc::default() }))
+        Self(Box::new(Details {
+            name: name.into(),
+            problems,
+            texts,
+            redactor,
+            inputs: Arc::default(),
+            #[cfg(feature = "fault-tolerance")]
+            left_alone: None,
+        }))
     }
 
     pub(crate) fn with_inputs(mut self, inputs: Vec<Input>) -> Self {
@@ -50,10 +60,28 @@ impl Rejection {
         &self.0.inputs
     }
 
+    #[cfg(feature = "fault-tolerance")]
+    pub(crate) fn while_left_alone(mut self, left_alone: crate::LeftAlone) -> Self {
+        self.0.left_alone = Some(left_alone);
+        self
+    }
+
+    /// That nothing was read for this: the sources had failed too often, and the problems are those of the last read. None
+    /// if they were read.
+    #[cfg(feature = "fault-tolerance")]
+    pub fn left_alone(&self) -> Option<&crate::LeftAlone> {
+        self.0.left_alone.as_ref()
+    }
+
     fn summary(&self) -> String {
         let errors = self.0.problems.iter().filter(|problem| problem.severity == Severity::Error).count();
         let plural = if errors == 1 { "" } else { "s" };
-        format!("configuration {} has {errors} problem{plural}", self.0.name)
+        let summary = format!("configuration {} has {errors} problem{plural}", self.0.name);
+        #[cfg(feature = "fault-tolerance")]
+        if let Some(left_alone) = self.left_alone() {
+            return format!("{summary}, as of the last read: its sources are {left_alone}");
+        }
+        summary
     }
 
     /// The problems with the lines they are about, for a terminal: [`Color::Auto`](crate::Color::Auto) looks at the

@@ -56,6 +56,8 @@ pub enum Level {
     LastKnownGood,
     /// What schema and builder set without any file: see [`serve_defaults`](crate::Builder::serve_defaults).
     Defaults,
+    /// Nothing is served yet.
+    Nothing,
 }
 
 /// What the sources gave, and what of it is served.

@@ -45,7 +45,7 @@ pub enum Assigned {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Active {
-    /// Its version in this process.
+    /// Its version in this process; 0 as long as nothing is served.
     pub version: u64,
     /// Where it comes from. Why it is not from the sources as they are, [`assigned`](ConfigStatus::assigned) says.
     pub level: Level,
@@ -62,7 +62,7 @@ pub struct Good {
 }
 
 impl ConfigStatus {
-    /// Whether something else is served than the sources say.
+    /// Whether something else is served than the sources say, or nothing yet.
     pub fn is_degraded(&self) -> bool {
         self.assigned != Assigned::Served
     }
@@ -78,7 +78,7 @@ impl Assigned {
     }
 }
 
-/// `app: version 3, as the sources say`
+/// `app: version 3, as the sources say`; `app: not served yet, DEGRADED: what the sources say cannot be used`
 impl fmt::Display for ConfigStatus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { name, active, assigned, .. } = self;
@@ -90,6 +90,10 @@ impl fmt::Display for ConfigStatus {
         }
         let problems = assigned.problems().map(ToString::to_string).unwrap_or_default();
         problems.lines().try_for_each(|line| write!(f, "\n  {line}"))?;
+        #[cfg(feature = "fault-tolerance")]
+        if let Some(left_alone) = &self.source.left_alone {
+            write!(f, "\n  its sources are {left_alone}")?;
+        }
         self.pending.iter().try_for_each(|change| write!(f, "\n  needs a restart: {change}"))
     }
 }
@@ -97,20 +101,23 @@ impl fmt::Display for ConfigStatus {
 /// `version 3`
 impl fmt::Display for Active {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "version {}", self.version)?;
-        f.write_str(match self.level {
+        let from = match self.level {
             Level::Live => "",
             Level::LastKnownGood => ", the last known good",
             Level::Defaults => ", the defaults",
-        })
+            Level::Nothing => return f.write_str("not served yet"),
+        };
+        write!(f, "version {}{from}", self.version)
     }
 }
 
 impl Shared {
     pub(crate) fn status(&self, slot: &Slot) -> Option<ConfigStatus> {
-        let version = Some(slot.version()).filter(|version| *version > 0)?;
+        let version = slot.version();
         let good = slot.good();
         let assigned = match slot.trouble() {
+            // Somebody asks for it for the first time, just now.
+            None if version == 0 => return None,
             None => Assigned::Served,
             Some(trouble) if trouble.is_missing => Assigned::Missing(trouble.problems),
             Some(trouble) => Assigned::Refused(trouble.problems),
@@ -118,7 +125,7 @@ impl Shared {
         Some(ConfigStatus {
             name: Arc::clone(&slot.name),
             assigned,
-            active: Active { version, level: slot.level() },
+            active: Active { version, level: if version == 0 { Level::Nothing } else { slot.level() } },
             last_known_good: good,
             #[cfg(feature = "fault-tolerance")]
             source: slot.reader.status(self.checks.clock.now()),

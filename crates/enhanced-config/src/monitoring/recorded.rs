@@ -139,7 +139,8 @@ fn outcome(report: &Report<'_>) -> ReloadOutcome {
 #[cfg(feature = "reload")]
 fn stands(config: &ConfigMeters, slot: &Slot) {
     config.serving(match slot.level() {
-        Level::Live => Served::Live,
+        // Of what is served: it has a level.
+        Level::Live | Level::Nothing => Served::Live,
         Level::LastKnownGood => Served::LastKnownGood,
         Level::Defaults => Served::Defaults,
     });

@@ -13,7 +13,7 @@ use enhanced_config_fault_tolerance::{
 use enhanced_config_layers::Loaded;
 use parking_lot::Mutex;
 
-use super::Patience;
+use super::{LeftAlone, Patience};
 use crate::Rejection;
 
 /// How patiently sources are read that fail for a passing reason: a disk or a network that does not answer, a system
@@ -99,6 +99,8 @@ pub struct SourceStatus {
     pub breaker: breaker::Snapshot,
     /// Of its retries.
     pub retry: retry::Snapshot,
+    /// That they are not read for now; none while they are.
+    pub left_alone: Option<LeftAlone>,
 }
 
 /// What all configurations of a system share.
@@ -183,7 +185,7 @@ impl Reading {
                 })
             }
         };
-        reader.remember(result, run)
+        reader.remember(result, run, &self.time)
     }
 }
 
@@ -193,17 +195,30 @@ impl Reader {
         &self,
         result: Result<Loaded, Option<Rejection>>,
         run: impl FnOnce() -> Result<Loaded, Rejection>,
+        clock: &impl Clock,
     ) -> Result<Loaded, Rejection> {
         let result = match result {
             Ok(loaded) => Ok(loaded),
             Err(Some(rejection)) => Err(rejection),
-            Err(None) => return self.last.lock().clone().map_or_else(run, Err),
+            Err(None) => {
+                let last = self.last.lock().clone();
+                return last.map_or_else(run, |last| Err(self.not_read(last, clock.now())));
+            }
         };
         let transient = result.as_ref().err().filter(|rejection| rejection.problems().is_transient());
         let before = std::mem::replace(&mut *self.last.lock(), transient.cloned());
         // Where no lock is held: texts may be large.
         drop(before);
         result
+    }
+
+    /// The last read's rejection, for somebody who came while the sources are left alone.
+    fn not_read(&self, last: Rejection, now: Instant) -> Rejection {
+        match LeftAlone::of(&self.pipeline.layers().inner.snapshot(now), now) {
+            Some(left_alone) => last.while_left_alone(left_alone),
+            // Closed since, by somebody else.
+            None => last,
+        }
     }
 
     /// Whether the sources failed for a passing reason the last time, which is to be remembered.
@@ -214,7 +229,9 @@ impl Reader {
     #[cfg(feature = "reload")]
     pub(crate) fn status(&self, now: Instant) -> SourceStatus {
         let policies = self.pipeline.layers();
-        SourceStatus { breaker: policies.inner.snapshot(now), retry: policies.outer.inner.snapshot(now) }
+        let breaker = policies.inner.snapshot(now);
+        let left_alone = LeftAlone::of(&breaker, now);
+        SourceStatus { breaker, retry: policies.outer.inner.snapshot(now), left_alone }
     }
 }
 

@@ -3,6 +3,8 @@
 
 #[cfg(feature = "fault-tolerance")]
 mod guarded;
+#[cfg(feature = "fault-tolerance")]
+mod left_alone;
 #[cfg(not(feature = "fault-tolerance"))]
 mod plain;
 
@@ -10,6 +12,8 @@ mod plain;
 pub use guarded::{FaultTolerance, SourceStatus};
 #[cfg(feature = "fault-tolerance")]
 pub(crate) use guarded::{Reader, Reading};
+#[cfg(feature = "fault-tolerance")]
+pub use left_alone::LeftAlone;
 #[cfg(not(feature = "fault-tolerance"))]
 pub(crate) use plain::{Reader, Reading};
 

@@ -11,7 +11,7 @@ use std::time::Duration;
 use enhanced_config::clock::{Clock, Instant, ManualClock, Sleep};
 use enhanced_config::fault_tolerance::breaker::{State, Trip, Window};
 use enhanced_config::{
-    Assigned, EnhancedConfigSystem, FaultTolerance, Freshness, Level, LoadError, SourceStatus,
+    Assigned, EnhancedConfigSystem, FaultTolerance, Freshness, Level, LoadError, LoadErrorKind, SourceStatus,
 };
 use tempfile::TempDir;
 
@@ -261,4 +261,62 @@ fn a_load_waits_no_longer_than_it_may_and_then_says_why() {
     let error = number(&system).unwrap_err();
     assert!(error.problems().unwrap().is_transient(), "{error}");
     assert!(flaky.clock.now() - Instant::default() <= patience);
+}
+
+#[test]
+fn what_could_never_be_read_is_not_served_yet_and_status_says_why() {
+    let flaky = Flaky::new(1000);
+    flaky.write(1);
+    let system = system(&flaky, Freshness::Never);
+    assert!(system.status("app").is_none(), "nobody asked for it");
+    flaky.draw();
+    number(&system).unwrap_err();
+    let status = system.status("app").unwrap();
+    assert_eq!((status.active.version, status.active.level), (0, Level::Nothing));
+    assert!(status.is_degraded() && status.assigned.problems().unwrap().is_transient(), "{status}");
+    assert_eq!((status.source.breaker.tally.failed, status.source.retry.gave_up), (5, 1));
+    assert!(status.to_string().starts_with("app: not served yet, DEGRADED: "), "{status}");
+    assert_eq!(system.statuses().len(), 1);
+    flaky.failing.store(0, SeqCst);
+    flaky.set_down(false);
+    assert_eq!(number(&system).unwrap(), 1);
+    let status = system.status("app").unwrap();
+    assert_eq!((status.active.version, status.active.level, status.is_degraded()), (1, Level::Live, false));
+}
+
+#[test]
+fn an_error_says_that_nothing_was_read_for_it() {
+    let flaky = Flaky::new(1000);
+    flaky.write(1);
+    let system = system(&flaky, Freshness::Never);
+    flaky.draw();
+    let rejection = || match number(&system).unwrap_err().into_kind() {
+        LoadErrorKind::Rejected(rejection) => rejection,
+        other => panic!("{other}"),
+    };
+    while source_state(&system) != Some(State::Open) {
+        assert_eq!(rejection().left_alone(), None);
+    }
+    let reads = flaky.reads.load(SeqCst);
+    flaky.clock.advance(Duration::from_millis(400));
+    let rejection = rejection();
+    let left_alone = rejection.left_alone().unwrap();
+    // The last wait between two attempts was a part of it.
+    assert!(left_alone.since >= Duration::from_millis(400), "{left_alone}");
+    assert_eq!(left_alone.since + left_alone.retry_after, Duration::from_secs(1));
+    let said = left_alone.to_string();
+    assert!(said.starts_with("left alone since 4") && said.contains("ms, and read again in "), "{said}");
+    let text = rejection.to_string();
+    let first_line = format!("configuration app has 1 problem, as of the last read: its sources are {said}");
+    assert_eq!(text.lines().next(), Some(&*first_line));
+    assert_eq!(flaky.reads.load(SeqCst), reads);
+    let status = system.status("app").unwrap();
+    assert_eq!(status.source.left_alone.as_ref(), Some(left_alone));
+    assert!(status.to_string().ends_with(&format!("\n  its sources are {said}")), "{status}");
+    flaky.clock.advance(left_alone.retry_after);
+    assert_eq!(system.status("app").unwrap().source.left_alone, None);
+}
+
+fn source_state(system: &EnhancedConfigSystem) -> Option<State> {
+    system.status("app").map(|status| status.source.breaker.state)
 }

@@ -118,17 +118,26 @@ impl<O: Observer<Event>> CircuitBreaker<O> {
 
     fn retry_after(&self, state: State, now: Instant) -> Option<Duration> {
         match state {
-            State::HalfOpen => Some(self.probes_hint(now)),
+            State::HalfOpen => Some(self.probes_hint(&self.inner.lock(), now)),
             State::ForcedOpen => None,
             State::Ramp => Some((self.ramp() / 10).min(self.due() - now)),
             _ => Some(self.due() - now),
         }
     }
 
+    /// The same for whoever only looks, with the lock.
+    pub(super) fn refused_for(&self, word: Word, inner: &Inner, now: Instant) -> Option<Duration> {
+        match word.state() {
+            State::Open => Some(self.due() - now),
+            State::HalfOpen if word.places() == 0 => Some(self.probes_hint(inner, now)),
+            _ => None,
+        }
+    }
+
     /// As long again as the latest probe has been out, for want of better knowledge: never no time at all, and no longer
     /// than until it is given up.
-    fn probes_hint(&self, now: Instant) -> Duration {
-        let timeout = self.inner.lock().probing.half_open.probe_timeout;
+    fn probes_hint(&self, inner: &Inner, now: Instant) -> Duration {
+        let timeout = inner.probing.half_open.probe_timeout;
         let out = now - Instant::from_nanos(self.last_probe.load(Acquire));
         out.max(timeout / 1000).min(timeout.saturating_sub(out))
     }

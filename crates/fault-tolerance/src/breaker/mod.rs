@@ -109,6 +109,9 @@ pub struct Snapshot {
     pub consecutive_failures: u32,
     /// Calls not let through since the state began.
     pub rejected: u64,
+    /// When it is worth asking again, as a refusal would say now; none while calls flow, and where only
+    /// [`force`](CircuitBreaker::force) ends the state.
+    pub retry_after: Option<Duration>,
 }
 
 /// A state to force a breaker into.
@@ -244,7 +247,8 @@ impl<O: Observer<Event>> CircuitBreaker<O> {
     pub fn snapshot(&self, now: Instant) -> Snapshot {
         self.settle(now);
         let mut inner = self.inner.lock();
-        let state = self.word().state();
+        let word = self.word();
+        let state = word.state();
         let Reading { tally, minimum } = match state {
             State::Open => inner.at_opening,
             State::HalfOpen => inner.probed(),
@@ -259,6 +263,7 @@ impl<O: Observer<Event>> CircuitBreaker<O> {
             slow_ratio: tally.slow_ratio().filter(|_| enough),
             consecutive_failures: inner.consecutive,
             rejected: self.rejected.0.load(Relaxed),
+            retry_after: self.refused_for(word, &inner, now),
         }
     }
 
