@@ -5,6 +5,7 @@ use crate::builder::MAX_DEPTH;
 use crate::document::{FAR, MemberIndex, SCAN, gap_between};
 use crate::keys::KeyTable;
 use crate::row::{MAX_KEYS, MAX_ROWS, NO_KEY, Row, Tag, range_payload};
+use zlib_rs::crc32::crc32;
 
 pub(super) fn unpack(bytes: &[u8]) -> Result<Document, UnpackError> {
     let mut parts = Parts(checked(bytes)?);
@@ -32,7 +33,7 @@ fn checked(bytes: &[u8]) -> Result<Column<'_>, UnpackError> {
         return Err(UnpackError::Version(*version));
     }
     let (before, checksum) = bytes.split_last_chunk().ok_or(UnpackError::Checksum)?;
-    if crc32fast::hash(before) != u32::from_le_bytes(*checksum) {
+    if crc32(0, before) != u32::from_le_bytes(*checksum) {
         return Err(UnpackError::Checksum);
     }
     Ok(Column::new(before.get(MAGIC.len() + 1..).unwrap_or_default()))

@@ -2,6 +2,7 @@ use super::column::{push_distance, push_signed, push_varint};
 use super::{Expected, MAGIC, TRUE, VERSION, layers};
 use crate::Document;
 use crate::row::{NO_KEY, Row, Tag};
+use zlib_rs::crc32::crc32;
 
 pub(super) fn pack(document: &Document) -> Vec<u8> {
     let mut packer = Packer::new(document);
@@ -151,7 +152,7 @@ pub(super) fn seal(parts: [&[u8]; 13]) -> Vec<u8> {
         push_varint(&mut out, part.len() as u64);
         out.extend(part);
     }
-    let checksum = crc32fast::hash(&out);
+    let checksum = crc32(0, &out);
     out.extend(checksum.to_le_bytes());
     out
 }

@@ -19,7 +19,7 @@ fn same_with_origins(a: &Document, b: &Document) {
 /// `bytes` with the checksum that belongs to them.
 fn resealed(mut bytes: Vec<u8>) -> Vec<u8> {
     let body = bytes.len().saturating_sub(4);
-    let checksum = crc32fast::hash(&bytes[..body]).to_le_bytes();
+    let checksum = zlib_rs::crc32::crc32(0, &bytes[..body]).to_le_bytes();
     bytes.splice(body.., checksum);
     bytes
 }

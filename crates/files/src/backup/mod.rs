@@ -13,6 +13,7 @@ use std::io;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
+use zlib_rs::crc32::crc32;
 
 /// How the backups of a file are made, and how many of them stay.
 ///
@@ -98,7 +99,7 @@ impl Backups {
     /// older backup is gone.
     pub fn make(&self, lock: &mut FileLock, version: &str, now: SystemTime) -> Result<Backup, BackupError> {
         let bytes = lock.read(MOST_BYTES)?.bytes;
-        let parts = Parts::new(version, now, crc32fast::hash(&bytes))?;
+        let parts = Parts::new(version, now, crc32(0, &bytes))?;
         let earlier = backups(lock.dir(), lock.name());
         let earlier = earlier.map_err(|source| BackupError::Write(lock.error(Step::Look, source)))?;
         let backup = copy(lock, &bytes, parts.after(&earlier)).map_err(BackupError::Write)?;
@@ -168,7 +169,7 @@ impl Backup {
             return Err(BackupError::OtherFile { path: self.path.clone(), file: lock.path() });
         }
         let found = lock.read_beside(&self.name, MOST_BYTES)?;
-        if crc32fast::hash(&found.bytes) != self.checksum {
+        if crc32(0, &found.bytes) != self.checksum {
             return Err(BackupError::Damaged { path: found.path });
         }
         Ok((found.bytes, found.access.map(|access| access.mode)))

@@ -194,7 +194,7 @@ fn restoration() {
 }
 
 fn crc32(text: &str) -> u32 {
-    crc32fast::hash(text.as_bytes())
+    zlib_rs::crc32::crc32(0, text.as_bytes())
 }
 
 /// Editors ask for no lock. They have the time of a sync, which is nearly all of the time there is.

@@ -1,5 +1,7 @@
 use std::fmt::Write;
 
+use zlib_rs::crc32::crc32;
+
 /// Room for what comes around it, among it the name of a temporary file, in the 255 bytes that a name may have.
 const MOST: usize = 160;
 
@@ -19,7 +21,7 @@ pub(super) fn file_name(name: &str) -> String {
     }
     if safe.len() > MOST {
         safe.truncate(MOST);
-        let _ = write!(safe, "~{:08x}", crc32fast::hash(name.as_bytes()));
+        let _ = write!(safe, "~{:08x}", crc32(0, name.as_bytes()));
     }
     format!("last-good.{safe}.bin")
 }
