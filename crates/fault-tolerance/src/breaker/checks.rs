@@ -108,6 +108,24 @@ fn given_up() {
     assert!(breaker.admit(at(1000)).is_ok());
 }
 
+/// Callers are refused while another finds that the wait is over: they are told of this wait, and not of what comes after.
+fn refusals() {
+    let breaker = breaker();
+    breaker.force(Force::Open, at(0));
+    spawn_all(3, |number| {
+        if number == 0 {
+            return drop(breaker.admit(at(10)));
+        }
+        for now in [4, 5] {
+            if let Err(rejected) = breaker.admit(at(now))
+                && rejected.state == State::Open
+            {
+                assert_eq!(rejected.retry_after, Some(at(10) - at(now)));
+            }
+        }
+    });
+}
+
 const S: Verdict = Verdict::Success;
 const F: Verdict = Verdict::Failure;
 
@@ -234,6 +252,11 @@ fn never_more_probes_than_places() {
 }
 
 #[test]
+fn whoever_is_refused_is_told_how_long_it_stays_open() {
+    check(refusals, 1500);
+}
+
+#[test]
 fn late_results_never_move_the_present_state() {
     check(stale_results, 1500);
 }
@@ -273,8 +296,9 @@ fn options_change_between_probes() {
 #[test]
 #[ignore = "a million schedules take a minute"]
 fn a_million_schedules() {
-    let models: [fn(); 9] = [
+    let models: [fn(); 10] = [
         probes_in_flight,
+        refusals,
         stale_results,
         counting,
         given_up,

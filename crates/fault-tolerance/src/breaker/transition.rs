@@ -82,8 +82,16 @@ impl<O: Observer<Event>> CircuitBreaker<O> {
         let steady = inner.is_steady() && matches!(to, State::Closed | State::Ramp | State::MetricsOnly);
         self.rejected.0.store(0, Relaxed);
         self.since.store(now.as_nanos(), Release);
+        let show = || self.word.store(next.with_steady(steady).bits(), Release);
+        // Whoever finds it open before and after they read when that ends has read this: it is there before the breaker is
+        // open, and until it no longer is.
+        if from == State::Open {
+            show();
+        }
         self.due.store(due.map_or(u64::MAX, |due| (now + due).as_nanos()), Release);
-        self.word.store(next.with_steady(steady).bits(), Release);
+        if from != State::Open {
+            show();
+        }
         Transition { from, to, cause, at: now }
     }
 }

@@ -12,6 +12,7 @@ mod backoff;
 mod breaker;
 mod bulkhead;
 mod degradation;
+mod field;
 mod futures;
 mod hedge;
 mod limiter;
