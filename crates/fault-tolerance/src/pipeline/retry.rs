@@ -5,7 +5,7 @@ use super::layer::sealed::Layer;
 use super::lint::Facts;
 use super::{Event, Refusal, Retries, Snapshot};
 use crate::retry::{Decision, GiveUp, History, Operation};
-use crate::timeout::Deadline;
+use crate::timeout::{Deadline, TimedOut};
 use crate::{AsyncSleep, Observer, RetryPolicy, Verdict, retry};
 use enhanced_config_clock::{Clock, Instant, Sleep};
 use std::ops::ControlFlow;
@@ -18,10 +18,10 @@ impl<P: Observer<retry::Event>> Layer for RetryPolicy<P> {
         context: Context<'_, C, C, O>,
         work: &mut impl FnMut(Option<Deadline>) -> Outcome<T, E>,
     ) -> Outcome<T, E> {
-        let mut attempts = match Attempts::begin(self, &context) {
-            Ok(attempts) => attempts,
-            Err(refused) => return refused,
-        };
+        if let Some(timed_out) = too_late(&context) {
+            return context.refuse(Refusal::Timeout(timed_out));
+        }
+        let mut attempts = Attempts::new(self, &context);
         let outcome = work(context.deadline);
         if attempts.succeed(&outcome) { outcome } else { attempts.go_on(outcome, &context, work) }
     }
@@ -31,10 +31,10 @@ impl<P: Observer<retry::Event>> Layer for RetryPolicy<P> {
         context: Context<'_, C, S, O>,
         work: impl Attempt<T, E>,
     ) -> Outcome<T, E> {
-        let mut attempts = match Attempts::begin(self, &context) {
-            Ok(attempts) => attempts,
-            Err(refused) => return refused,
-        };
+        if let Some(timed_out) = too_late(&context) {
+            return context.refuse(Refusal::Timeout(timed_out));
+        }
+        let mut attempts = Attempts::new(self, &context);
         loop {
             let outcome = work.make(context.deadline).await;
             if attempts.succeed(&outcome) {
@@ -59,6 +59,12 @@ impl<P: Observer<retry::Event>> Layer for RetryPolicy<P> {
     }
 }
 
+/// Whether the time for all attempts is over before the first.
+#[inline]
+fn too_late<C: Clock, S, O>(context: &Context<'_, C, S, O>) -> Option<TimedOut> {
+    context.deadline?.check(context.clock.now()).err()
+}
+
 struct Attempts<'a, T, E, P: Observer<retry::Event>> {
     operation: Operation<'a, P>,
     /// The last attempt that was made, or, while none was, the last refusal: the answer, should what comes after it be
@@ -68,19 +74,12 @@ struct Attempts<'a, T, E, P: Observer<retry::Event>> {
 }
 
 impl<'a, T, E, P: Observer<retry::Event>> Attempts<'a, T, E, P> {
-    /// Refuses if the time for it is over already, as when a place came free in the last moment.
+    /// None begins if the time for it is over already, as when a place came free in the last moment: see [`too_late`].
     #[inline]
-    fn begin<C: Clock, S, O: Observer<Event>>(
-        policy: &'a RetryPolicy<P>,
-        context: &Context<'_, C, S, O>,
-    ) -> Result<Self, Outcome<T, E>> {
-        let now = context.clock.now();
-        let mut operation = policy.begin(context.safety, now);
-        if let Some(deadline) = context.deadline {
-            let limited = operation.with_deadline(deadline.at());
-            operation = limited.map_err(|_| context.refuse(Refusal::Timeout(deadline.reached(now))))?;
-        }
-        Ok(Self { operation, kept: None, refused: 0 })
+    fn new<C: Clock, S, O>(policy: &'a RetryPolicy<P>, context: &Context<'_, C, S, O>) -> Self {
+        let operation = policy.begin(context.safety, context.clock.now());
+        let operation = operation.until(context.deadline.map(|deadline| deadline.at()));
+        Self { operation, kept: None, refused: 0 }
     }
 
     /// Whether the first attempt has succeeded, which is all then. Most do.

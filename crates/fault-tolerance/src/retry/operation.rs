@@ -107,6 +107,13 @@ impl<'a, O: Observer<Event>> Operation<'a, O> {
         Ok(self)
     }
 
+    /// The same of a deadline that is known to lie ahead.
+    #[inline]
+    pub(crate) const fn until(mut self, deadline: Option<Instant>) -> Self {
+        self.deadline = deadline;
+        self
+    }
+
     /// What has failed.
     #[must_use]
     pub const fn history(&self) -> &History {

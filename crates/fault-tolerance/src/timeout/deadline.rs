@@ -73,11 +73,6 @@ impl Deadline {
     /// # Errors
     /// It is over: at exactly the deadline it is.
     pub fn check(&self, now: Instant) -> Result<(), TimedOut> {
-        if now < self.at { Ok(()) } else { Err(self.reached(now)) }
-    }
-
-    /// That it was reached, by `now`.
-    pub(crate) fn reached(&self, now: Instant) -> TimedOut {
-        TimedOut { limit: self.limit, after: now - self.began }
+        if now < self.at { Ok(()) } else { Err(TimedOut { limit: self.limit, after: now - self.began }) }
     }
 }
