@@ -14,6 +14,7 @@ use std::{
 
 use cpu_time::ThreadTime;
 
+use crate::figures::{self, Figure};
 use crate::prng::Prng;
 
 /// The benchmarks of one file. Prints its table when dropped.
@@ -71,7 +72,8 @@ impl Suite {
         let id = id.into();
         let filters = &self.options.filters;
         let wanted = filters.is_empty() || filters.iter().any(|word| id.contains(word.as_str()));
-        Question { suite: self, id, wanted, unit: Unit::Nanos, contestants: Vec::new(), targets: Vec::new() }
+        let (contestants, targets) = (Vec::new(), Vec::new());
+        Question { suite: self, id, wanted, unit: Unit::Nanos, contestants, targets, most: None }
     }
 
     fn flush(&mut self) {
@@ -79,6 +81,10 @@ impl Suite {
         if !results.is_empty() {
             println!("\n{}\n", self.title);
             print!("{}", render(&results));
+            let kept = figures::keep(results.iter().flat_map(Answer::figures).collect());
+            if let Err(error) = kept {
+                eprintln!("not kept for the summary: {error}");
+            }
         }
     }
 }
@@ -101,6 +107,8 @@ pub struct Question<'a> {
     unit: Unit,
     contestants: Vec<Contestant<'a>>,
     targets: Vec<Target>,
+    /// The most that ours may take, in the unit of the question.
+    most: Option<f64>,
 }
 
 struct Contestant<'a> {
@@ -262,6 +270,12 @@ impl<'a> Question<'a> {
         self
     }
 
+    /// Promises that ours takes at most this, in nanoseconds or bytes, whatever others take.
+    pub fn within(mut self, most: f64) -> Self {
+        self.most = Some(most);
+        self
+    }
+
     /// Measures and keeps the result for the table.
     pub fn run(mut self) {
         if !self.wanted || self.contestants.is_empty() {
@@ -275,7 +289,8 @@ impl<'a> Question<'a> {
         };
         eprint!("\r\x1b[2K");
         let names = self.contestants.iter().map(|contestant| contestant.name).collect();
-        let answer = Answer { id: self.id, unit: self.unit, names, samples, targets: self.targets };
+        let (targets, most) = (self.targets, self.most);
+        let answer = Answer { id: self.id, unit: self.unit, names, samples, targets, most };
         self.suite.results.push(answer);
     }
 
@@ -329,9 +344,42 @@ struct Answer {
     names: Vec<&'static str>,
     samples: Vec<Vec<f64>>,
     targets: Vec<Target>,
+    most: Option<f64>,
 }
 
 impl Answer {
+    /// A row for each rival, and one for a promise of ours alone.
+    fn figures(&self) -> Vec<Figure> {
+        let Some(value) = self.value(OURS) else { return Vec::new() };
+        let ours = self.unit.show(value);
+        let alone = |target: String, is_met| Figure {
+            id: self.id.clone(),
+            ours: ours.clone(),
+            rival: String::new(),
+            theirs: String::new(),
+            ratio: None,
+            target,
+            is_met,
+        };
+        let mut figures: Vec<Figure> =
+            self.most.iter().map(|&most| alone(self.unit.show(most), Some(value <= most))).collect();
+        for &rival in self.names.iter().filter(|name| **name != OURS) {
+            let ratio = self.ratio(rival);
+            let target = self.targets.iter().find(|target| target.peer == rival);
+            figures.push(Figure {
+                rival: rival.to_owned(),
+                theirs: self.value(rival).map_or(String::new(), |value| self.unit.show(value)),
+                ratio,
+                is_met: target.and_then(|target| ratio.map(|ratio| ratio <= target.ratio)),
+                ..alone(target.map_or(String::new(), |target| format!("{:.2}", target.ratio)), None)
+            });
+        }
+        if figures.is_empty() {
+            figures.push(alone(String::new(), None));
+        }
+        figures
+    }
+
     fn of(&self, name: &str) -> Option<&[f64]> {
         let index = self.names.iter().position(|known| *known == name)?;
         Some(&self.samples[index])
@@ -357,12 +405,13 @@ impl Answer {
 
     fn promised(&self) -> String {
         let promises = self.targets.iter().map(|Target { peer, ratio }| format!("{ratio:.2}x {peer}"));
-        promises.collect::<Vec<_>>().join(", ")
+        promises.chain(self.most.map(|most| self.unit.show(most))).collect::<Vec<_>>().join(", ")
     }
 
     fn met(&self) -> &'static str {
         let kept = |target: &Target| self.ratio(target.peer).map(|ratio| ratio <= target.ratio);
-        let verdicts: Vec<_> = self.targets.iter().filter_map(kept).collect();
+        let alone = self.most.and_then(|most| Some(self.value(OURS)? <= most));
+        let verdicts: Vec<_> = self.targets.iter().filter_map(kept).chain(alone).collect();
         match verdicts.as_slice() {
             [] => "",
             all if all.iter().all(|kept| *kept) => "yes",
@@ -442,6 +491,7 @@ mod tests {
             names: vec![OURS, "rival"],
             samples: vec![ours.to_vec(), peer.to_vec()],
             targets: vec![Target { peer: "rival", ratio }],
+            most: None,
         }
     }
 
@@ -456,6 +506,16 @@ mod tests {
     #[test]
     fn a_missed_target_is_shown() {
         assert_eq!(answer(&[10.0], &[10.0], 0.9).met(), "NO");
+    }
+
+    #[test]
+    fn a_promise_of_ours_alone_is_a_row_of_its_own() {
+        let answer = Answer { most: Some(9.0), ..answer(&[10.0], &[20.0], 0.5) };
+        assert_eq!(answer.met(), "NO");
+        let rows: Vec<_> =
+            answer.figures().into_iter().map(|row| (row.rival, row.target, row.is_met)).collect();
+        let row = |rival: &str, target: &str, is_met| (rival.to_owned(), target.to_owned(), Some(is_met));
+        assert_eq!(rows, [row("", "9.00 ns", false), row("rival", "0.50", true)]);
     }
 
     #[test]

@@ -7,6 +7,7 @@
 
 pub mod corpus;
 pub mod emit;
+pub mod figures;
 pub mod generate;
 pub mod harness;
 pub mod ours;

@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
@@ -6,7 +7,13 @@ use crate::publish::Callback;
 use crate::sync::{AtomicBool, Mutex};
 
 /// Callbacks of one kind, in the order in which they were registered.
-pub(crate) struct List<F>(Mutex<Vec<Arc<Entry<F>>>>);
+pub(crate) struct List<F>(Mutex<Numbered<F>>);
+
+/// By number, so that each of thousands is found when it ends.
+struct Numbered<F> {
+    next: u64,
+    entries: BTreeMap<u64, Arc<Entry<F>>>,
+}
 
 /// One registered callback.
 pub(crate) struct Entry<F> {
@@ -47,23 +54,26 @@ impl fmt::Debug for Subscription {
 
 impl<F: Send + Sync + 'static> List<F> {
     pub(crate) fn new() -> Arc<Self> {
-        Arc::new(Self(Mutex::new(Vec::new())))
+        Arc::new(Self(Mutex::new(Numbered { next: 0, entries: BTreeMap::new() })))
     }
 
     pub(crate) fn add(self: &Arc<Self>, callback: Callback, run: F) -> Subscription {
         let entry = Arc::new(Entry { callback, run, ended: AtomicBool::new(false) });
         let (list, weak) = (Arc::downgrade(self), Arc::downgrade(&entry));
-        self.0.lock().push(entry);
-        Subscription { end: Some(Box::new(move || end(&list, &weak))) }
+        let mut numbered = self.0.lock();
+        let number = numbered.next;
+        numbered.next += 1;
+        numbered.entries.insert(number, entry);
+        Subscription { end: Some(Box::new(move || end(&list, number, &weak))) }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.lock().is_empty()
+        self.0.lock().entries.is_empty()
     }
 
     /// Those that are registered now.
     pub(crate) fn entries(&self) -> Vec<Arc<Entry<F>>> {
-        self.0.lock().clone()
+        self.0.lock().entries.values().cloned().collect()
     }
 }
 
@@ -73,11 +83,12 @@ impl<F> Entry<F> {
     }
 }
 
-fn end<F>(list: &Weak<List<F>>, entry: &Weak<Entry<F>>) {
+fn end<F>(list: &Weak<List<F>>, number: u64, entry: &Weak<Entry<F>>) {
     let Some(entry) = entry.upgrade() else { return };
     entry.ended.store(true, Ordering::Release);
     if let Some(list) = list.upgrade() {
-        list.0.lock().retain(|other| !Arc::ptr_eq(other, &entry));
+        let removed = list.0.lock().entries.remove(&number);
+        drop(removed);
     }
     // What a callback owns goes with `entry` here, after the lock: it may own subscriptions of this very list.
 }
