@@ -164,7 +164,7 @@ impl<'w> Writer<'w> {
     fn make_at(&mut self, at: usize, operation: Operation) -> Result<(), String> {
         // All that is random, whatever comes of it.
         self.stamp += 1;
-        let (stamp, items) = (self.stamp, self.random.usize(10..100));
+        let (stamp, items) = (self.stamp, self.random.usize(10..2000));
         let world = self.world;
         let (Some(config), Some(&says)) = (world.configs.get(at), self.says.get(at)) else { return Ok(()) };
         let full = if self.is_full { ", the disk is full" } else { "" };

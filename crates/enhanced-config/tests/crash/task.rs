@@ -4,6 +4,7 @@ use enhanced_config::migrate::{ConfigMigrator, Migration, Step, Version};
 use enhanced_config::{EnhancedConfigSystem, KeyPath, SaveError};
 use serde_json::json;
 use std::path::Path;
+use std::time::Duration;
 
 /// The configuration at version 1.0.0, and what each task makes of it.
 pub(crate) const OLD: &str = "\
@@ -33,7 +34,9 @@ server:
 
 /// A system for the configurations in `dir`; one that migrates, and one that keeps what is good, where that is the task.
 pub(crate) fn system(task: &str, dir: &Path) -> EnhancedConfigSystem {
+    // A look at the files that comes or not, as the time goes, would be a call that comes or not.
     let builder = EnhancedConfigSystem::builder(dir).env_variables::<&str, &str>([]);
+    let builder = builder.check_interval(Duration::from_secs(3600));
     match task {
         "migrate" | "roll back" => builder.migrator(migrator()),
         "save" => builder.state_dir(dir.join("state")),
