@@ -32,11 +32,12 @@ pub(super) struct Probes {
     pub(super) bad: u64,
 }
 
-/// Counts, and how many calls they need before their ratios say anything.
+/// Counts, and how many calls they need before their ratios say anything, and their failures.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Reading {
     pub(super) tally: Tally,
     pub(super) minimum: u64,
+    among: u64,
 }
 
 /// How many kinds of causes there are to open a breaker.
@@ -84,8 +85,10 @@ impl Inner {
 
     pub(super) fn reading(&mut self, now: Instant) -> Reading {
         let capacity = self.recent.capacity().unwrap_or(u64::MAX);
-        let minimum = u64::from(self.options.trip.minimum_calls).min(capacity);
-        Reading { tally: self.recent.tally(now), minimum }
+        let enough = |calls: u32| u64::from(calls).min(capacity);
+        let (minimum, among) =
+            (enough(self.options.trip.minimum_calls), enough(self.options.trip.failures_among));
+        Reading { tally: self.recent.tally(now), minimum, among }
     }
 
     /// How the probes did so far.
@@ -146,7 +149,8 @@ impl Reading {
     #[inline]
     fn failures(&self, trip: &Trip) -> Option<Cause> {
         let failed = self.tally.failed;
-        trip.failures.filter(|&most| failed >= u64::from(most)).map(|_| Cause::Failures(failed))
+        let failures = trip.failures.filter(|_| self.tally.calls >= self.among);
+        failures.filter(|&most| failed >= u64::from(most)).map(|_| Cause::Failures(failed))
     }
 }
 
@@ -158,7 +162,7 @@ impl Probes {
 
     pub(super) fn reading(&self, options: &BreakerOptions) -> Reading {
         let (minimum, probes) = (options.trip.minimum_calls.into(), options.half_open.probes.into());
-        Reading { tally: self.tally, minimum: u64::min(minimum, probes) }
+        Reading { tally: self.tally, minimum: u64::min(minimum, probes), among: 0 }
     }
 
     /// Whether the breaker closes (`true`) or opens, once that is certain.

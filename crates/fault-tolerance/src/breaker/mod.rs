@@ -249,7 +249,7 @@ impl<O: Observer<Event>> CircuitBreaker<O> {
         let mut inner = self.inner.lock();
         let word = self.word();
         let state = word.state();
-        let Reading { tally, minimum } = match state {
+        let Reading { tally, minimum, .. } = match state {
             State::Open => inner.at_opening,
             State::HalfOpen => inner.probed(),
             _ => inner.reading(now),

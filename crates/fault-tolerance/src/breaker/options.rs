@@ -63,6 +63,9 @@ pub struct Trip {
     pub slow: Option<SlowCalls>,
     /// So many calls of the window failed. Default: no bound.
     pub failures: Option<u32>,
+    /// [`failures`](Self::failures) says nothing before the window holds so many calls, or is full. Default: 0, so that
+    /// it says at once what it sees.
+    pub failures_among: u32,
     /// So many calls failed in a row, in the window or longer ago. Default: no bound.
     pub consecutive: Option<u32>,
     /// The two ratios say nothing before the window holds so many calls, or is full. Default: 20.
@@ -159,7 +162,8 @@ impl Trip {
     /// Nothing opens the breaker but [`Verdict::Trip`](crate::Verdict::Trip) and whoever does it by hand.
     #[must_use]
     pub const fn never() -> Self {
-        Self { failure_ratio: None, slow: None, failures: None, consecutive: None, minimum_calls: 0 }
+        let (failure_ratio, slow, failures, consecutive) = (None, None, None, None);
+        Self { failure_ratio, slow, failures, failures_among: 0, consecutive, minimum_calls: 0 }
     }
 
     /// Opens at this share of failures among at least `minimum_calls`.
@@ -172,6 +176,13 @@ impl Trip {
     #[must_use]
     pub const fn at_failures(failures: u32) -> Self {
         Self { failures: Some(failures), ..Self::never() }
+    }
+
+    /// Opens at so many failures in the window only once it holds `calls` calls, or is full.
+    #[must_use]
+    pub const fn among(mut self, calls: u32) -> Self {
+        self.failures_among = calls;
+        self
     }
 
     /// Opens at so many failures in a row.

@@ -148,6 +148,22 @@ fn failsafe_opens_at_k_of_n_and_closes_at_k_of_n() {
     assert_eq!(after(&[F, F]), State::Open);
 }
 
+/// `withFailureThreshold(3, 5, executionThreshold = 4, 10 s)`, and Sentinel's exception count with `minRequestAmount`.
+#[test]
+fn an_execution_threshold_is_a_minimum_for_a_count() {
+    let window = Window::Time { width: Duration::from_secs(1), buckets: 10 };
+    let options = fixed(1).with_window(window).with_trip(Trip::at_failures(3).among(4));
+    assert_eq!(calls(&breaker(options), [F, F, F], at(0)), State::Closed, "three of three calls");
+    assert_eq!(calls(&breaker(options), [F, F, F, S], at(0)), State::Open, "three of four");
+    assert_eq!(calls(&breaker(options), [F, F, S, S, S], at(0)), State::Closed);
+    let full = fixed(1).with_window(Window::Calls(3)).with_trip(Trip::at_failures(3).among(4));
+    assert_eq!(
+        calls(&breaker(full), [F, F, F], at(0)),
+        State::Open,
+        "a window that is full says what it has"
+    );
+}
+
 /// The default `ReadyToTrip` is more than five in a row; `MaxRequests` 1, `Timeout` 60 s.
 #[test]
 fn gobreaker_counts_failures_in_a_row() {
