@@ -1,7 +1,7 @@
 //! What drives a policy around a call: once for all of them, so that a panic, a dropped future and a judge's word mean the
 //! same everywhere.
 
-use crate::unwind::{BetweenPolls, OnDrop};
+use crate::unwind::{BetweenPolls, hold};
 use crate::{ByResult, CallError, Classify, Rejection, Verdict};
 use enhanced_config_clock::Clock;
 use std::future::{Future, poll_fn};
@@ -95,10 +95,13 @@ pub trait Policy {
         work: impl FnOnce() -> Result<T, E>,
     ) -> Result<T, CallError<E, Self::Rejected>> {
         let permit = self.begin(clock).map_err(CallError::Rejected)?;
-        let mut held = OnDrop::new(permit, |permit| self.end(permit, Verdict::Failure, clock));
-        let result = work();
-        let verdict = judge.classify(&result);
-        end(self, held.disarm(), verdict, clock);
+        let judged = || {
+            let result = work();
+            (judge.classify(&result), result)
+        };
+        let ((verdict, result), permit) =
+            hold(permit, judged, |permit| self.end(permit, Verdict::Failure, clock));
+        end(self, permit, verdict, clock);
         result.map_err(CallError::Failed)
     }
 

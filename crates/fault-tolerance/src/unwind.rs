@@ -26,6 +26,15 @@ impl<T, F: FnOnce(T)> Drop for OnDrop<T, F> {
     }
 }
 
+/// Runs `work` while holding `held`, which a panic hands to `failed`. What is held is back before anything else happens, so
+/// that it can stay in registers.
+#[inline]
+pub(crate) fn hold<P, R>(held: P, work: impl FnOnce() -> R, failed: impl FnOnce(P)) -> (R, Option<P>) {
+    let mut guard = OnDrop::new(held, failed);
+    let result = work();
+    (result, guard.disarm())
+}
+
 /// Does one thing with what it holds if a poll panics, and another if it is dropped between two polls: for a future, which
 /// is declared after it, so that it is dropped before.
 ///

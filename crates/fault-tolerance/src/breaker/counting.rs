@@ -2,6 +2,7 @@
 
 use super::inner::{self, Inner};
 use super::window::Outcome;
+use super::word::Word;
 use super::{Cause, CircuitBreaker, Event, Permit, Recorded, SlowCalls, State, Transition};
 use crate::{Observer, Verdict};
 use enhanced_config_clock::Instant;
@@ -23,6 +24,18 @@ impl<O: Observer<Event>> CircuitBreaker<O> {
         if verdict == Verdict::Ignore || (verdict == Verdict::Success && word.is_steady()) {
             return Recorded::Recorded;
         }
+        self.record_unless_steady(permit, word, verdict, now)
+    }
+
+    /// Apart from the way that most calls take, so that that one is short enough to become part of its caller.
+    #[inline(never)]
+    fn record_unless_steady(
+        &self,
+        permit: Permit<'_, O>,
+        word: Word,
+        verdict: Verdict,
+        now: impl FnOnce() -> Instant,
+    ) -> Recorded {
         if word.is_closed() && verdict == Verdict::Success && !word.is_timed() {
             return self.count_success(&permit, now);
         }
