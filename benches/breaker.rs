@@ -138,6 +138,7 @@ fn success(suite: &mut Suite, threads: usize) {
         .threads_with("tower-resilience", threads, |_| tower.clone(), |tower| through_tower(tower, false))
         // 10 and 20 ns beside 14.5 and 370.
         .at_most(if threads == 1 { 0.69 } else { 0.054 }, "recloser")
+        .within(if threads == 1 { 10.0 } else { 20.0 })
         .run();
 }
 

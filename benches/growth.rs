@@ -46,8 +46,12 @@ fn sizes() -> Vec<Figure> {
             let ours = format!("{value:.2} ns a byte");
             let id = format!("growth/parse/{format}/{size} KiB");
             figures.push(match format {
-                "json" => beside(id, ours, "serde_json", format!("{theirs:.2} ns a byte"), value / theirs),
-                _ => alone(id, ours),
+                "json" => Figure::alone(id, ours).beside(
+                    "serde_json",
+                    format!("{theirs:.2} ns a byte"),
+                    value / theirs,
+                ),
+                _ => Figure::alone(id, ours),
             });
         }
     }
@@ -75,7 +79,7 @@ fn files() -> Result<Vec<Figure>, Box<dyn Error>> {
         println!("| {count} | {first:.2?} | {again:.2?} | {reloaded:.2?} |");
         for (what, time) in [("load, first", first), ("load, again", again), ("reload, unchanged", reloaded)]
         {
-            figures.push(alone(format!("growth/{what}/{count} files"), format!("{time:.2?} each")));
+            figures.push(Figure::alone(format!("growth/{what}/{count} files"), format!("{time:.2?} each")));
         }
     }
     Ok(figures)
@@ -111,7 +115,10 @@ fn subscribers() -> Result<Vec<Figure>, Box<dyn Error>> {
         let dropped = start.elapsed() / count;
         println!("| {count} | {registered:.2?} | {told:.2?} | {dropped:.2?} |");
         for (what, time) in [("subscribe", registered), ("change", told), ("unsubscribe", dropped)] {
-            figures.push(alone(format!("growth/{what}/{count} subscribers"), format!("{time:.2?} each")));
+            figures.push(Figure::alone(
+                format!("growth/{what}/{count} subscribers"),
+                format!("{time:.2?} each"),
+            ));
         }
     }
     Ok(figures)
@@ -166,13 +173,4 @@ fn each(names: &[String], run: impl Fn(&str)) -> Duration {
     let start = Instant::now();
     names.iter().for_each(|name| run(name));
     start.elapsed() / names.len() as u32
-}
-
-fn alone(id: String, ours: String) -> Figure {
-    let (rival, theirs, target) = (String::new(), String::new(), String::new());
-    Figure { id, ours, rival, theirs, ratio: None, target, is_met: None }
-}
-
-fn beside(id: String, ours: String, rival: &str, theirs: String, ratio: f64) -> Figure {
-    Figure { rival: rival.to_owned(), theirs, ratio: Some(ratio), ..alone(id, ours) }
 }

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use cpu_time::ProcessTime;
 use enhanced_config::EnhancedConfigSystem;
+use enhanced_config_benches::figures::{self, Figure};
 use notify::{PollWatcher, RecursiveMode, Watcher};
 
 const FILES: usize = 1000;
@@ -20,7 +21,7 @@ fn name(number: usize) -> String {
 }
 
 /// Runs while `watch` lives, and tells the share of one core that this process used.
-fn measure(what: &str, watch: impl Sized) {
+fn measure(what: &str, watch: impl Sized) -> f64 {
     // What starting it began is done.
     sleep(Duration::from_secs(3));
     let (used, start) = (ProcessTime::now(), Instant::now());
@@ -28,6 +29,11 @@ fn measure(what: &str, watch: impl Sized) {
     let share = used.elapsed().as_secs_f64() / start.elapsed().as_secs_f64();
     drop(watch);
     println!("| {what} | {:.3} % |", share * 100.0);
+    share
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.2} % of a core", share * 100.0)
 }
 
 /// Looks at the time of each file once a second, as a program would that does it by hand.
@@ -71,7 +77,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         fs::write(file, "server: {host: localhost, port: 8080}\n")?;
     }
     println!("Following {FILES} files while nothing happens\n\n| | of one core |\n|---|---|");
-    measure("enhanced-config", ours(dir.path())?);
+    let share = measure("enhanced-config", ours(dir.path())?);
+    let ours = Figure::alone(format!("reload/idle/{FILES} files"), percent(share));
     let mut watcher = notify::recommended_watcher(|_| ())?;
     watcher.watch(dir.path(), RecursiveMode::NonRecursive)?;
     measure("notify alone: no look at any file", watcher);
@@ -79,6 +86,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut watcher = PollWatcher::new(|_| (), second)?;
     watcher.watch(dir.path(), RecursiveMode::NonRecursive)?;
     measure("notify's PollWatcher every second", watcher);
-    measure("mtime of each every second", Poll::start(files));
+    let by_hand = measure("mtime of each every second", Poll::start(files));
+    figures::keep(vec![ours.beside("mtime of each every second", percent(by_hand), share / by_hand)])?;
     Ok(())
 }

@@ -12,6 +12,7 @@ use cpu_time::ProcessTime;
 use enhanced_config::EnhancedConfigSystem;
 use enhanced_config::core::KeyPath;
 use enhanced_config::migrate::{ConfigMigrator, Migration, Step, Version};
+use enhanced_config_benches::figures::{self, Figure};
 
 const FILES: usize = 1_000;
 const BYTES: usize = 20_000;
@@ -33,7 +34,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for number in 0..FILES {
         system.plan_migration(&format!("app{number}"), None)?;
     }
-    began.report("planned, nothing written");
+    let planned = began.report("planned, nothing written");
 
     let began = Began::now();
     let migrated = system.migrate_all(|name, at, of| {
@@ -41,14 +42,21 @@ fn main() -> Result<(), Box<dyn Error>> {
             println!("  {at}/{of} {name}");
         }
     });
-    began.report("migrated, with a durable backup each");
+    let migrated_in = began.report("migrated, with a durable backup each");
     assert!(migrated.is_complete(), "{migrated:?}");
 
     let began = Began::now();
     for number in 0..FILES {
         bare(dir.path(), number, &text)?;
     }
-    began.report("the same bytes, written and synced twice by hand");
+    let floor = began.report("the same bytes, written and synced twice by hand");
+    let seconds = |seconds: f64| format!("{seconds:.2} s");
+    let figure = Figure::alone(format!("migrate/{FILES} files, durable"), seconds(migrated_in));
+    figures::keep(vec![
+        figure.clone().promised("10 s", migrated_in < 10.0),
+        figure.beside("the same bytes, by hand", seconds(floor), migrated_in / floor),
+        Figure::alone(format!("migrate/{FILES} files, planned alone"), seconds(planned)),
+    ])?;
     Ok(())
 }
 
@@ -97,9 +105,11 @@ impl Began {
         Self(Instant::now(), ProcessTime::now())
     }
 
-    fn report(&self, what: &str) {
+    /// The seconds by the clock.
+    fn report(&self, what: &str) -> f64 {
         let (wall, cpu) = (self.0.elapsed().as_secs_f64(), self.1.elapsed().as_secs_f64());
         let each = |seconds: f64| seconds * 1e3 / FILES as f64;
         println!("{what}: {wall:.2} s, {:.2} ms a file, {:.2} ms of them at work", each(wall), each(cpu));
+        wall
     }
 }

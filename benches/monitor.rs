@@ -49,6 +49,7 @@ fn count(suite: &mut Suite, threads: usize) {
         .threads("AtomicU64", threads, |_| plain.fetch_add(1, Ordering::Relaxed))
         .threads("prometheus", threads, |_| prometheus.inc())
         .threads("metrics", threads, |_| metrics.increment(1))
+        .within(5.0)
         .run();
 }
 
@@ -86,6 +87,7 @@ fn record(suite: &mut Suite, threads: usize) {
             |at| at as u64,
             |state| client.observe(next(state) as f64 / 1e9),
         )
+        .within(15.0)
         .run();
 }
 
@@ -115,6 +117,7 @@ fn system(suite: &mut Suite) {
             system.refresh_memory();
             (system.global_cpu_usage(), system.available_memory())
         })
+        .within(8_000.0)
         .run();
 }
 

@@ -25,6 +25,27 @@ pub struct Figure {
     pub is_met: Option<bool>,
 }
 
+impl Figure {
+    /// A figure of ours alone, of which nothing was promised.
+    pub fn alone(id: impl Into<String>, ours: impl Into<String>) -> Self {
+        let (id, ours) = (id.into(), ours.into());
+        let (rival, theirs, target) = (String::new(), String::new(), String::new());
+        Self { id, ours, rival, theirs, ratio: None, target, is_met: None }
+    }
+
+    /// Holds it against a rival.
+    #[must_use]
+    pub fn beside(self, rival: impl Into<String>, theirs: impl Into<String>, ratio: f64) -> Self {
+        Self { rival: rival.into(), theirs: theirs.into(), ratio: Some(ratio), ..self }
+    }
+
+    /// Holds it against a promise.
+    #[must_use]
+    pub fn promised(self, target: impl Into<String>, is_met: bool) -> Self {
+        Self { target: target.into(), is_met: Some(is_met), ..self }
+    }
+}
+
 /// The figures of one program, by what was asked, in the order in which it was.
 pub type Figures = Vec<(String, Vec<Figure>)>;
 
