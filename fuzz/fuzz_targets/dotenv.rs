@@ -12,11 +12,13 @@ fuzz_target!(|input: &[u8]| {
     let Some(document) = read(input) else { return };
     let values: Vec<(&str, &str)> =
         document.root().entries().map(|(key, value)| (key, value.as_str().expect("all are texts"))).collect();
-    let escaped: String = values.iter().map(|(key, value)| format!("{key}=\"{}\"\n", escape(value))).collect();
+    let escaped: String =
+        values.iter().map(|(key, value)| format!("{key}=\"{}\"\n", escape(value))).collect();
     same(&values, &escaped);
     let quoted = values.iter().filter(|(_, value)| !value.contains('\''));
     let quoted: Vec<_> = quoted.copied().collect();
-    let text: String = quoted.iter().map(|(key, value)| format!("export {key} = '{value}' # as it is\r\n")).collect();
+    let text: String =
+        quoted.iter().map(|(key, value)| format!("export {key} = '{value}' # as it is\r\n")).collect();
     if !quoted.is_empty() {
         same(&quoted, &text);
     }

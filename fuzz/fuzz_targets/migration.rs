@@ -5,11 +5,13 @@
 
 use enhanced_config_core::Document;
 use enhanced_config_format::{Editor, Format, ParseOptions, parse};
-use enhanced_config_migrate::{ConfigMigrator, Migration, MigrateError, MigrationPlan, Steps, Version};
+use enhanced_config_migrate::{ConfigMigrator, MigrateError, Migration, MigrationPlan, Steps, Version};
 use libfuzzer_sys::fuzz_target;
 
-const YAML: &str = "# top\nversion: \"1.0.0\"\na: 1 # one\nb:\n  # c\n  c: x:y:z\n  d: [1, two]\nlisten: \"here:80\"\n";
-const TOML: &str = "# top\nversion = \"1.0.0\"\na = 1 # one\nlisten = 'here:80'\n[b]\n# c\nc = 'x:y:z'\nd = [1, 'two']\n";
+const YAML: &str =
+    "# top\nversion: \"1.0.0\"\na: 1 # one\nb:\n  # c\n  c: x:y:z\n  d: [1, two]\nlisten: \"here:80\"\n";
+const TOML: &str =
+    "# top\nversion = \"1.0.0\"\na = 1 # one\nlisten = 'here:80'\n[b]\n# c\nc = 'x:y:z'\nd = [1, 'two']\n";
 const JSON: &str = "{\"version\": \"1.0.0\", \"a\": 1,\n \"b\": {\"c\": \"x:y:z\", \"d\": [1, \"two\"]}, \"listen\": \"here:80\"}\n";
 
 fuzz_target!(|input: &[u8]| {
@@ -35,7 +37,8 @@ fn plans(steps: Vec<enhanced_config_migrate::Step>) {
         return;
     }
     for (format, text) in [(Format::Yaml, YAML), (Format::Toml, TOML), (Format::Json, JSON)] {
-        let editor = Editor::new(text.as_bytes(), format, "app", &ParseOptions::default()).expect("it is well formed");
+        let editor =
+            Editor::new(text.as_bytes(), format, "app", &ParseOptions::default()).expect("it is well formed");
         let Ok(plan) = migrator.plan_to_latest("app", &editor) else { continue };
         parses(&plan, format);
         if goes_back {
@@ -50,6 +53,7 @@ fn parses(plan: &MigrationPlan, format: Format) {
     let _ = plan.diff();
     let text = plan.editor().text();
     let options = ParseOptions::default().with_allow_empty(true);
-    let read: Document = parse(text.as_bytes(), format, "app", &options).expect("what is planned can be read").document;
+    let read: Document =
+        parse(text.as_bytes(), format, "app", &options).expect("what is planned can be read").document;
     assert_eq!(read, *plan.editor().document(), "{text}");
 }

@@ -32,8 +32,10 @@ fn same(path: &KeyPath) {
         .collect();
     // What has this path and nothing else is found by it.
     if let Some(keys) = keys.filter(|keys| keys.len() < 50 && !keys.is_empty()) {
-        let value = keys.iter().rev().fold(serde_json::json!(7), |inner, key| serde_json::json!({ *key: inner }));
-        let document = Document::from_serialize(&value, Layer::new(LayerKind::Runtime, "fuzz")).expect("a map");
+        let value =
+            keys.iter().rev().fold(serde_json::json!(7), |inner, key| serde_json::json!({ *key: inner }));
+        let document =
+            Document::from_serialize(&value, Layer::new(LayerKind::Runtime, "fuzz")).expect("a map");
         let found = document.at(path).and_then(|node| node.as_i64());
         assert_eq!(found, Some(7), "{path}");
     }

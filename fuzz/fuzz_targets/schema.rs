@@ -162,7 +162,8 @@ fuzz_target!(|case: Case| {
     };
     for value in &case.values {
         let value = value.value();
-        let document = Document::from_serialize(&json!({ "value": value }), layer("app.json")).expect("a map");
+        let document =
+            Document::from_serialize(&json!({ "value": value }), layer("app.json")).expect("a map");
         let node = document.get("value").expect("it was put there");
         let expected = peer.is_valid(&value);
         assert_eq!(ours.is_valid(node), expected, "{schema}\n{value}");
@@ -222,13 +223,17 @@ impl Keyword {
             Keyword::Required(keys) => ("required", distinct(keys)),
             Keyword::One(applied, schema) => (applied.name(), schema.value(depth)),
             Keyword::Several(combined, schemas) => {
-                let schemas: Vec<Value> = schemas.iter().take(LONGEST).map(|schema| schema.value(depth)).collect();
+                let schemas: Vec<Value> =
+                    schemas.iter().take(LONGEST).map(|schema| schema.value(depth)).collect();
                 (combined.name(), if schemas.is_empty() { json!([true]) } else { Value::from(schemas) })
             }
             Keyword::Members(by_pattern, members) => {
                 let members = members.iter().take(LONGEST);
                 let members = members.map(|(key, schema)| (key.text().to_owned(), schema.value(depth)));
-                (if *by_pattern { "patternProperties" } else { "properties" }, Value::Object(members.collect()))
+                (
+                    if *by_pattern { "patternProperties" } else { "properties" },
+                    Value::Object(members.collect()),
+                )
             }
             Keyword::Dependent(key, keys) => ("dependentRequired", json!({ key.text(): distinct(keys) })),
             Keyword::Reference(one) => ("$ref", json!(if *one { "#/$defs/one" } else { "#/$defs/two" })),
@@ -373,7 +378,9 @@ impl Instance {
             Instance::List(items) => items.iter().take(LONGEST).map(|item| item.at(depth + 1)).collect(),
             Instance::Map(members) => {
                 let members = members.iter().take(LONGEST);
-                Value::Object(members.map(|(key, value)| (key.text().to_owned(), value.at(depth + 1))).collect())
+                Value::Object(
+                    members.map(|(key, value)| (key.text().to_owned(), value.at(depth + 1))).collect(),
+                )
             }
         }
     }
