@@ -49,8 +49,13 @@ impl Reader<'_, '_> {
         self.chain.push(path.to_owned());
         let mut problems = Problems::new();
         for (file, node) in files(include)? {
+            // What is one too many is told once, and not of each that follows.
+            let are_too_many = self.files >= MAX_FILES;
             if let Err(found) = self.include(path, file, node) {
                 problems.extend(found);
+            }
+            if are_too_many {
+                break;
             }
         }
         self.chain.pop();

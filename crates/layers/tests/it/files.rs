@@ -276,6 +276,11 @@ fn includes_are_bounded() {
     assert!(
         Case::new(&files).problems(app().with_includes(true)).contains("more than 256 files are included")
     );
+
+    let list = vec!["\"b.json\""; 1_000].join(", ");
+    let long = format!(r#"{{"include": [{list}]}}"#);
+    let problems = Case::new(&[("app.json", &long), ("b.json", "{}")]).problems(app().with_includes(true));
+    assert_eq!(problems.matches("more than 256 files").count(), 1, "{problems}");
 }
 
 #[test]
