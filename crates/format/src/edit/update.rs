@@ -15,10 +15,11 @@ pub(super) struct Changed {
 }
 
 impl Changed {
-    /// By splices that are in order; nothing where there are none.
+    /// By splices; nothing where there are none.
     pub(super) fn by(splices: &[Splice]) -> Option<Self> {
-        let (first, last) = (splices.first()?, splices.last()?);
-        let range = first.range.start..last.range.end;
+        // What is inserted where something else goes may come after it.
+        let start = splices.iter().map(|splice| splice.range.start).min()?;
+        let range = start..splices.iter().map(|splice| splice.range.end).max()?;
         Some(Self { range, shift: splices.iter().map(Splice::shift).sum() })
     }
 

@@ -205,3 +205,13 @@ fn a_table_that_is_moved_there_and_back_leaves_no_blank_line() {
     super::apply(&mut editor, "remove new").unwrap();
     assert_eq!(editor.text(), TEXT);
 }
+
+#[test]
+fn what_takes_the_place_of_a_list_of_tables_is_known_to_the_next_edit() {
+    let mut editor = super::editor("# top\n[[a]]\nx = 1\n\n[[b]]\ny = {z = 1}\n", Format::Toml);
+    for change in ["set b[0].y.z 2", "remove a[0]", "set a [1]"] {
+        super::apply(&mut editor, change).unwrap();
+    }
+    let lines: Vec<&str> = editor.text().lines().filter(|line| !line.is_empty()).collect();
+    assert_eq!(lines, ["a = [1]", "[[b]]", "y = {z = 2}"]);
+}
