@@ -23,6 +23,13 @@ pub(in crate::edit) fn moved(
     if !first.is_header() && first.path == from {
         return tables.moved_pair(at, to);
     }
+    // A table that only the headers of what it holds make would go with them.
+    let parent = from.split_last().map_or(&[][..], |(_, parent)| parent);
+    let stays =
+        |statement: &Statement| statement.path.starts_with(parent) && !statement.path.starts_with(from);
+    if !to.starts_with(parent) && !tables.statements.iter().any(stays) {
+        return None;
+    }
     // No header leads into the value of a pair.
     let in_value = tables.statements.iter().any(|pair| !pair.is_header() && to.starts_with(&pair.path));
     (is_named(from) && is_named(to) && !in_value).then(|| tables.moved_headers(from, to)).flatten()

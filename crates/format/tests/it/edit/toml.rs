@@ -215,3 +215,13 @@ fn what_takes_the_place_of_a_list_of_tables_is_known_to_the_next_edit() {
     let lines: Vec<&str> = editor.text().lines().filter(|line| !line.is_empty()).collect();
     assert_eq!(lines, ["a = [1]", "[[b]]", "y = {z = 2}"]);
 }
+
+#[test]
+fn a_table_that_a_header_alone_makes_does_not_go_with_it_whenever_it_is_looked_at() {
+    let mut one_by_one = super::editor("id = 2\n[items.sub]\nx = { y = 2 }\n", Format::Toml);
+    let mut at_once = one_by_one.clone();
+    let edits = ["move items.sub new", "rename new.x z", "unwrap new z", "set items {\"x\": 1}"];
+    edits.iter().for_each(|edit| super::apply(&mut one_by_one, edit).unwrap());
+    at_once.transaction(|editor| edits.iter().try_for_each(|edit| super::apply(editor, edit))).unwrap();
+    assert_eq!(at_once.text(), one_by_one.text());
+}
