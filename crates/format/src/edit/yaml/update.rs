@@ -48,11 +48,12 @@ pub(in crate::edit) fn updated(
     Some(layout)
 }
 
-/// Whether there may be a key behind a `?`, or a tag: what belongs to these is not told by their lines alone.
+/// Whether there may be a key behind a `?`, or a tag: what belongs to these is not told by their lines alone. Nor is what
+/// stands between carriage returns that end lines by themselves.
 fn is_unusual(text: &str) -> bool {
     let is_key = |line: &str| line.trim_start_matches([' ', '-', '\t']).starts_with('?');
     let is_tag = |line: &str| line.split([' ', '\t', ',', '[', '{', ':']).any(|word| word.starts_with('!'));
-    text.lines().any(|line| is_key(line) || is_tag(line))
+    text.lines().any(|line| line.contains('\r') || is_key(line) || is_tag(line))
 }
 
 /// The lines that have something of a splice.
@@ -197,4 +198,17 @@ fn touched(lines: &[usize], range: &Range<usize>) -> Option<Range<usize>> {
 /// By how much the text behind splices moves.
 fn moved(splices: &[Splice]) -> isize {
     splices.iter().map(Splice::shift).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_unusual;
+
+    #[test]
+    fn what_its_lines_alone_do_not_tell_is_unusual() {
+        for text in ["a: 1\n? b\n", "- ? b\n", "a: !x 1\n", "- a:\r  ? k\n", "a: 1\rb: 2\n"] {
+            assert!(is_unusual(text), "{text:?}");
+        }
+        assert!(!is_unusual("a: 1\r\nb: what?\r\n"));
+    }
 }
