@@ -163,20 +163,8 @@ impl DocumentBuilder {
     /// # Errors
     /// When the document has 1,024 layers already.
     pub fn set_layer(&mut self, layer: &Layer) -> Result<(), BuildError> {
-        self.layer = self.layer_number(layer)?;
+        self.layer = self.document.layer_number(layer).ok_or(BuildError::TooManyLayers)?;
         Ok(())
-    }
-
-    fn layer_number(&mut self, layer: &Layer) -> Result<u32, BuildError> {
-        let layers = &mut self.document.layers;
-        if let Some(known) = layers.iter().position(|known| known == layer) {
-            return Ok(known as u32);
-        }
-        if layers.len() == MAX_LAYERS {
-            return Err(BuildError::TooManyLayers);
-        }
-        layers.push(layer.clone());
-        Ok(layers.len() as u32 - 1)
     }
 
     /// The key of the next value, at `position`.

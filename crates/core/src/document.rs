@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use foldhash::fast::RandomState;
 
 use crate::keys::KeyTable;
-use crate::row::{Row, Tag};
+use crate::row::{MAX_LAYERS, Row, Tag, range_payload};
 use crate::{KeyPath, Layer, NodeRef};
 
 /// A configuration as one flat, immutable table: parsed once, read in place.
@@ -215,6 +215,27 @@ impl Document {
     pub(crate) fn slice(&self, row: Row) -> &str {
         let (offset, length) = self.range(row);
         self.text.get(offset as usize..offset as usize + length as usize).unwrap_or_default()
+    }
+
+    /// The number of a layer, which is added where it is not known yet; `None` when there are too many.
+    pub(crate) fn layer_number(&mut self, layer: &Layer) -> Option<u32> {
+        if let Some(known) = self.layers.iter().position(|known| known == layer) {
+            return Some(known as u32);
+        }
+        let new = self.layers.len();
+        (new < MAX_LAYERS).then(|| {
+            self.layers.push(layer.clone());
+            new as u32
+        })
+    }
+
+    /// Adds a text behind all others, and gives what the row of a string refers to it by; `None` when there is too much.
+    pub(crate) fn push_text(&mut self, text: &str) -> Option<u64> {
+        let offset = self.text.len();
+        (offset + text.len() <= u32::MAX as usize).then(|| {
+            self.text.push_str(text);
+            range_payload(offset, text.len())
+        })
     }
 
     /// Adds a row whose key stands at `key_position`.

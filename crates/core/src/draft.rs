@@ -1,7 +1,7 @@
 use crate::builder::MAX_DEPTH;
 use crate::document::SCAN;
-use crate::row::{MAX_LAYERS, MAX_ROWS, NO_KEY, Row, Tag, range_payload};
-use crate::{BuildError, Document, Duplicate, KeyPath, Layer, NodeRef, Segment};
+use crate::row::{MAX_ROWS, NO_KEY, Row, Tag, range_payload};
+use crate::{BuildError, Document, Duplicate, KeyPath, NodeRef, Segment};
 
 /// A document that changes in place, value by value: a change costs what it touches, however large the document is.
 ///
@@ -203,7 +203,7 @@ impl Draft {
     fn import(&mut self, node: NodeRef<'_>, key: u32, depth: usize) -> Result<Row, BuildError> {
         let (source, value) = (node.document(), node.document().row(node.row_number()));
         let payload = match value.tag() {
-            Tag::String => self.import_text(source.slice(value))?,
+            Tag::String => self.document.push_text(source.slice(value)).ok_or(BuildError::TooMuchText)?,
             Tag::List | Tag::Map if depth >= MAX_DEPTH => {
                 return Err(BuildError::TooDeep { limit: MAX_DEPTH });
             }
@@ -221,29 +221,8 @@ impl Draft {
             }
             _ => source.payload(value),
         };
-        let layer = self.layer_number(node.layer())?;
+        let layer = self.document.layer_number(node.layer()).ok_or(BuildError::TooManyLayers)?;
         Ok(Row::new(value.tag(), payload, value.position, layer, key, &mut self.document.large))
-    }
-
-    fn import_text(&mut self, text: &str) -> Result<u64, BuildError> {
-        let offset = self.document.text.len();
-        if offset + text.len() > u32::MAX as usize {
-            return Err(BuildError::TooMuchText);
-        }
-        self.document.text.push_str(text);
-        Ok(range_payload(offset, text.len()))
-    }
-
-    fn layer_number(&mut self, layer: &Layer) -> Result<u32, BuildError> {
-        let layers = &mut self.document.layers;
-        if let Some(known) = layers.iter().position(|known| known == layer) {
-            return Ok(known as u32);
-        }
-        if layers.len() == MAX_LAYERS {
-            return Err(BuildError::TooManyLayers);
-        }
-        layers.push(layer.clone());
-        Ok(layers.len() as u32 - 1)
     }
 }
 

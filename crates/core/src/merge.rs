@@ -3,7 +3,7 @@ use std::collections::{HashMap, HashSet};
 use crate::document::{Document, SCAN};
 use crate::row::{MAX_LAYERS, MAX_ROWS, NO_KEY, Row, Tag, range_payload};
 use crate::{
-    DocumentBuilder, KeyPath, Layer, Limit, NodeRef, Origin, Place, Problem, ProblemKind, Problems, Redactor,
+    DocumentBuilder, KeyPath, Layer, Limit, NodeRef, Origin, Problem, ProblemKind, Problems, Redactor,
     Segment, Value,
 };
 
@@ -285,7 +285,10 @@ impl<'a> Merger<'a> {
     fn import(&mut self, row: u32, incoming: &mut Incoming<'_>) -> Result<(Row, u32), Problem> {
         let value = incoming.source.row(row);
         let payload = match value.tag() {
-            Tag::String => self.import_text(incoming.source.slice(value))?,
+            Tag::String => match self.document.push_text(incoming.source.slice(value)) {
+                Some(payload) => payload,
+                None => return Err(self.too_much(Limit::Text, u32::MAX as usize)),
+            },
             Tag::List | Tag::Map => {
                 let members = incoming
                     .source
@@ -301,15 +304,6 @@ impl<'a> Merger<'a> {
         let layer = incoming.layers.get(value.layer() as usize).copied().unwrap_or_default();
         let copy = Row::new(value.tag(), payload, value.position, layer, key, &mut self.document.large);
         Ok((copy, incoming.source.key_position(row)))
-    }
-
-    fn import_text(&mut self, text: &str) -> Result<u64, Problem> {
-        let offset = self.document.text.len();
-        if offset + text.len() > u32::MAX as usize {
-            return Err(self.too_much(Limit::Text, u32::MAX as usize));
-        }
-        self.document.text.push_str(text);
-        Ok(range_payload(offset, text.len()))
     }
 
     /// Adds rows that end a map or list whose first row is `first`, and counts all its rows.
@@ -346,15 +340,10 @@ impl<'a> Merger<'a> {
     }
 
     fn layer_number(&mut self, layer: &Layer) -> Result<u32, Problem> {
-        if let Some(known) = self.document.layers.iter().position(|known| known == layer) {
-            return Ok(known as u32);
-        }
-        if self.document.layers.len() == MAX_LAYERS {
-            let first_too_many = Origin { layer: layer.clone(), place: Place::Whole };
-            return Err(self.too_much(Limit::Layers, MAX_LAYERS).with_origin(first_too_many));
-        }
-        self.document.layers.push(layer.clone());
-        Ok(self.document.layers.len() as u32 - 1)
+        self.document.layer_number(layer).ok_or_else(|| {
+            let first_too_many = Origin::whole(layer.clone());
+            self.too_much(Limit::Layers, MAX_LAYERS).with_origin(first_too_many)
+        })
     }
 
     fn too_much(&self, limit: Limit, most: usize) -> Problem {
