@@ -1,19 +1,21 @@
 //! What the steps do.
 
+use std::fmt;
+
 use enhanced_config_core::{Document, KeyPath, Kind, Layer, LayerKind, NodeRef, Origin, Problems};
 use enhanced_config_format::{EditError, Editor};
 
 use crate::{Part, Step};
 
 /// Why a step could not be made. Names keys, places and kinds, never a value.
+///
+/// Its text is its [words](Self::words), and its [place](Self::place) where it has one.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum StepError {
     /// The text could not be edited so.
-    #[error(transparent)]
-    Edit(#[from] EditError),
+    Edit(EditError),
     /// A value is not what the step needs.
-    #[error("{path}: expected {expected}, found {found} ({origin})")]
     Unfit {
         /// Where it is.
         path: KeyPath,
@@ -25,7 +27,6 @@ pub enum StepError {
         origin: Origin,
     },
     /// A text has more or fewer parts than there are places for.
-    #[error("{path}: expected {expected} parts, found {found} ({origin})")]
     Parts {
         /// Where the text is.
         path: KeyPath,
@@ -37,7 +38,6 @@ pub enum StepError {
         origin: Origin,
     },
     /// A part of a text is not of the kind that it is to be, or not written as that would be.
-    #[error("{path}: the part for {to} is not {expected} ({origin})")]
     Part {
         /// Where the text is.
         path: KeyPath,
@@ -49,7 +49,6 @@ pub enum StepError {
         origin: Origin,
     },
     /// One of the values that make a text is missing, and others are there.
-    #[error("{path}: missing, and without it the others make no {into}")]
     MissingPart {
         /// Where it would be.
         path: KeyPath,
@@ -57,11 +56,36 @@ pub enum StepError {
         into: KeyPath,
     },
     /// What the program's own code says.
-    #[error("{0}")]
     Custom(Problems),
 }
 
 impl StepError {
+    /// What it says, without the place that its text ends with.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Edit(error) => error.words(),
+            Self::Unfit { path, expected, found, .. } => {
+                format!("{path}: expected {expected}, found {found}")
+            }
+            Self::Parts { path, expected, found, .. } => {
+                format!("{path}: expected {expected} parts, found {found}")
+            }
+            Self::Part { path, to, expected, .. } => format!("{path}: the part for {to} is not {expected}"),
+            Self::MissingPart { path, into } => {
+                format!("{path}: missing, and without it the others make no {into}")
+            }
+            Self::Custom(problems) => problems.to_string(),
+        }
+    }
+
+    /// The place that its text ends with; none where there is none, or where the words tell it.
+    pub fn place(&self) -> Option<&Origin> {
+        match self {
+            Self::Edit(error) => error.place(),
+            _ => self.origin(),
+        }
+    }
+
     /// The place in the text that it is about.
     pub fn origin(&self) -> Option<&Origin> {
         match self {
@@ -71,6 +95,20 @@ impl StepError {
             }
             Self::MissingPart { .. } | Self::Custom(_) => None,
         }
+    }
+}
+
+impl fmt::Display for StepError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.words())?;
+        self.place().map_or(Ok(()), |place| write!(f, " ({place})"))
+    }
+}
+
+/// Without naming the cause as a source: it is all of the text.
+impl From<EditError> for StepError {
+    fn from(error: EditError) -> Self {
+        Self::Edit(error)
     }
 }
 

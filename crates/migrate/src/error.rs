@@ -1,3 +1,5 @@
+use std::fmt;
+
 use enhanced_config_core::{KeyPath, Kind, Origin, Problems, suggest};
 
 use crate::{StepError, Version};
@@ -29,11 +31,12 @@ pub enum RegisterError {
 }
 
 /// Why a text is not migrated; it is what it was before.
+///
+/// Its text is its [words](Self::words), and its [place](Self::place) where it has one.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MigrateError {
     /// No migration of the configuration is known.
-    #[error("{config}: no migrations are registered for it{}", others(.config, .registered))]
     UnknownConfig {
         /// The configuration.
         config: String,
@@ -41,10 +44,6 @@ pub enum MigrateError {
         registered: Vec<String>,
     },
     /// The document does not say its version, and none is declared for such.
-    #[error(
-        "{config}: {key} is missing: write the version there, one of {}; or say by ConfigMigrator::set_base of which \
-         version a file is that has none", listed(.supported)
-    )]
     NoVersion {
         /// The configuration.
         config: String,
@@ -54,7 +53,6 @@ pub enum MigrateError {
         supported: Vec<Version>,
     },
     /// What stands in the place of the version is none.
-    #[error("{key}: expected a version in quotes, such as \"1.2.0\", found {} ({origin})", found_instead(*.found))]
     BadVersion {
         /// Where it is.
         key: KeyPath,
@@ -64,7 +62,6 @@ pub enum MigrateError {
         origin: Origin,
     },
     /// A version that no migration leads from or to.
-    #[error("{config}: version {version} is unknown; supported are {}{}", listed(.supported), place(.origin))]
     UnknownVersion {
         /// The configuration.
         config: String,
@@ -76,8 +73,6 @@ pub enum MigrateError {
         origin: Option<Origin>,
     },
     /// A version newer than all that are known.
-    #[error("{config}: version {version} is newer than {}, the newest of this program; supported are {}{}",
-        .supported.last().map(Version::to_string).unwrap_or_default(), listed(.supported), place(.origin))]
     FutureVersion {
         /// The configuration.
         config: String,
@@ -89,7 +84,6 @@ pub enum MigrateError {
         origin: Option<Origin>,
     },
     /// No migrations lead all the way.
-    #[error("{config}: no way leads from {from} to {to}; it can get to {}", listed(.reached))]
     Gap {
         /// The configuration.
         config: String,
@@ -101,7 +95,6 @@ pub enum MigrateError {
         reached: Vec<Version>,
     },
     /// Two ways of the same length lead there.
-    #[error("{config}: from {from} to {to} one can go by {first} as well as by {second}")]
     Ambiguous {
         /// The configuration.
         config: String,
@@ -115,7 +108,6 @@ pub enum MigrateError {
         second: Version,
     },
     /// A step failed.
-    #[error("{config}: from {from} to {to}, {step}: {error}")]
     Step {
         /// The configuration.
         config: String,
@@ -130,7 +122,6 @@ pub enum MigrateError {
         error: Box<StepError>,
     },
     /// What a migration made is not what its version may be.
-    #[error("{config}: from {from} to {version}, what came of it is refused: {problems}")]
     Refused {
         /// The configuration.
         config: String,
@@ -144,7 +135,53 @@ pub enum MigrateError {
 }
 
 impl MigrateError {
-    /// The place in the text that it is about, which its words end with.
+    /// What it says, without the place that its text ends with.
+    pub fn words(&self) -> String {
+        match self {
+            Self::UnknownConfig { config, registered } => {
+                format!("{config}: no migrations are registered for it{}", others(config, registered))
+            }
+            Self::NoVersion { config, key, supported } => format!(
+                "{config}: {key} is missing: write the version there, one of {}; or say by \
+                 ConfigMigrator::set_base of which version a file is that has none",
+                listed(supported)
+            ),
+            Self::BadVersion { key, found, .. } => format!(
+                "{key}: expected a version in quotes, such as \"1.2.0\", found {}",
+                found_instead(*found)
+            ),
+            Self::UnknownVersion { config, version, supported, .. } => {
+                format!("{config}: version {version} is unknown; supported are {}", listed(supported))
+            }
+            Self::FutureVersion { config, version, supported, .. } => format!(
+                "{config}: version {version} is newer than {}, the newest of this program; supported are {}",
+                supported.last().map(Version::to_string).unwrap_or_default(),
+                listed(supported)
+            ),
+            Self::Gap { config, from, to, reached } => {
+                format!("{config}: no way leads from {from} to {to}; it can get to {}", listed(reached))
+            }
+            Self::Ambiguous { config, from, to, first, second } => {
+                format!("{config}: from {from} to {to} one can go by {first} as well as by {second}")
+            }
+            Self::Step { config, from, to, step, error } => {
+                format!("{config}: from {from} to {to}, {step}: {}", error.words())
+            }
+            Self::Refused { config, from, version, problems } => {
+                format!("{config}: from {from} to {version}, what came of it is refused: {problems}")
+            }
+        }
+    }
+
+    /// The place that its text ends with; none where there is none, or where the words tell it.
+    pub fn place(&self) -> Option<&Origin> {
+        match self {
+            Self::Step { error, .. } => error.place(),
+            _ => self.origin(),
+        }
+    }
+
+    /// The place in the text that it is about.
     pub fn origin(&self) -> Option<&Origin> {
         match self {
             Self::BadVersion { origin, .. } => Some(origin),
@@ -152,6 +189,13 @@ impl MigrateError {
             Self::Step { error, .. } => error.origin(),
             _ => None,
         }
+    }
+}
+
+impl fmt::Display for MigrateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.words())?;
+        self.place().map_or(Ok(()), |place| write!(f, " ({place})"))
     }
 }
 
@@ -175,8 +219,4 @@ fn others(config: &str, registered: &[String]) -> String {
 
 fn listed(versions: &[Version]) -> String {
     versions.iter().map(Version::to_string).collect::<Vec<_>>().join(", ")
-}
-
-fn place(origin: &Option<Origin>) -> String {
-    origin.as_ref().map(|origin| format!(" ({origin})")).unwrap_or_default()
 }

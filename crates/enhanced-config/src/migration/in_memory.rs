@@ -73,16 +73,12 @@ impl Rewriting {
     }
 }
 
-/// The place is told once: as that of the problem, where the error has one, or in its words.
+/// The place is told once: as that of the problem, or in its words.
 fn refused(error: &MigrateError, document: &Document) -> Problems {
-    let (text, layer) = (error.to_string(), document.root().layer());
-    let (message, origin) = match error.origin() {
-        Some(origin) => (text.strip_suffix(&format!(" ({origin})")), Some(origin.clone())),
-        None => (None, Some(Origin::whole(layer.clone()))),
-    };
-    let origin = origin.filter(|_| message.is_some() || !text.contains(layer.name()));
-    let message = message.map_or(text.clone(), str::to_owned);
-    let problem = Problem::error(ProblemKind::Custom { message: message.into() });
+    let (words, layer) = (error.words(), document.root().layer());
+    let whole = || (!words.contains(layer.name())).then(|| Origin::whole(layer.clone()));
+    let origin = error.place().cloned().or_else(whole);
+    let problem = Problem::error(ProblemKind::Custom { message: words.into() });
     match origin {
         Some(origin) => problem.with_origin(origin).into(),
         None => problem.into(),

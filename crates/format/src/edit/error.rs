@@ -3,8 +3,10 @@ use enhanced_config_core::{BuildError, KeyPath, Origin, Problems};
 use crate::{EmitError, Format};
 
 /// An edit that was refused; the text is what it was before.
+///
+/// Its text is its [words](Self::words), and its [place](Self::place) where it has one.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[error("{}{}", self.shown_path(), self.shown_why())]
+#[error("{}{}", self.words(), behind(self.place()))]
 #[non_exhaustive]
 pub struct EditError {
     /// The place that was to be edited.
@@ -121,6 +123,19 @@ impl Refusal {
 }
 
 impl EditError {
+    /// What it says, without the place that its text ends with.
+    pub fn words(&self) -> String {
+        format!("{}{}", self.shown_path(), self.shown_why())
+    }
+
+    /// The place that its text ends with: its [origin](Self::origin), unless the words tell that.
+    pub fn place(&self) -> Option<&Origin> {
+        match self.why {
+            Refusal::Shared { .. } | Refusal::Alias { .. } | Refusal::Merged { .. } => None,
+            _ => self.origin.as_ref(),
+        }
+    }
+
     /// What cannot be written is told with its own path.
     fn shown_path(&self) -> String {
         match self.why {
@@ -152,7 +167,11 @@ impl EditError {
             Refusal::Merged { anchor: None } => format!(
                 "the merge key at {origin} brings it: change it there by hand, or put a value of its own beside the merge key"
             ),
-            why => format!("{why} ({origin})"),
+            why => why.to_string(),
         }
     }
+}
+
+fn behind(place: Option<&Origin>) -> String {
+    place.map(|origin| format!(" ({origin})")).unwrap_or_default()
 }
