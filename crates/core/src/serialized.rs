@@ -101,6 +101,17 @@ impl Open<'_> {
     }
 }
 
+/// A number is written as the widest of its kind.
+macro_rules! widened {
+    ($($method:ident: $type:ty => $widest:ident,)*) => {
+        $(
+            fn $method(self, value: $type) -> Result<(), Refusal> {
+                self.$widest(value.into())
+            }
+        )*
+    };
+}
+
 impl<'b> Serializer for Building<'b> {
     type Ok = ();
     type Error = Refusal;
@@ -112,20 +123,14 @@ impl<'b> Serializer for Building<'b> {
     type SerializeStruct = Open<'b>;
     type SerializeStructVariant = Open<'b>;
 
+    widened! {
+        serialize_i8: i8 => serialize_i64, serialize_i16: i16 => serialize_i64, serialize_i32: i32 => serialize_i64,
+        serialize_u8: u8 => serialize_u64, serialize_u16: u16 => serialize_u64, serialize_u32: u32 => serialize_u64,
+        serialize_f32: f32 => serialize_f64,
+    }
+
     fn serialize_bool(self, value: bool) -> Result<(), Refusal> {
         Ok(self.0.bool(value, 0)?)
-    }
-
-    fn serialize_i8(self, value: i8) -> Result<(), Refusal> {
-        self.serialize_i64(value.into())
-    }
-
-    fn serialize_i16(self, value: i16) -> Result<(), Refusal> {
-        self.serialize_i64(value.into())
-    }
-
-    fn serialize_i32(self, value: i32) -> Result<(), Refusal> {
-        self.serialize_i64(value.into())
     }
 
     fn serialize_i64(self, value: i64) -> Result<(), Refusal> {
@@ -140,28 +145,12 @@ impl<'b> Serializer for Building<'b> {
         }
     }
 
-    fn serialize_u8(self, value: u8) -> Result<(), Refusal> {
-        self.serialize_u64(value.into())
-    }
-
-    fn serialize_u16(self, value: u16) -> Result<(), Refusal> {
-        self.serialize_u64(value.into())
-    }
-
-    fn serialize_u32(self, value: u32) -> Result<(), Refusal> {
-        self.serialize_u64(value.into())
-    }
-
     fn serialize_u64(self, value: u64) -> Result<(), Refusal> {
         Ok(self.0.unsigned(value, 0)?)
     }
 
     fn serialize_u128(self, value: u128) -> Result<(), Refusal> {
         self.serialize_u64(u64::try_from(value).map_err(|_| Refusal::Number("a 64-bit integer"))?)
-    }
-
-    fn serialize_f32(self, value: f32) -> Result<(), Refusal> {
-        self.serialize_f64(value.into())
     }
 
     fn serialize_f64(self, value: f64) -> Result<(), Refusal> {

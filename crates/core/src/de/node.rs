@@ -62,10 +62,6 @@ impl<'de> Deserializer<'de> for NodeRef<'de> {
         }
     }
 
-    fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeserializeError> {
-        self.deserialize_f64(visitor)
-    }
-
     fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeserializeError> {
         let number = match self.value() {
             Value::Float(value) => Some(value),
@@ -96,10 +92,6 @@ impl<'de> Deserializer<'de> for NodeRef<'de> {
         }
     }
 
-    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeserializeError> {
-        self.deserialize_str(visitor)
-    }
-
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeserializeError> {
         let visited = match (self.kind(), self.loose_text()) {
             (Kind::List, _) => self.visit_items(self.items(), visitor),
@@ -128,15 +120,6 @@ impl<'de> Deserializer<'de> for NodeRef<'de> {
         self.deserialize_seq(visitor)
     }
 
-    fn deserialize_tuple_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        length: usize,
-        visitor: V,
-    ) -> Result<V::Value, DeserializeError> {
-        self.deserialize_tuple(length, visitor)
-    }
-
     /// A list is refused: fields by position are an accident in a configuration.
     fn deserialize_struct<V: Visitor<'de>>(
         self,
@@ -151,6 +134,9 @@ impl<'de> Deserializer<'de> for NodeRef<'de> {
     }
 
     forward_integers!();
+    forward_tuple_structs!();
+    forward! { deserialize_f32 => deserialize_f64 }
+    forward! { deserialize_string => deserialize_str }
     forward_to_deserialize_any! { char bytes byte_buf unit unit_struct identifier }
 }
 
@@ -292,10 +278,6 @@ impl<'de> Deserializer<'de> for LooseText<'de> {
         }
     }
 
-    fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeserializeError> {
-        self.deserialize_f64(visitor)
-    }
-
     fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeserializeError> {
         match parse_float(self.0) {
             Some(value) => visitor.visit_f64(value),
@@ -305,6 +287,7 @@ impl<'de> Deserializer<'de> for LooseText<'de> {
 
     forward_text!();
     forward_integers!();
+    forward! { deserialize_f32 => deserialize_f64 }
     forward_to_deserialize_any! {
         char str string bytes byte_buf unit unit_struct seq tuple tuple_struct map struct identifier ignored_any
     }

@@ -6,7 +6,8 @@ use serde::Deserialize;
 
 use super::DeserializeError;
 use super::error::{News, did_you_mean, mask, redact};
-use super::recording::{Recording, Trail};
+use super::recording::Recording;
+use super::trail::Trail;
 use super::wild::Wild;
 use crate::{KeyPath, Kind, NodeRef, Problem, ProblemKind, Problems, Redactor, Severity};
 

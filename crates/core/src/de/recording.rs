@@ -1,13 +1,15 @@
 use serde::de::{
     DeserializeSeed, Deserializer, EnumAccess, Error as _, MapAccess, SeqAccess, VariantAccess, Visitor,
 };
+use serde::forward_to_deserialize_any;
 
 use super::DeserializeError;
 use super::error::expectation;
 use super::node::{KeyText, variant_of};
 use super::recorder::Recorder;
+use super::trail::Trail;
 use super::wild::Wild;
-use crate::{Entries, Items, KeyPath, Kind, NodeRef, Problem, ProblemKind};
+use crate::{Entries, Items, Kind, NodeRef, Problem, ProblemKind};
 
 /// A value read under the eyes of a [`Recorder`].
 #[derive(Clone, Copy)]
@@ -17,47 +19,6 @@ pub(super) struct Recording<'de, 'r> {
     recorder: &'r Recorder<'r>,
     /// The fields of the struct that this is a member of, for "did you mean".
     siblings: &'static [&'static str],
-}
-
-/// The way to a value, kept on the stack: it becomes a path only when there is a problem.
-#[derive(Clone, Copy)]
-pub(super) struct Trail<'r> {
-    parent: Option<&'r Trail<'r>>,
-    step: Step<'r>,
-}
-
-#[derive(Clone, Copy)]
-enum Step<'r> {
-    Root,
-    /// A key, and those that the type knows.
-    Key(&'r str, &'static [&'static str]),
-    Index(usize),
-}
-
-impl Trail<'_> {
-    pub(super) const ROOT: Trail<'static> = Trail { parent: None, step: Step::Root };
-
-    pub(super) fn path(&self, base: &KeyPath) -> KeyPath {
-        let mut path = self.parent.map_or_else(|| base.clone(), |parent| parent.path(base));
-        match self.step {
-            Step::Root => {}
-            Step::Key(key, _) => path.push(key),
-            Step::Index(index) => path.push(index),
-        }
-        path
-    }
-
-    /// For each step of the path whether its name is no news: the program has it, too.
-    pub(super) fn is_known(&self, base: &KeyPath) -> Vec<bool> {
-        let base_steps = || vec![true; base.segments().len()];
-        let mut known = self.parent.map_or_else(base_steps, |parent| parent.is_known(base));
-        match self.step {
-            Step::Root => {}
-            Step::Key(key, fields) => known.push(fields.contains(&key)),
-            Step::Index(_) => known.push(true),
-        }
-        known
-    }
 }
 
 impl<'de, 'r> Recording<'de, 'r> {
@@ -209,6 +170,13 @@ impl<'de> Deserializer<'de> for Recording<'de, '_> {
         deserialize_u8: u8, deserialize_u16: u16, deserialize_u32: u32, deserialize_u64: u64, deserialize_u128: u128,
     }
 
+    forward! { deserialize_f32 => deserialize_f64 }
+    forward! { deserialize_str deserialize_string deserialize_identifier => text }
+    forward! { deserialize_seq => list }
+    forward_newtypes!();
+    forward_tuple_structs!();
+    forward_to_deserialize_any! { bytes byte_buf }
+
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeserializeError> {
         match self.node.kind() {
             Kind::List => self.visit_items(visitor),
@@ -225,10 +193,6 @@ impl<'de> Deserializer<'de> for Recording<'de, '_> {
             |node, visitor| node.deserialize_bool(visitor),
             |visitor| visitor.visit_bool(false),
         )
-    }
-
-    fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeserializeError> {
-        self.deserialize_f64(visitor)
     }
 
     fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeserializeError> {
@@ -251,22 +215,6 @@ impl<'de> Deserializer<'de> for Recording<'de, '_> {
         )
     }
 
-    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeserializeError> {
-        self.text(visitor)
-    }
-
-    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeserializeError> {
-        self.text(visitor)
-    }
-
-    fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeserializeError> {
-        self.deserialize_any(visitor)
-    }
-
-    fn deserialize_byte_buf<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeserializeError> {
-        self.deserialize_any(visitor)
-    }
-
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeserializeError> {
         if self.node.is_null() { visitor.visit_none() } else { visitor.visit_some(self) }
     }
@@ -284,29 +232,8 @@ impl<'de> Deserializer<'de> for Recording<'de, '_> {
         self.deserialize_unit(visitor)
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, DeserializeError> {
-        visitor.visit_newtype_struct(self)
-    }
-
-    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeserializeError> {
-        self.list(visitor)
-    }
-
     fn deserialize_tuple<V: Visitor<'de>>(
         self,
-        length: usize,
-        visitor: V,
-    ) -> Result<V::Value, DeserializeError> {
-        self.tuple(length, visitor)
-    }
-
-    fn deserialize_tuple_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
         length: usize,
         visitor: V,
     ) -> Result<V::Value, DeserializeError> {
@@ -352,10 +279,6 @@ impl<'de> Deserializer<'de> for Recording<'de, '_> {
         visitor.visit_enum(RecordedVariant { name, content, parent: self })
     }
 
-    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeserializeError> {
-        self.text(visitor)
-    }
-
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeserializeError> {
         self.recorder.passed_over(self.node, self.trail, self.siblings);
         visitor.visit_unit()
@@ -379,7 +302,7 @@ impl<'de> SeqAccess<'de> for RecordedItems<'de, '_> {
         let Some((at, node)) = self.items.find(|&(_, item)| recorder.stand_in(item).is_none()) else {
             return Ok(None);
         };
-        let trail = Trail { parent: Some(&self.parent.trail), step: Step::Index(at) };
+        let trail = self.parent.trail.index(at);
         Recording { node, trail, recorder: self.parent.recorder, siblings: &[] }.seed(seed).map(Some)
     }
 
@@ -427,7 +350,7 @@ impl<'de> MapAccess<'de> for RecordedMembers<'de, '_> {
             self.next = self.next_refused();
         }
         let Some((key, node)) = self.next else { return Ok(None) };
-        let trail = Trail { parent: Some(&self.parent.trail), step: Step::Key(key, self.fields) };
+        let trail = self.parent.trail.key(key, self.fields);
         let read = seed.deserialize(KeyText(key));
         read.map(Some).map_err(|error| self.parent.recorder.settle_key(error, node, trail))
     }
@@ -442,7 +365,7 @@ impl<'de> MapAccess<'de> for RecordedMembers<'de, '_> {
         let Some((key, node)) = self.next.take() else {
             return Err(DeserializeError::custom("a value was asked for before its key"));
         };
-        let trail = Trail { parent: Some(&self.parent.trail), step: Step::Key(key, self.fields) };
+        let trail = self.parent.trail.key(key, self.fields);
         Recording { node, trail, recorder: self.parent.recorder, siblings: self.fields }.seed(seed)
     }
 
@@ -478,7 +401,7 @@ impl<'de> RecordedVariant<'de, '_> {
                 found: Kind::String,
             }));
         };
-        let trail = Trail { parent: Some(&self.parent.trail), step: Step::Key(self.name, &[]) };
+        let trail = self.parent.trail.key(self.name, &[]);
         let content = Recording { node, trail, recorder: self.parent.recorder, siblings: &[] };
         read(content).map_err(|error| self.parent.recorder.settle(error, node, trail))
     }

@@ -123,10 +123,6 @@ impl<'de> Deserializer<'de> for Wild {
         visitor.visit_borrowed_str(self.text())
     }
 
-    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DeserializeError> {
-        self.deserialize_str(visitor)
-    }
-
     /// The tag of an enum: a stand-in would choose a variant, whose fields would then be missed.
     fn deserialize_identifier<V: Visitor<'de>>(self, _: V) -> Result<V::Value, DeserializeError> {
         Err(DeserializeError::custom("no variant is like any other").stuck())
@@ -140,25 +136,8 @@ impl<'de> Deserializer<'de> for Wild {
         visitor.visit_unit()
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, DeserializeError> {
-        visitor.visit_newtype_struct(self)
-    }
-
     fn deserialize_tuple<V: Visitor<'de>>(
         self,
-        length: usize,
-        visitor: V,
-    ) -> Result<V::Value, DeserializeError> {
-        visitor.visit_seq(WildItems(length, self))
-    }
-
-    fn deserialize_tuple_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
         length: usize,
         visitor: V,
     ) -> Result<V::Value, DeserializeError> {
@@ -183,6 +162,9 @@ impl<'de> Deserializer<'de> for Wild {
         visitor.visit_enum(WildVariant(variants, self))
     }
 
+    forward! { deserialize_string => deserialize_str }
+    forward_newtypes!();
+    forward_tuple_structs!();
     forward_to_deserialize_any! { unit ignored_any }
 }
 

@@ -329,30 +329,12 @@ fn check_tag(byte: u8) -> Result<Tag, UnpackError> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::write::seal;
+    use super::super::write::Columns;
     use super::*;
 
-    /// The parts of `{a: [null, true], b: {c: "xé", d: 1.5}}`.
-    #[derive(Clone)]
-    struct Packed {
-        layers: Vec<u8>,
-        key_lengths: Vec<u8>,
-        key_text: Vec<u8>,
-        tags: Vec<u8>,
-        keys: Vec<u8>,
-        places: Vec<u8>,
-        gaps: Vec<u8>,
-        counts: Vec<u8>,
-        lengths: Vec<u8>,
-        text: Vec<u8>,
-        numbers: Vec<u8>,
-        floats: Vec<u8>,
-        runs: Vec<u8>,
-    }
-
-    fn packed() -> Packed {
-        Packed {
-            layers: b"\x01\x01\0\0\0n\0".to_vec(),
+    /// The layers and columns of `{a: [null, true], b: {c: "xé", d: 1.5}}`.
+    fn packed() -> (Vec<u8>, Columns) {
+        let columns = Columns {
             key_lengths: vec![1; 4],
             key_text: b"abcd".to_vec(),
             tags: vec![7, 6, 0, 1 | TRUE, 7, 5, 4],
@@ -365,32 +347,30 @@ mod tests {
             numbers: vec![],
             floats: 1.5f64.to_bits().to_le_bytes().to_vec(),
             runs: vec![0, 7],
-        }
+        };
+        (b"\x01\x01\0\0\0n\0".to_vec(), columns)
     }
 
-    fn read(change: impl FnOnce(&mut Packed)) -> Result<Document, UnpackError> {
-        let mut p = packed();
-        change(&mut p);
-        unpack(&seal([
-            &p.layers,
-            &p.key_lengths,
-            &p.key_text,
-            &p.tags,
-            &p.keys,
-            &p.places,
-            &p.gaps,
-            &p.counts,
-            &p.lengths,
-            &p.text,
-            &p.numbers,
-            &p.floats,
-            &p.runs,
-        ]))
+    fn read(change: impl FnOnce(&mut Columns)) -> Result<Document, UnpackError> {
+        let (layers, mut columns) = packed();
+        change(&mut columns);
+        unpack(&columns.join(&layers))
+    }
+
+    fn read_layers(change: impl FnOnce(&mut Vec<u8>)) -> Result<Document, UnpackError> {
+        let (mut layers, columns) = packed();
+        change(&mut layers);
+        unpack(&columns.join(&layers))
     }
 
     #[track_caller]
-    fn refused(change: impl FnOnce(&mut Packed), expected: &'static str) {
+    fn refused(change: impl FnOnce(&mut Columns), expected: &'static str) {
         assert_eq!(read(change).unwrap_err(), UnpackError::Malformed(expected));
+    }
+
+    #[track_caller]
+    fn layers_refused(change: impl FnOnce(&mut Vec<u8>), expected: &'static str) {
+        assert_eq!(read_layers(change).unwrap_err(), UnpackError::Malformed(expected));
     }
 
     #[test]
@@ -402,21 +382,25 @@ mod tests {
     }
 
     #[test]
-    fn parts_that_belong_to_no_document_are_refused() {
-        refused(|p| p.layers[0] = 8, "an unknown layer kind");
-        refused(|p| p.layers[5] = 0xff, "a name that is not UTF-8");
-        refused(|p| p.layers[6] = 3, "unknown places of a layer");
-        refused(
-            |p| p.layers.splice(6.., *b"\x01\x01\0\0\0\x80\0\0\0\0").for_each(drop),
+    fn layers_that_no_document_has_are_refused() {
+        layers_refused(|layers| layers[0] = 8, "an unknown layer kind");
+        layers_refused(|layers| layers[5] = 0xff, "a name that is not UTF-8");
+        layers_refused(|layers| layers[6] = 3, "unknown places of a layer");
+        layers_refused(
+            |layers| layers.splice(6.., *b"\x01\x01\0\0\0\x80\0\0\0\0").for_each(drop),
             "lines that no text has",
         );
-        refused(
-            |p| p.layers.splice(6.., *b"\x02\xff\xff\xff\xff").for_each(drop),
+        layers_refused(
+            |layers| layers.splice(6.., *b"\x02\xff\xff\xff\xff").for_each(drop),
             "more variables than bytes",
         );
-        refused(|p| p.layers.extend(b"\0\x01\0\0"), "a column ends early");
-        refused(|p| p.layers = p.layers.repeat(1025), "too many layers");
-        refused(|p| p.layers.clear(), "a layer that is not there");
+        layers_refused(|layers| layers.extend(b"\0\x01\0\0"), "a column ends early");
+        layers_refused(|layers| *layers = layers.repeat(1025), "too many layers");
+        layers_refused(|layers| layers.clear(), "a layer that is not there");
+    }
+
+    #[test]
+    fn columns_that_belong_to_no_document_are_refused() {
         refused(|p| p.runs[0] = 1, "a layer that is not there");
         refused(|p| p.runs[1] = 6, "a column ends early");
         refused(|p| p.runs[1] = 8, "a column ends early");
@@ -456,10 +440,15 @@ mod tests {
     #[test]
     fn an_empty_or_scalar_root_is_refused() {
         let only = |tags: &[u8], counts: &[u8]| {
-            let places = vec![0; tags.len()];
-            let runs = [0, tags.len() as u8];
-            let layers = packed().layers;
-            unpack(&seal([&layers, &[], &[], tags, &[], &places, &[], counts, &[], &[], &[], &[], &runs]))
+            let (layers, _) = packed();
+            let columns = Columns {
+                tags: tags.to_vec(),
+                places: vec![0; tags.len()],
+                counts: counts.to_vec(),
+                runs: vec![0, tags.len() as u8],
+                ..Columns::default()
+            };
+            unpack(&columns.join(&layers))
         };
         let mismatch = UnpackError::Malformed("values and columns do not match");
         assert!(only(&[7], &[0]).is_ok());

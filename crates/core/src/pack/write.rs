@@ -8,7 +8,7 @@ pub(super) fn pack(document: &Document) -> Vec<u8> {
     let mut packer = Packer::new(document);
     packer.value(document.root);
     packer.end_run();
-    packer.join(&layers::write(&document.layers))
+    packer.columns.join(&layers::write(&document.layers))
 }
 
 struct Packer<'a> {
@@ -22,20 +22,21 @@ struct Packer<'a> {
     run: (u32, u64),
 }
 
+/// What is packed, but for the layers; see [the table](super).
 #[derive(Default)]
-struct Columns {
-    key_lengths: Vec<u8>,
-    key_text: Vec<u8>,
-    tags: Vec<u8>,
-    keys: Vec<u8>,
-    places: Vec<u8>,
-    gaps: Vec<u8>,
-    counts: Vec<u8>,
-    lengths: Vec<u8>,
-    text: Vec<u8>,
-    numbers: Vec<u8>,
-    floats: Vec<u8>,
-    runs: Vec<u8>,
+pub(super) struct Columns {
+    pub(super) key_lengths: Vec<u8>,
+    pub(super) key_text: Vec<u8>,
+    pub(super) tags: Vec<u8>,
+    pub(super) keys: Vec<u8>,
+    pub(super) places: Vec<u8>,
+    pub(super) gaps: Vec<u8>,
+    pub(super) counts: Vec<u8>,
+    pub(super) lengths: Vec<u8>,
+    pub(super) text: Vec<u8>,
+    pub(super) numbers: Vec<u8>,
+    pub(super) floats: Vec<u8>,
+    pub(super) runs: Vec<u8>,
 }
 
 impl<'a> Packer<'a> {
@@ -122,29 +123,31 @@ impl<'a> Packer<'a> {
             push_varint(&mut self.columns.runs, values);
         }
     }
+}
 
-    fn join(self, layers: &[u8]) -> Vec<u8> {
-        let c = self.columns;
+impl Columns {
+    /// The packed document.
+    pub(super) fn join(&self, layers: &[u8]) -> Vec<u8> {
         seal([
             layers,
-            &c.key_lengths,
-            &c.key_text,
-            &c.tags,
-            &c.keys,
-            &c.places,
-            &c.gaps,
-            &c.counts,
-            &c.lengths,
-            &c.text,
-            &c.numbers,
-            &c.floats,
-            &c.runs,
+            &self.key_lengths,
+            &self.key_text,
+            &self.tags,
+            &self.keys,
+            &self.places,
+            &self.gaps,
+            &self.counts,
+            &self.lengths,
+            &self.text,
+            &self.numbers,
+            &self.floats,
+            &self.runs,
         ])
     }
 }
 
 /// Puts the parts together, with what comes before and behind them.
-pub(super) fn seal(parts: [&[u8]; 13]) -> Vec<u8> {
+fn seal(parts: [&[u8]; 13]) -> Vec<u8> {
     let mut out = Vec::with_capacity(8 + parts.iter().map(|part| part.len() + 5).sum::<usize>());
     out.extend(MAGIC);
     out.push(VERSION);
