@@ -2,7 +2,7 @@ use crate::document::{Document, FAR, MemberIndex, SCAN, gap_between};
 use crate::keys::{KeyGuess, KeyTable};
 use crate::repeats::Repeats;
 use crate::row::{MAX_KEYS, MAX_LAYERS, MAX_ROWS, NO_KEY, Row, Tag, range_payload};
-use crate::{KeyPath, Kind, Layer, NodeRef, Segment, Value};
+use crate::{BuildError, Duplicate, KeyPath, Kind, Layer, NodeRef, Segment, Value};
 
 /// Builds a [`Document`] from the tokens of a source, in their order.
 ///
@@ -38,52 +38,6 @@ struct Frame {
     key_position: u32,
     /// Where its children start on the scratch stack.
     children: usize,
-}
-
-/// A key that one map has twice.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Duplicate {
-    /// The path of the key.
-    pub path: KeyPath,
-    /// Position of the first one.
-    pub first: u32,
-    /// Position of the second one.
-    pub second: u32,
-}
-
-/// Why a document could not be built.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum BuildError {
-    /// More values than the limit allows.
-    #[error("more than {limit} values")]
-    TooManyValues {
-        /// The limit.
-        limit: usize,
-    },
-    /// Maps and lists nested deeper than the limit allows.
-    #[error("nested deeper than {limit} levels")]
-    TooDeep {
-        /// The limit.
-        limit: usize,
-    },
-    /// More distinct keys than a document can number.
-    #[error("more than {limit} distinct keys", limit = crate::row::MAX_KEYS)]
-    TooManyKeys,
-    /// More layers than a document can number.
-    #[error("more than {limit} layers", limit = MAX_LAYERS)]
-    TooManyLayers,
-    /// More text than a document can address: 4 GiB.
-    #[error("more than 4 GiB of text")]
-    TooMuchText,
-    /// Keys that stand twice in their map.
-    #[error("{} duplicate keys, the first is {}", .0.len(), .0.first().map(|d| d.path.to_string()).unwrap_or_default())]
-    Duplicates(Vec<Duplicate>),
-    /// The caller closed what it had not opened, gave a map a value without a key, or finished without a map at
-    /// the root.
-    #[error("values that are not nested as a document is")]
-    Unbalanced,
 }
 
 /// Deeper than this, a recursive walk could end a thread with a small stack.

@@ -3,12 +3,14 @@
 //! No I/O, no threads. A [`Document`] is made by a [`DocumentBuilder`], read through [`NodeRef`]s, and addressed by
 //! [`KeyPath`]s; every value has an [`Origin`]; what is wrong with it is a [`Problem`].
 
+mod build_error;
 mod builder;
 mod causes;
 mod de;
 mod diff;
 mod document;
 mod draft;
+mod harmless;
 mod keys;
 mod kind;
 mod layer;
@@ -32,7 +34,8 @@ pub mod text;
 mod value;
 pub mod variable;
 
-pub use builder::{BuildError, DocumentBuilder, Duplicate};
+pub use build_error::{BuildError, Duplicate};
+pub use builder::DocumentBuilder;
 pub use causes::with_causes;
 pub use de::{DeserializeError, ExtractOptions, UnknownKeys, extract};
 pub use diff::{Change, ChangeKind, Changes, diff};
