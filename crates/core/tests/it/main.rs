@@ -7,6 +7,7 @@
     reason = "helpers of tests fail the test"
 )]
 
+mod builder;
 mod diff;
 mod draft;
 mod extract;
