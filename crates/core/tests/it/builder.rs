@@ -49,7 +49,10 @@ fn it_tells_where_it_is() {
     assert_eq!(builder.path().to_string(), "servers[2].host");
     builder.null(27).unwrap();
     builder.close().unwrap();
-    assert_eq!((builder.innermost(), builder.path().to_string()), (Some((Kind::List, 14)), "servers[3]".into()));
+    assert_eq!(
+        (builder.innermost(), builder.path().to_string()),
+        (Some((Kind::List, 14)), "servers[3]".into())
+    );
 }
 
 #[test]
@@ -198,10 +201,7 @@ fn each_key_that_stands_twice_is_named_with_both_places() {
     let twice = [("a", 0), ("b", 10), ("a", 20), ("c", 30), ("b", 40), ("a", 50)];
     let expected = |path: &str, first, second| (path.to_owned(), first, second);
     assert_eq!(duplicates(&twice), [expected("a", 0, 20), expected("b", 10, 40), expected("a", 0, 50)]);
-    assert_eq!(
-        nulls(&twice).unwrap_err().to_string(),
-        "3 duplicate keys, the first is a",
-    );
+    assert_eq!(nulls(&twice).unwrap_err().to_string(), "3 duplicate keys, the first is a",);
 
     // Large maps are looked up in another way than small ones: all sizes around where that changes.
     for others in 10..40u32 {

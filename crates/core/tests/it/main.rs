@@ -9,6 +9,7 @@
 
 mod builder;
 mod diff;
+mod document;
 mod draft;
 mod extract;
 mod merge;

@@ -1,4 +1,4 @@
-use enhanced_config_core::{Document, KeyPath, Layer, LayerKind, NodeRef, PreparedPath};
+use enhanced_config_core::{Document, KeyPath, Layer, LayerKind, NodeRef, PreparedKey, PreparedPath};
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -12,6 +12,27 @@ fn document(json: serde_json::Value) -> Document {
 fn it_is_shared_by_threads() {
     fn check<T: Send + Sync>() {}
     check::<PreparedPath>();
+    check::<PreparedKey>();
+}
+
+#[test]
+fn a_key_is_found_in_maps_of_many_documents_in_turn() {
+    let key = PreparedKey::new("port.a");
+    let (first, second) =
+        (document(json!({ "port.a": 1 })), document(json!({ "x": { "port.a": 2 }, "y": 3 })));
+    let copy = key.clone();
+    for key in [&key, &copy, &key] {
+        assert_eq!(key.get(first.root()).and_then(|node| node.as_i64()), Some(1));
+        assert_eq!(key.get(second.get("x").unwrap()).and_then(|node| node.as_i64()), Some(2));
+        assert!(key.get(second.root()).is_none() && key.get(second.get("y").unwrap()).is_none());
+    }
+    assert_eq!(key.key(), "port.a");
+}
+
+#[test]
+fn debug_says_what_is_looked_for() {
+    assert_eq!(format!("{:?}", PreparedPath::new("a[0].b").unwrap()), "PreparedPath(a[0].b)");
+    assert_eq!(format!("{:?}", PreparedKey::new("a.b")), "PreparedKey(a.b)");
 }
 
 #[test]
