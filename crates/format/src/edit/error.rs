@@ -83,6 +83,11 @@ pub enum Refusal {
     /// The format cannot hold the new value, or one in it.
     #[error(transparent)]
     Emit(#[from] EmitError),
+    /// A carriage return of a YAML text ends a line by itself, at [the place of the error](EditError::origin).
+    #[error(
+        "a carriage return alone ends a line here, beside which no line is changed: end lines with line feeds first"
+    )]
+    LineEnd,
     /// Texts in this format are not edited.
     #[error("{0} cannot be edited")]
     Format(Format),

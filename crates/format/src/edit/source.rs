@@ -94,6 +94,12 @@ impl<'a> Source<'a> {
         out
     }
 
+    /// The first carriage return without a line feed behind it.
+    pub(super) fn lone_return(&self) -> Option<usize> {
+        let mut returns = self.text.match_indices('\r').map(|(at, _)| at);
+        returns.find(|at| self.byte(at + 1) != Some(b'\n'))
+    }
+
     /// How its first line ends.
     pub(super) fn newline(&self) -> &'static str {
         match self.text.find('\n') {

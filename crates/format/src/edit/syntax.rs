@@ -46,9 +46,10 @@ impl Syntax {
         if format == Format::Yaml {
             let mut layout = None;
             let parsed = crate::parse::parse_by(input, format, name, options, |reading| {
-                let mut building = yaml::Building::new(Source::new(reading.text, Comments::Hash));
+                let source = Source::new(reading.text, Comments::Hash);
+                let mut building = yaml::Building::new(source);
                 let document = crate::yaml::read_seen(reading, |event, span| building.event(event, span));
-                layout = Some(Self::Yaml(building.layout));
+                layout = source.lone_return().is_none().then_some(Self::Yaml(building.layout));
                 document
             });
             return Ok((parsed?.document, layout));
@@ -57,15 +58,21 @@ impl Syntax {
     }
 
     /// Of a text that has been read already; of another, nothing.
-    pub(super) fn of(text: &str, format: Format, limits: &Limits) -> Result<Option<Self>, Refusal> {
+    ///
+    /// YAML also ends lines with a carriage return alone, as hardly any text does on purpose. What is a line here ends with a
+    /// line feed, so such a text is not edited.
+    pub(super) fn of(text: &str, format: Format, limits: &Limits) -> Result<Option<Self>, Stopped> {
         let source = Self::source(text, format);
         match format {
             Format::Json | Format::Jsonc => Ok(Some(Self::Json(brackets::value(&source, 0)))),
             #[cfg(feature = "yaml")]
-            Format::Yaml => Ok(yaml::layout(source, limits).map(Self::Yaml)),
+            Format::Yaml => match source.lone_return() {
+                Some(at) => Err(Stopped { at: Some(at), ..Refusal::LineEnd.into() }),
+                None => Ok(yaml::layout(source, limits).map(Self::Yaml)),
+            },
             #[cfg(feature = "toml")]
             Format::Toml => Ok(Some(Self::Toml(toml::statements(&source)))),
-            format => Err(Refusal::Format(format)),
+            format => Err(Refusal::Format(format).into()),
         }
     }
 

@@ -108,8 +108,7 @@ impl Editor {
 
     /// What a change does to the text.
     pub(super) fn splices(&mut self, path: &KeyPath, change: Change<'_>) -> Result<Vec<Splice>, EditError> {
-        let known = self.read_syntax().map_err(Stopped::from);
-        let splices = known.and_then(|()| match &self.syntax {
+        let splices = self.read_syntax().and_then(|()| match &self.syntax {
             Some(syntax) => syntax.edit(&self.text, path.segments(), change),
             // Of a text that nobody has looked at yet; when someone does, the change to blame will be found.
             None => Err(Refusal::Missing.into()),
@@ -126,7 +125,7 @@ impl Editor {
         find(self.syntax.as_ref()?, &self.text)
     }
 
-    pub(super) fn read_syntax(&mut self) -> Result<(), Refusal> {
+    pub(super) fn read_syntax(&mut self) -> Result<(), Stopped> {
         if self.syntax.is_none() {
             self.syntax = Syntax::of(&self.text, self.format, &self.options.limits)?.map(Arc::new);
         }

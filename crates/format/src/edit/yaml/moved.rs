@@ -4,7 +4,6 @@ use enhanced_config_core::Segment;
 
 use super::block::{Block, Text, end_of, indents, member as member_at};
 use super::layout::Layout;
-use super::nest::ended_alike;
 use super::write;
 use crate::edit::model::{Change, name};
 use crate::edit::source::{Source, Splice, is_blank};
@@ -54,7 +53,7 @@ pub(in crate::edit) fn moved(
         added += &format!("{}{}:\n", " ".repeat(column), write::key(&name(step)));
         column += block.indents.step;
     }
-    added += &shifted(&lines, source.column(member.key.start), column)?;
+    added += &shifted(&lines, source.column(member.key.start), column);
     let mut splices = block.change(&way, step, Change::Remove).ok()?;
     match owner {
         Some(owner) => splices.extend(block.replace(owner, Text::Lines(format!("\n{added}")))),
@@ -63,12 +62,12 @@ pub(in crate::edit) fn moved(
     Some(splices)
 }
 
-/// Lines that stood at one column, at another; nothing where it is not clear what is a line.
-fn shifted(lines: &str, from: usize, to: usize) -> Option<String> {
+/// Lines that stood at one column, at another.
+fn shifted(lines: &str, from: usize, to: usize) -> String {
     let shift = |line: &str| {
         let blanks = line.len() - line.trim_start_matches(' ').len();
         let rest = line.get(blanks.min(from)..).unwrap_or_default();
         if is_blank(line) { rest.to_owned() } else { " ".repeat(to) + rest }
     };
-    Some(ended_alike(lines)?.split('\n').map(shift).collect::<Vec<_>>().join("\n"))
+    lines.replace("\r\n", "\n").split('\n').map(shift).collect::<Vec<_>>().join("\n")
 }

@@ -20,7 +20,7 @@ pub(in crate::edit) fn nested(
     let (behind, column) = (member.behind?, source.column(member.key.start));
     let step = indents(&source, root).step;
     let value = behind..source.line_end(end_of(Some(member)));
-    let lines = shifted_below(source.slice(value.clone()), 0, step)?;
+    let lines = shifted_below(source.slice(value.clone()), 0, step);
     let inner = format!("\n{}{}:{lines}", " ".repeat(column + step), write::key(key));
     Some(vec![Splice::new(value, inner)])
 }
@@ -42,25 +42,18 @@ pub(in crate::edit) fn unnested(
     }
     let deeper = source.column(key.start).checked_sub(source.column(member.key.start))?;
     let end = source.line_end(value.span.end.max(key.end));
-    let lines = shifted_below(source.slice(*inner..end), deeper, 0)?;
+    let lines = shifted_below(source.slice(*inner..end), deeper, 0);
     Some(vec![Splice::new(behind..end, lines)])
 }
 
-/// All lines but the first, with fewer or more blanks before them; nothing where it is not clear what is a line.
-fn shifted_below(lines: &str, fewer: usize, more: usize) -> Option<String> {
-    let lines = ended_alike(lines)?;
+/// All lines but the first, with fewer or more blanks before them.
+fn shifted_below(lines: &str, fewer: usize, more: usize) -> String {
+    let lines = lines.replace("\r\n", "\n");
     let mut lines = lines.split('\n');
     let first = lines.next().unwrap_or_default().to_owned();
-    Some(lines.fold(first, |text, line| {
+    lines.fold(first, |text, line| {
         let blanks = line.len() - line.trim_start_matches(' ').len();
         let rest = line.get(blanks.min(fewer)..).unwrap_or_default();
         if is_blank(line) { text + "\n" + rest } else { text + "\n" + &" ".repeat(more) + rest }
-    }))
-}
-
-/// Lines, each ended by a line feed alone. Nothing where a carriage return stands by itself: it ends a line as well, and
-/// beside another line end it would become one with it.
-pub(super) fn ended_alike(lines: &str) -> Option<String> {
-    let lines = lines.replace("\r\n", "\n");
-    (!lines.contains('\r')).then_some(lines)
+    })
 }

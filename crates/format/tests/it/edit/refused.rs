@@ -46,6 +46,21 @@ fn what_would_change_another_place() {
 }
 
 #[test]
+fn lines_that_a_carriage_return_alone_ends() {
+    let refused = |place: &str| {
+        format!(
+            "b: a carriage return alone ends a line here, beside which no line is changed: end lines with line feeds first \
+             (app:{place})"
+        )
+    };
+    for change in ["set b 3", "remove b", "rename b c", "wrap b c"] {
+        yaml("a: 1\r\nb: 2\r\r\n", change, &refused("2:5"));
+        yaml("a: 1\rb: 2\n", change, &refused("1:5"));
+    }
+    assert!(apply(&mut editor("a: 1\r\nb: 2\r\n", Format::Yaml), "set b 3").is_ok());
+}
+
+#[test]
 fn what_a_merge_key_brings() {
     let text = "a: &a\n  x: 1\nb: &b {y: 2}\nc: &c\n  <<: *a\n  z: 3\none:\n  <<: *a\nmany:\n  <<: [*b, *c]\nown:\n  <<: {w: {v: 4}}\n";
     let brings = |path: &str, merge: &str, anchor: &str| {

@@ -209,15 +209,3 @@ fn the_comment_of_an_item_stays_with_its_item() {
         "l:\n  - name: d\n    port: 9\n  # a's\n  - name: a\n    port: 10\n  # c's\n  - name: c\n    port: 30\n",
     );
 }
-
-#[test]
-fn edits_make_the_same_text_at_once_where_carriage_returns_end_lines() {
-    // A key of several lines: with a line end more or less it is another one.
-    let mut one_by_one =
-        super::editor("::%:  \n :::7a: {(O\r\r`\rK\r\r\r\n\r\r  ~\"a\": true,\"\": ~}\n", Format::Yaml);
-    let mut at_once = one_by_one.clone();
-    let edits = ["wrap \"::%\" new", "set \"::%\" true"];
-    edits.iter().for_each(|edit| super::apply(&mut one_by_one, edit).unwrap());
-    at_once.transaction(|editor| edits.iter().try_for_each(|edit| super::apply(editor, edit))).unwrap();
-    assert_eq!(at_once.text(), one_by_one.text());
-}
