@@ -52,6 +52,22 @@ fn a_document_takes_few_bytes_and_keeps_none_that_it_does_not_use() {
 }
 
 #[test]
+fn texts_that_are_repeated_are_stored_once() {
+    for length in [7, 9, 100, 256] {
+        let texts = ["a", "b", "c"].map(|letter| letter.repeat(length));
+        let text = |number: usize| &*texts[number % 3];
+        // What comes first makes it worth it.
+        let first = "-".repeat(1100);
+        let document = many(builder(), false, |builder, number| {
+            builder.string(if number == 0 { &first } else { text(number) }, 0).unwrap();
+        });
+        check(&document, 12 + 1);
+        let items = document.get("all").unwrap().items();
+        assert!(items.enumerate().skip(1).all(|(number, item)| item.as_str() == Some(text(number))));
+    }
+}
+
+#[test]
 fn debug_says_how_large_it_is_and_not_what_it_holds() {
     let document = many(builder(), false, |b, _| b.string("canary", 0).unwrap());
     assert_eq!(

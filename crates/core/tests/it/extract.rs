@@ -168,6 +168,79 @@ fn a_value_that_has_no_stand_in_hides_nothing_beside_it() {
     );
 }
 
+#[test]
+fn whatever_shape_is_missing_hides_nothing_behind_it() {
+    #[derive(Deserialize, Debug)]
+    struct Unit;
+    #[derive(Deserialize, Debug)]
+    #[allow(dead_code, reason = "fields are there to be filled")]
+    struct Two(u8, IpAddr);
+    #[derive(Deserialize, Debug)]
+    #[allow(dead_code, reason = "fields are there to be filled")]
+    struct Named {
+        a: NonZeroU16,
+        b: String,
+    }
+    #[derive(Deserialize, Debug)]
+    #[allow(dead_code, reason = "fields are there to be filled")]
+    enum OfOne {
+        One(Two),
+    }
+    #[derive(Deserialize, Debug)]
+    #[allow(dead_code, reason = "fields are there to be filled")]
+    enum OfTwo {
+        Both(u8, bool),
+    }
+    #[derive(Deserialize, Debug)]
+    #[allow(dead_code, reason = "fields are there to be filled")]
+    enum OfNamed {
+        Fields { a: u8, b: Two },
+    }
+    #[derive(Deserialize, Debug)]
+    #[allow(dead_code, reason = "fields are there to be filled")]
+    struct Shapes {
+        array: [i64; 3],
+        character: char,
+        double: f64,
+        fields: Named,
+        list: Vec<u8>,
+        map: BTreeMap<String, u8>,
+        mode: Mode,
+        of_named: OfNamed,
+        of_one: OfOne,
+        of_two: OfTwo,
+        pair: (i8, bool),
+        single: f32,
+        tuple: Two,
+        unit: Unit,
+        wide: (u128, i128),
+        zz: u8,
+    }
+    let fields = [
+        "array",
+        "character",
+        "double",
+        "fields",
+        "list",
+        "map",
+        "mode",
+        "of_named",
+        "of_one",
+        "of_two",
+        "pair",
+        "single",
+        "tuple",
+        "unit",
+        "wide",
+    ];
+    let missing = fields.map(|field| format!("{field}: missing"));
+    let last = ["zz: expected an integer from 0 to 255, found string"];
+    check::<Shapes>(
+        json!({ "zz": "x" }),
+        &missing.iter().map(String::as_str).chain(last).collect::<Vec<_>>(),
+    );
+}
+
 #[derive(Deserialize, Debug)]
 #[serde(tag = "type", rename_all = "lowercase")]
 #[allow(dead_code, reason = "fields are there to be filled")]
@@ -196,6 +269,22 @@ fn an_error_of_a_buffered_type_is_about_the_value_inside() {
         &[
             "store.mode: unknown variant `saef`, expected `fast` or `safe`; did you mean `safe`?",
             "store.path: expected a string, found integer",
+            "store.size: expected an integer from 0 to 255",
+        ],
+    );
+    check(
+        json!({ "type": "file", "path": 1.5, "size": 2.5, "inner": { "deep": 3.5, "list": [] } }),
+        &[
+            "store.inner.deep: expected a boolean, found float",
+            "store.path: expected a string, found float",
+            "store.size: expected an integer from 0 to 255, found float",
+        ],
+    );
+    check(
+        json!({ "type": "file", "path": true, "size": u64::MAX, "mode": { "safe": { "retries": false } } }),
+        &[
+            "store.mode.safe.retries: expected an integer from 0 to 255, found boolean",
+            "store.path: expected a string, found boolean",
             "store.size: expected an integer from 0 to 255",
         ],
     );
@@ -253,7 +342,20 @@ fn the_first_error_of_a_buffered_type_is_about_the_value_inside() {
         "store.path: expected a string, found integer"
     );
     assert_eq!(first(json!({ "type": 5 })), "store.type: expected the name of a variant, found integer");
+    assert_eq!(
+        first(
+            json!({ "type": "file", "path": "", "size": 3, "inner": { "deep": true, "list": [1, 2, -3] } })
+        ),
+        "store.inner.list[2]: expected an integer from 0 to 255"
+    );
     assert_eq!(first(json!([])), "store.type: missing");
+}
+
+#[test]
+fn the_first_error_of_a_plain_type_has_the_whole_path() {
+    let document = document(&json!({ "a": [[1], [2, 3], [4, 5, "x"]] }), LayerKind::Base);
+    let error = <BTreeMap<String, Vec<Vec<u8>>>>::deserialize(document.root()).unwrap_err();
+    assert_eq!(error.to_string(), "a[2][2]: expected an integer from 0 to 255, found string (app)");
 }
 
 #[test]

@@ -14,6 +14,7 @@ mod draft;
 mod extract;
 mod merge;
 mod pack;
+mod path;
 mod prepared;
 mod take_back;
 mod tree;
