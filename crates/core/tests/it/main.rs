@@ -16,5 +16,7 @@ mod merge;
 mod pack;
 mod path;
 mod prepared;
+mod serialize;
+mod subschemas;
 mod take_back;
 mod tree;
