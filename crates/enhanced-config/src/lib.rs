@@ -82,20 +82,7 @@
 //! in the program where that was asked for. What is worth telling in words is an event, without what is secret: alerts under
 //! the target `enhanced_config::alert`, changes of health under `enhanced_config::monitor`.
 //!
-#![cfg_attr(
-    all(
-        feature = "yaml",
-        feature = "toml",
-        feature = "render",
-        feature = "schema",
-        feature = "cache",
-        feature = "reload",
-        feature = "migrate",
-        feature = "fault-tolerance",
-        feature = "monitor"
-    ),
-    doc = "[`docs`] has a guide for each thing that is done with configurations."
-)]
+//! With all features, [`docs`](docs/index.html) has a guide for each thing that is done with configurations.
 //!
 //! The parts can be had alone, and are lent out here under their own names: [`core`], [`format`](mod@format), [`files`],
 //! [`layers`], `schema`, `cache`, `reload`, `migrate`, `fault_tolerance`, `monitor`, [`clock`].

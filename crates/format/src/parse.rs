@@ -180,6 +180,12 @@ impl<'a> Reading<'a> {
             .with_max_depth(self.options.limits.depth)
     }
 
+    /// The same, with room for what most texts of this length hold.
+    pub(crate) fn roomy_builder(&self) -> DocumentBuilder {
+        let bytes = self.text.len();
+        self.builder().with_capacity(bytes / 16 + 1, bytes / 3)
+    }
+
     /// The place of a byte of the text.
     pub(crate) fn origin(&self, offset: usize) -> Origin {
         self.layer.origin(offset as u32)

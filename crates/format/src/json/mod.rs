@@ -48,11 +48,10 @@ struct Scanner<'r, 'a> {
 
 impl<'r, 'a> Scanner<'r, 'a> {
     fn new(reading: &'r Reading<'a>) -> Self {
-        let bytes = reading.text.len();
         Self {
             reading,
             cursor: Cursor::new(reading.text),
-            builder: reading.builder().with_capacity(bytes / 16 + 1, bytes / 3),
+            builder: reading.roomy_builder(),
             unescaped: String::new(),
             problems: Problems::new(),
         }

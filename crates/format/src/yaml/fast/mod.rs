@@ -82,11 +82,10 @@ struct Level {
 
 impl<'r, 'a> Scanner<'r, 'a> {
     fn new(reading: &'r Reading<'a>) -> Self {
-        let bytes = reading.text.len();
         Self {
             reading,
             cursor: Cursor::new(reading.text),
-            builder: reading.builder().with_capacity(bytes / 16 + 1, bytes / 3),
+            builder: reading.roomy_builder(),
             levels: Vec::new(),
             waiting: None,
             scratch: String::new(),

@@ -1,29 +1,24 @@
+mod build;
+
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use enhanced_config_clock::Clock;
-use enhanced_config_core::{
-    Document, ExtractOptions, Layer, LayerKind, PathError, Problems, Redactor, UnknownKeys,
-};
+use enhanced_config_core::{Document, ExtractOptions, Layer, LayerKind, Problems, UnknownKeys};
 #[cfg(feature = "schema")]
 use enhanced_config_core::{Problem, ProblemKind};
-use enhanced_config_files::{Backups, ConfigRoot, Name};
+use enhanced_config_files::Backups;
 use enhanced_config_format::Limits;
-use parking_lot::Mutex;
 use serde::Serialize;
 
+use crate::Freshness;
 use crate::freshness::Checks;
-use crate::monitoring::Monitoring;
 use crate::reading::Reading;
 use crate::recipes::{Recipes, Variables};
-use crate::served::Shelf;
-use crate::stage::Hub;
-use crate::system::Shared;
-use crate::{EnhancedConfigSystem, Freshness, SetupError};
 
-/// Sets up an [`EnhancedConfigSystem`].
+/// Sets up an [`EnhancedConfigSystem`](crate::EnhancedConfigSystem).
 ///
 /// A configuration called `app` is made of these layers, the lowest first; only the base file has to exist:
 ///
@@ -35,7 +30,7 @@ use crate::{EnhancedConfigSystem, Freshness, SetupError};
 /// | local file | `app.local.yaml` and so on |
 /// | drop-in files | `app.d/*.yaml` and so on, in the order of the bytes of their names |
 /// | environment | [`env_file`](Self::env_file), then the variables that start with [`env_prefix`](Self::env_prefix) |
-/// | runtime | [`override_config`](EnhancedConfigSystem::override_config) |
+/// | runtime | [`override_config`](crate::EnhancedConfigSystem::override_config) |
 #[derive(Debug, Clone)]
 #[must_use = "a builder does nothing until `build`"]
 pub struct Builder {
@@ -204,7 +199,7 @@ impl Builder {
 
     /// Sets the migrations of all configurations. A base file of an older version is brought to the newest in memory
     /// whenever it is loaded, which [`Config::warnings`](crate::Config::warnings) notes, and on disk by
-    /// [`migrate_config`](EnhancedConfigSystem::migrate_config). Default: none.
+    /// [`migrate_config`](crate::EnhancedConfigSystem::migrate_config). Default: none.
     ///
     /// The base file alone is migrated. Files and variables that lie over it set a few values each and do not say which
     /// version they are of, so a key of theirs could be an old one or a new one of the same name, and none of them is
@@ -333,7 +328,7 @@ impl Builder {
         self
     }
 
-    /// Sets how patiently [`start_hot_reload`](EnhancedConfigSystem::start_hot_reload) follows files. Default: see
+    /// Sets how patiently [`start_hot_reload`](crate::EnhancedConfigSystem::start_hot_reload) follows files. Default: see
     /// [`ReloadOptions`](crate::reload::ReloadOptions).
     #[cfg(feature = "reload")]
     pub fn reload_options(mut self, options: enhanced_config_reload::ReloadOptions) -> Self {
@@ -343,7 +338,7 @@ impl Builder {
 
     /// Keeps each configuration that could be used in files beneath `directory`, readable by this user alone: a process
     /// that starts when the files cannot be used serves what was good last, says so, and follows the files when they
-    /// can be used again. See [`status`](EnhancedConfigSystem::status). Default: off.
+    /// can be used again. See [`status`](crate::EnhancedConfigSystem::status). Default: off.
     ///
     /// Give it a directory that outlives the process. Each change is written and synced to disk, which takes some
     /// milliseconds of the thread that publishes it. A directory that cannot be used is logged, and the system goes on
@@ -377,120 +372,11 @@ impl Builder {
         self
     }
 
-    /// Sets what the [`monitor`](EnhancedConfigSystem::monitor) looks at, and when it raises alerts. Default: see
+    /// Sets what the [`monitor`](crate::EnhancedConfigSystem::monitor) looks at, and when it raises alerts. Default: see
     /// [`MonitorOptions`](crate::monitor::MonitorOptions), with the disk of this directory.
     #[cfg(feature = "monitor")]
     pub fn monitor_options(mut self, options: enhanced_config_monitor::MonitorOptions) -> Self {
         self.monitor = options;
         self
-    }
-
-    /// The system. Files are read when a configuration is first asked for.
-    ///
-    /// # Errors
-    /// When the directory cannot be used, or something that was set cannot be.
-    pub fn build(mut self) -> Result<EnhancedConfigSystem, SetupError> {
-        if !self.problems.is_empty() {
-            return Err(SetupError::Values(self.problems));
-        }
-        if self.recipes.env_file.is_some() && self.recipes.env_prefix.is_none() {
-            return Err(SetupError::EnvFileAlone);
-        }
-        self.recipes.profiles = self.profile_names()?;
-        self.recipes.reserved.extend(self.profile_variable.clone());
-        self.recipes.redactor = self.redactor()?;
-        for name in self.recipes.names() {
-            Name::new(name)
-                .map_err(|error| SetupError::Name { what: "defaults, schema or rules".to_owned(), error })?;
-        }
-        #[cfg(all(feature = "migrate", feature = "schema"))]
-        self.check_versions()?;
-        let root = ConfigRoot::open(&self.directory)?;
-        self.check_schemas(&root)?;
-        // What killed processes left of their saves. Where this process may not remove it, it stays.
-        let _ = root.sweep("");
-        #[cfg(feature = "cache")]
-        let shelf = Shelf::new(self.cache);
-        #[cfg(not(feature = "cache"))]
-        let shelf = Shelf::default();
-        #[cfg(feature = "monitor")]
-        let monitoring = Monitoring::new(self.monitor, Arc::clone(&self.checks.clock))?;
-        #[cfg(not(feature = "monitor"))]
-        let monitoring = Monitoring;
-        #[cfg(feature = "reload")]
-        let hub = {
-            let state = self.state_dir.take().and_then(crate::last_known_good::open);
-            Hub::new(self.reload, state, monitoring.calls(Arc::clone(&self.checks.clock)))
-        };
-        #[cfg(not(feature = "reload"))]
-        let hub = Hub;
-        #[cfg(feature = "fault-tolerance")]
-        {
-            self.reading = self.reading.with_options(self.tolerance)?;
-        }
-        let Self { recipes, options, checks, reading, .. } = self;
-        let slots = Mutex::default();
-        Ok(EnhancedConfigSystem::new(Shared {
-            root: root.into(),
-            recipes,
-            options,
-            checks,
-            shelf,
-            hub,
-            reading,
-            monitoring,
-            slots,
-        }))
-    }
-
-    /// Has migrations checked by the schemas of the versions that they lead to.
-    #[cfg(all(feature = "migrate", feature = "schema"))]
-    fn check_versions(&mut self) -> Result<(), SetupError> {
-        let mut problems = Vec::new();
-        for (name, version, schema) in std::mem::take(&mut self.version_schemas) {
-            match self.recipes.schemas.alone(&name, &schema, self.recipes.redactor.clone()) {
-                Ok(check) => {
-                    let migrator = Arc::make_mut(&mut self.recipes.migrator);
-                    crate::migration::check_version(migrator, &name, version, check);
-                }
-                Err(found) => problems.push((format!("schema of version {version} of {name}"), found)),
-            }
-        }
-        if problems.is_empty() { Ok(()) } else { Err(SetupError::Values(problems)) }
-    }
-
-    /// A schema that cannot be used is known before anything is asked for.
-    fn check_schemas(&self, root: &ConfigRoot) -> Result<(), SetupError> {
-        let schemas = &self.recipes.schemas;
-        let check = |name: &str| {
-            let unusable = schemas.of(name, root, self.recipes.limits).err()?;
-            Some((format!("schema of {name}"), unusable.problems))
-        };
-        let problems: Vec<_> = schemas.names().filter_map(check).collect();
-        if problems.is_empty() { Ok(()) } else { Err(SetupError::Values(problems)) }
-    }
-
-    fn profile_names(&self) -> Result<Vec<Name>, SetupError> {
-        let selected =
-            self.profile_variable.as_ref().map(|variable| (variable, self.recipes.variable(variable)));
-        let selected = selected.iter().flat_map(|(variable, value)| {
-            let names = value.split(',').map(str::trim).filter(|name| !name.is_empty());
-            names.map(move |name| (name.to_owned(), format!("profile in {variable}")))
-        });
-        let profiles = self.profiles.iter().cloned().chain(selected);
-        profiles
-            .map(|(name, what)| Name::new(&name).map_err(|error| SetupError::Name { what, error }))
-            .collect()
-    }
-
-    fn redactor(&self) -> Result<Redactor, PathError> {
-        let mut redactor = Redactor::new();
-        for path in &self.secrets {
-            redactor = redactor.with_secret(&path.parse()?);
-        }
-        for path in &self.publics {
-            redactor = redactor.with_public(&path.parse()?);
-        }
-        Ok(redactor)
     }
 }
