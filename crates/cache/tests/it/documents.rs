@@ -55,6 +55,8 @@ fn the_weight_of_a_document_counts_its_layers() {
     builder.close().unwrap();
     let document = builder.finish().unwrap();
     assert!(document.heap_bytes() < 1000 && document.weight() > 1 << 20);
+    let layers: usize = document.layers().iter().map(Layer::heap_bytes).sum();
+    assert_eq!(document.weight(), size_of::<Document>() + document.heap_bytes() + layers);
 }
 
 /// What a facade would cache: a document, and things that need no packing.

@@ -4,7 +4,7 @@ use enhanced_config_core::Document;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::item::{Item, entries};
+use crate::item::{Item, entries, overheads};
 
 fn stats() -> CacheStats {
     let clock = Arc::new(ManualClock::new());
@@ -69,6 +69,21 @@ fn nothing_secret_is_shown() {
     let cache = ConfigCache::<String, Item>::new(CacheOptions::default());
     cache.insert("hunter2".to_owned(), Item::new(1));
     assert!(!format!("{cache:?}").contains("hunter2"));
+}
+
+#[test]
+fn a_value_is_shown_as_itself() {
+    let item = Item::new(1);
+    let cached = ConfigCache::new(CacheOptions::default()).insert(1, item.clone());
+    assert_eq!(format!("{cached:?}"), format!("{item:?}"));
+}
+
+/// Eight counters on cache lines of their own, a pointer to each, and a little for the tables.
+#[test]
+fn an_entry_weighs_what_the_cache_needs_for_it() {
+    let (hot, cold) = overheads();
+    assert!((8 * (128 + 8)..2048).contains(&hot), "{hot}");
+    assert!((1..512).contains(&cold), "{cold}");
 }
 
 #[test]

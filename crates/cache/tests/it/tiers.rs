@@ -129,6 +129,7 @@ fn what_no_tier_can_hold_is_not_kept() {
     assert_eq!(*cache.insert(0, large.clone()), large);
     assert!(cache.get(&0).is_none(), "nor is what was there before");
     check(&cache, &[1], &[]);
+    assert_eq!(cache.stats().cold.evictions, 1);
 }
 
 #[test]

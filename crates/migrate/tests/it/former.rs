@@ -1,8 +1,11 @@
 //! Keys of older versions in layers that no migration changes.
 
+use std::collections::BTreeSet;
+
 use enhanced_config_core::{Document, KeyPath, Kind, NodeRef};
 use enhanced_config_format::Format;
 use enhanced_config_migrate::{ConfigMigrator, Fate, FormerKey, Migration, Observed, Steps};
+use serde_json::Value;
 
 use super::{path, version, yaml};
 
@@ -70,7 +73,7 @@ fn each_step_that_takes_a_key_away_says_where_it_is() {
     check(
         &["{join: {from: [h, p], separator: ':', into: l}}"],
         "l: a:1\n",
-        "p: 2\n",
+        "p: 2\nother: 3\n",
         &["p -> l (1.0.0 to 2.0.0)"],
     );
 }
@@ -124,6 +127,13 @@ fn a_key_is_followed_through_all_migrations() {
         "a: {x: 1, y: 2}\n",
         &["a.x -> a.z (1.0.0 to 2.0.0)", "a.y -> b (1.0.0 to 2.0.0)"],
     );
+    // And of one that is there again, in part.
+    check(
+        &["{rename: {path: a, key: z}}"],
+        "a: {y: 1}\nz: {x: 1, y: 1}\n",
+        "a: {x: 1, y: 2}\n",
+        &["a.x -> z.x (1.0.0 to 2.0.0)"],
+    );
 }
 
 fn of_code() -> ConfigMigrator {
@@ -174,6 +184,49 @@ fn a_value_that_may_have_come_from_elsewhere_is_not_found() {
         found_by(&migrator, &plan.document(), "a: false\n", plan.observed().to_vec()),
         ["a -> nothing (1.0.0 to 2.0.0)"]
     );
+}
+
+/// Looking for more takes too long.
+#[test]
+fn among_too_many_values_none_is_found() {
+    let check = |gone: usize, made: usize, expected: &str| {
+        let code = Steps::code(move |editor| {
+            (0..gone).try_for_each(|at| editor.remove(&path(&format!("a{at}")).0))?;
+            // The map is one of the values that were made.
+            let members = (1..made).map(|at| (format!("k{at}"), (at - 1).into()));
+            Ok(editor.set(&path("made").0, Value::Object(members.collect()))?)
+        });
+        let mut migrator = ConfigMigrator::new();
+        migrator.register(Migration::new("app", version("1"), version("2"), code)).unwrap();
+        let text: String = (0..gone).map(|at| format!("a{at}: {at}\n")).collect();
+        let plan = migrator.plan_to_latest("app", &yaml(&format!("version: '1'\n{text}"))).unwrap();
+        let found = found_by(&migrator, &plan.document(), "a0: 5\n", plan.observed().to_vec());
+        assert_eq!(found, [format!("a0 -> {expected} (1.0.0 to 2.0.0)")], "{gone} gone, {made} made");
+    };
+    check(100, 200, "perhaps made.k1");
+    check(101, 200, "nothing");
+    check(1, 10_000, "perhaps made.k1");
+    check(1, 10_001, "nothing");
+}
+
+#[test]
+fn the_paths_that_values_are_taken_from_are_listed() {
+    let check = |migrator: &ConfigMigrator, observed: &[Observed], expected: &[&str]| {
+        let keys = migrator.former_keys("app", || observed.to_vec()).unwrap();
+        // A migration is on the way from every older version.
+        let paths: BTreeSet<_> = keys.paths().iter().map(KeyPath::to_string).collect();
+        assert_eq!(paths.iter().collect::<Vec<_>>(), expected);
+    };
+    let of_steps = described(&[
+        "{rename: {path: a, key: x}}, {wrap: {path: b, key: x}}, {unwrap: {path: c, key: x}}, {move: {from: d, to: x}}",
+        "{move_back: {from: e.f, to: x}}, {remove: {path: g}}, {split: {path: h, separator: ':', into: [x, y]}}",
+        "{join: {from: [i, j], separator: ':', into: x}}, {set: {path: x, value: 1}}, {default: {path: x, value: 1}}",
+        "{drop: {path: x, value: 1}}, {map_value: {path: x, values: {y: z}}}",
+    ]);
+    check(&of_steps, &[], &["a", "b", "c.x", "d", "e.f", "g", "h", "i", "j"]);
+    let of_code = of_code();
+    let plan = of_code.plan_to_latest("app", &yaml("version: '1'\nserver: {host: a, port: 1}\nold: true\n"));
+    check(&of_code, plan.unwrap().observed(), &["old", "server.host"]);
 }
 
 #[test]

@@ -74,6 +74,30 @@ fn what_would_not_come_back_exactly_is_refused_with_its_place() {
 }
 
 #[test]
+fn the_place_of_a_refusal_is_the_one_that_its_words_end_with() {
+    let place = |steps: Vec<Step>, text: &str| {
+        let error = of_steps(steps).plan_to_latest("app", &yaml(text)).unwrap_err();
+        let place = error.origin().map(ToString::to_string);
+        assert!(place.iter().all(|place| error.to_string().ends_with(&format!("({place})"))), "{error}");
+        place
+    };
+    let port = Part::new(path("p")).with_kind(PartKind::Integer);
+    let parts = vec![path("h").into(), port];
+    let split = Step::Split { path: path("a"), separator: ":".into(), into: parts.clone() };
+    let join = Step::Join { from: parts, separator: ":".into(), into: path("a") };
+    for text in ["a: 5", "a: 1:2:3", "a: b:c"] {
+        assert_eq!(place(vec![split.clone()], &format!("version: '1'\n{text}\n")).unwrap(), "app.yaml:2:4");
+    }
+    let rename = Step::Rename { path: path("a"), key: "b".into() };
+    assert_eq!(place(vec![rename], "version: '1'\na: 1\nb: 2\n").unwrap(), "app.yaml:3:4");
+    assert_eq!(place(vec![join], "version: '1'\nh: a\n"), None);
+    for version in ["1.5", "3.0.0", "none"] {
+        assert_eq!(place(Vec::new(), &format!("a: 1\nversion: {version}\n")).unwrap(), "app.yaml:2:10");
+    }
+    assert_eq!(place(Vec::new(), "a: 1\n"), None);
+}
+
+#[test]
 fn what_a_check_refuses_is_not_made() {
     let mut migrator = of_steps(vec![Step::Default { path: path("x"), value: 1.into() }]);
     migrator.set_check("app", version("2"), |document| {

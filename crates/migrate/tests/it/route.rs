@@ -1,4 +1,5 @@
-use enhanced_config_migrate::{Migration, RegisterError, Step};
+use enhanced_config_core::Redactor;
+use enhanced_config_migrate::{Direction, Migration, RegisterError, Step};
 
 use super::{migrator, path, version, yaml};
 
@@ -18,6 +19,21 @@ fn the_shortest_way_is_taken_in_both_directions() {
     assert_eq!(way(&ways, "2.1.0", "1"), "app: 2.1.0 -> 2.0.0 -> 1.1.0 -> 1.0.0");
     assert_eq!(way(&ways, "1.2.0", "2"), "app: 1.2.0 -> 2.0.0");
     assert_eq!(way(&ways, "2.0.0", "2"), "app: 2.0.0");
+}
+
+#[test]
+fn a_plan_says_what_it_does() {
+    let migrator = migrator(&[("1", "2"), ("2", "3")]);
+    let check = |from: &str, to: &str, direction: Direction| {
+        let (from, to) = (version(from), version(to));
+        let plan = migrator.plan("app", &yaml(&format!("version: '{from}'\n")), &to).unwrap();
+        assert_eq!((plan.config(), plan.from(), plan.to(), plan.is_empty()), ("app", &from, &to, false));
+        let hops: Vec<_> = plan.hops().iter().map(|hop| (&hop.from, &hop.to, hop.direction)).collect();
+        let middle = version("2");
+        assert_eq!(hops, [(&from, &middle, direction), (&middle, &to, direction)]);
+    };
+    check("1", "3", Direction::Up);
+    check("3", "1", Direction::Down);
 }
 
 #[test]
@@ -67,6 +83,8 @@ fn versions_are_read_where_they_are_said_to_be() {
     assert_eq!(plan(&migrator, "version: 1 # n\n").unwrap(), "version: 2.0.0 # n\n");
     migrator.set_version_key("app", "meta.schema".parse().unwrap());
     assert_eq!(plan(&migrator, "meta: {schema: '1.0.0'}\n").unwrap(), "meta: {schema: '2.0.0'}\n");
+    assert_eq!(migrator.version_key("app"), Some(&path("meta.schema").0));
+    assert_eq!(migrator.version_key("other"), None);
     assert_eq!(
         plan(&migrator, "meta: {schema: 1.10}\n").unwrap_err(),
         "meta.schema: expected a version in quotes, such as \"1.2.0\", found float (app.yaml:1:16)"
@@ -125,4 +143,12 @@ fn what_is_migrated_says_so() {
         plan.diff(),
         "--- app.yaml\n+++ app.yaml\n@@ -1,2 +1,2 @@\n-version: '1'\n+version: '2.0.0'\n (line hidden: it may hold a secret)\n"
     );
+}
+
+#[test]
+fn what_is_secret_beside_its_name_can_be_told() {
+    let plan = migrator(&[("1", "2")]).plan_to_latest("app", &yaml("version: '1'\nhost: db-7\n")).unwrap();
+    assert!(plan.diff().contains("db-7"), "{}", plan.diff());
+    let plan = plan.with_redactor(Redactor::new().with_secret_key("host"));
+    assert!(!plan.diff().contains("db-7"), "{}", plan.diff());
 }

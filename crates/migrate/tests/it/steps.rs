@@ -1,7 +1,7 @@
 use enhanced_config_format::Format;
-use enhanced_config_migrate::Migration;
+use enhanced_config_migrate::{Migration, Step, Steps};
 
-use super::{ConfigMigrator, version, yaml};
+use super::{ConfigMigrator, path, version, yaml};
 
 /// Makes one step, as it is described, and takes it back.
 #[track_caller]
@@ -109,6 +109,28 @@ fn a_description_that_is_wrong_is_told_with_its_place() {
     for wrong in ["{path: c, kind: number}", "{path: c, type: integer}", "c..d", "5"] {
         assert!(split(wrong).contains("m.yaml:5"), "{}", split(wrong));
     }
+    assert!(split("5").contains("a path, or a map of `path` and `kind`"), "{}", split("5"));
+}
+
+#[test]
+fn a_step_is_written_as_it_is_described() {
+    for text in [
+        r#"{"rename":{"path":"a.b","key":"c"}}"#,
+        r#"{"remove":{"path":"a[0]"}}"#,
+        r#"{"set":{"path":"a","value":[1],"was":null}}"#,
+        r#"{"map_value":{"path":"a","values":{"x":"y"}}}"#,
+        r#"{"split":{"path":"a","separator":":","into":["b.c",{"path":"d","kind":"integer"}]}}"#,
+    ] {
+        let step: Step = serde_json::from_str(text).unwrap();
+        assert_eq!(serde_json::to_string(&step).unwrap(), text.replace(r#","was":null"#, ""));
+    }
+}
+
+#[test]
+fn migrations_are_shown_without_the_values_in_their_steps() {
+    let step = Step::Set { path: path("a.b"), value: "hunter2".into(), was: None };
+    assert_eq!(format!("{:?}", Steps::from(vec![step])), r#"["set a.b"]"#);
+    assert_eq!(format!("{:?}", Steps::code(|_| Ok(()))), "code");
 }
 
 #[test]
