@@ -107,6 +107,7 @@ fn a_directory_that_cannot_be_used_keeps_nobody_from_starting() {
     assert_eq!(system.status("app").unwrap().last_known_good, None);
 }
 
+#[cfg(feature = "schema")]
 #[test]
 fn nothing_secret_is_shown_of_what_was_good_though_nobody_says_any_more_what_is_secret() {
     let text = "port: 1\nhook: c4n4ry\npassword: c4n4ry\nlogin: me:${password}\n";

@@ -35,4 +35,5 @@ mod save;
 mod secrets;
 #[cfg(feature = "schema")]
 mod trace;
+#[cfg(feature = "schema")]
 mod validate;

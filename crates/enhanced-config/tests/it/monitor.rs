@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use enhanced_config::clock::ManualClock;
+#[cfg(feature = "reload")]
 use enhanced_config::monitor::alert::AlertFilter;
 use enhanced_config::monitor::report::ConfigFigures;
 use enhanced_config::monitor::{HealthStatus, MonitorOptions, Served};

@@ -99,6 +99,7 @@ fn a_callback_is_a_step_that_says_which() {
 }
 
 /// The rows of the table of spans: name and fields.
+#[cfg(all(feature = "reload", feature = "migrate"))]
 fn documented() -> Vec<(&'static str, Vec<&'static str>)> {
     let rows =
         include_str!("../../src/lib.rs").lines().filter_map(|line| line.strip_prefix("//! | `config."));
