@@ -84,16 +84,26 @@ pub(super) const QUOTE_TAG: &str = "quote a text that starts with `!`";
 const BACKSLASH: &str = "write a backslash as `\\\\`, or use single quotes";
 
 fn fault(kind: &ErrorKind, text: &str, at: usize, reached: &Reached) -> Fault {
+    layout(kind, text, at, reached)
+        .or_else(|| brackets(kind, text, at, reached))
+        .or_else(|| quotes(kind, text, at, reached))
+        .or_else(|| plain_or_block(kind, text, at))
+        .or_else(|| property(kind, at))
+        .or_else(|| document(kind, at, reached))
+        .unwrap_or_else(|| Fault::new("not valid YAML", at))
+}
+
+/// Tabs, keys, list items and their indentation.
+fn layout(kind: &ErrorKind, text: &str, at: usize, reached: &Reached) -> Option<Fault> {
     use ErrorKind as E;
     let fault = |message| Fault::new(message, at);
-    match kind {
+    Some(match kind {
         E::TabNotAllowed
         | E::TabInBlockIndentation
         | E::TabInIndentation
         | E::InvalidBlockEntryWhitespace => Fault::new(TAB, place::tab_before(text, at)),
         E::TabInPlainScalar => Fault::new(TAB, place::tab_below(text, at)),
         E::TabAtBlockScalarStart => Fault::new(TAB, place::find(text, at, "\n\t") + 1),
-
         E::ExpectedBlockMappingKey => not_a_key(text, at),
         E::MappingValueNotAllowed => misplaced_colon(text, at),
         E::SimpleKeyExpected if reached.is_in_list => not_an_item(at),
@@ -107,7 +117,15 @@ fn fault(kind: &ErrorKind, text: &str, at: usize, reached: &Reached) -> Fault {
             fault("a `?` cannot stand here").help("quote a text that starts with `? `")
         }
         E::InvalidIndentation | E::InvalidFlowScalarIndent => fault("wrong indentation"),
+        _ => return None,
+    })
+}
 
+/// Flow maps and lists, and values that are missing.
+fn brackets(kind: &ErrorKind, text: &str, at: usize, reached: &Reached) -> Option<Fault> {
+    use ErrorKind as E;
+    let fault = |message| Fault::new(message, at);
+    Some(match kind {
         E::UnclosedFlowCollection { .. } => fault("an unclosed bracket"),
         E::MismatchedFlowCollectionEnd { .. } => fault("a bracket that is closed by one of the other kind"),
         E::MisplacedFlowCollectionEnd => fault("a closing bracket without an opening one"),
@@ -124,7 +142,15 @@ fn fault(kind: &ErrorKind, text: &str, at: usize, reached: &Reached) -> Fault {
         | E::UnexpectedEofBlockMapping
         | E::UnexpectedEndOfPlainScalar
         | E::ExpectedNodeContent => fault("expected a value"),
+        _ => return None,
+    })
+}
 
+/// Quoted texts and their escapes.
+fn quotes(kind: &ErrorKind, text: &str, at: usize, reached: &Reached) -> Option<Fault> {
+    use ErrorKind as E;
+    let fault = |message| Fault::new(message, at);
+    Some(match kind {
         E::UnclosedQuotedScalar | E::DocumentIndicatorInQuotedScalar => unclosed_quote(text, at),
         E::InvalidQuotedScalarIndent => match place::unclosed(text, reached.end, at).quote {
             Some(quote) => Fault::new(UNCLOSED_QUOTE, quote).related(GOES_ON, at),
@@ -153,12 +179,19 @@ fn fault(kind: &ErrorKind, text: &str, at: usize, reached: &Reached) -> Fault {
         | E::InvalidUnicodeEscape => {
             Fault::new("an escape that is no character", place::bad_escape(text, at))
         }
+        _ => return None,
+    })
+}
 
+/// Other texts, comments, and the spaces and characters around them.
+fn plain_or_block(kind: &ErrorKind, text: &str, at: usize) -> Option<Fault> {
+    use ErrorKind as E;
+    let fault = |message| Fault::new(message, at);
+    Some(match kind {
         E::InvalidBlockScalarHeader => fault("unexpected text after `|` or `>`")
             .help("start the text on the next line, or quote one that starts so"),
         E::ZeroBlockScalarIndent => fault("an indentation of 0 after `|` or `>`"),
         E::InvalidBlockScalarIndent => fault("a text that is indented less than the blank lines before it"),
-
         E::UnexpectedCharacter { character: '@' | '`' | '%' | '|' | '>' } => {
             fault("a character that cannot start a value").help("quote the value")
         }
@@ -170,7 +203,15 @@ fn fault(kind: &ErrorKind, text: &str, at: usize, reached: &Reached) -> Fault {
         E::CommentInterceptedScalar => fault("a comment inside a value of several lines"),
         E::CommentNotSeparated => fault("expected a space before `#`"),
         E::ExpectedWhitespace | E::InvalidMappingValueWhitespace => fault("expected a space"),
+        _ => return None,
+    })
+}
 
+/// Tags, anchors and aliases.
+fn property(kind: &ErrorKind, at: usize) -> Option<Fault> {
+    use ErrorKind as E;
+    let fault = |message| Fault::new(message, at);
+    Some(match kind {
         E::UndeclaredTagHandle => fault("a tag whose prefix is not declared").help(QUOTE_TAG),
         E::ExpectedTagBang
         | E::InvalidGlobalTagCharacter
@@ -184,7 +225,15 @@ fn fault(kind: &ErrorKind, text: &str, at: usize, reached: &Reached) -> Fault {
         E::MissingAnchorOrAliasName => {
             fault("a `&` or `*` without a name").help("quote a text that starts with `&` or `*`")
         }
+        _ => return None,
+    })
+}
 
+/// Directives, and where the document starts and ends.
+fn document(kind: &ErrorKind, at: usize, reached: &Reached) -> Option<Fault> {
+    use ErrorKind as E;
+    let fault = |message| Fault::new(message, at);
+    Some(match kind {
         E::ExpectedDocumentStart if reached.root_is_closed => {
             fault("text after the end of the root map").help("is it indented less than the first key?")
         }
@@ -204,9 +253,8 @@ fn fault(kind: &ErrorKind, text: &str, at: usize, reached: &Reached) -> Fault {
         | E::MissingYamlVersion
         | E::InvalidTagDirectiveTerminator
         | E::ExpectedTagDirectiveBang => fault("a malformed directive"),
-
-        _ => fault("not valid YAML"),
-    }
+        _ => return None,
+    })
 }
 
 fn unclosed_quote(text: &str, at: usize) -> Fault {
