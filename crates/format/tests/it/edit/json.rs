@@ -69,3 +69,12 @@ fn comments_and_commas() {
     );
     check("{\r\n\t\"a\": 1\r\n}", "set b.c 2", "{\r\n\t\"a\": 1,\r\n\t\"b\": {\r\n\t\t\"c\": 2\r\n\t}\r\n}");
 }
+
+#[test]
+fn a_key_is_found_however_it_is_written() {
+    let text = "{\"a\\u0062\": 1, \"c\\\"d\": {\"\\/\": 2}}";
+    check(text, "set ab 3", &text.replace(": 1", ": 3"));
+    check(text, "set \"c\\\"d\".\"/\" 3", &text.replace(": 2", ": 3"));
+    check(text, "remove ab", "{\"c\\\"d\": {\"\\/\": 2}}");
+    check(text, "rename ab x", &text.replace("\"a\\u0062\"", "\"x\""));
+}

@@ -225,3 +225,13 @@ fn a_table_that_a_header_alone_makes_does_not_go_with_it_whenever_it_is_looked_a
     at_once.transaction(|editor| edits.iter().try_for_each(|edit| super::apply(editor, edit))).unwrap();
     assert_eq!(at_once.text(), one_by_one.text());
 }
+
+#[test]
+fn a_key_is_found_however_it_is_written() {
+    let text = "\"a\\u0062\" = 1\n'c\\' = 2\n\n[\"t\\\"\".'u']\nx = {\"\\u0079\" = 3}\n";
+    check(text, "set ab 4", &text.replace("= 1", "= 4"));
+    check(text, "set \"c\\\\\" 4", &text.replace("= 2", "= 4"));
+    check(text, "set \"t\\\"\".u.x.y 4", &text.replace("= 3", "= 4"));
+    check(text, "remove ab", &text.replace("\"a\\u0062\" = 1\n", ""));
+    check(text, "rename \"t\\\"\".u.x.y z", &text.replace("\"\\u0079\"", "z"));
+}

@@ -28,6 +28,8 @@ fn texts_of_several_lines() {
     check("a: >+\n  x\n\nb: 1\n", "set a \"p\"", "a: p\nb: 1\n");
     check("a: |\n  x\n  # no comment\nb: 1\n", "remove b", "a: |\n  x\n  # no comment\n");
     check("a: |\n  x\n  # no comment\nb: 1\n", "remove a", "b: 1\n");
+    check("a: |\n  x\n# b's\nb: 1\n", "remove b", "a: |\n  x\n");
+    check("a: |\n  x\n# b's\nb: 1\n", "remove a", "# b's\nb: 1\n");
     check("b: 1\n", "set a \"p\\nq\"", "b: 1\na: |-\n  p\n  q\n");
     check("a: x\n", "set a \"p\\nq\"", "a: \"p\\nq\"\n");
 }
@@ -208,4 +210,41 @@ fn the_comment_of_an_item_stays_with_its_item() {
         "set l [{\"name\": \"d\", \"port\": 9}, {\"name\": \"a\", \"port\": 10}, {\"name\": \"c\", \"port\": 30}]",
         "l:\n  - name: d\n    port: 9\n  # a's\n  - name: a\n    port: 10\n  # c's\n  - name: c\n    port: 30\n",
     );
+}
+
+#[test]
+fn the_comment_of_a_changed_item_stays_with_the_one_that_is_most_like_it() {
+    let list = |lines: &[&str]| {
+        format!("l:\n{}", lines.iter().map(|line| format!("  - {line}\n")).collect::<String>())
+    };
+    let texts = list(&["alpha.one # a", "beta.two # b", "gamma.three # c"]);
+    // Which one goes, and which one comes, is told by what the others still are.
+    check(&texts, "set l [\"beta.twos\", \"gamma.threes\"]", &list(&["beta.twos # b", "gamma.threes # c"]));
+    check(&texts, "set l [\"alpha.ones\", \"gamma.threes\"]", &list(&["alpha.ones # a", "gamma.threes # c"]));
+    check(&texts, "set l [\"alpha.ones\", \"beta.twos\"]", &list(&["alpha.ones # a", "beta.twos # b"]));
+    check(
+        &texts,
+        "set l [\"zulu\", \"alpha.ones\", \"beta.twos\", \"gamma.threes\"]",
+        &list(&["zulu", "alpha.ones # a", "beta.twos # b", "gamma.threes # c"]),
+    );
+    check(
+        &texts,
+        "set l [\"alpha.ones\", \"zulu\", \"xray\", \"beta.twos\", \"gamma.threes\"]",
+        &list(&["alpha.ones # a", "zulu", "xray", "beta.twos # b", "gamma.threes # c"]),
+    );
+    // The start and the end of a text count, and half of it has to be the same.
+    let texts = list(&["aaaa-bbbb # a", "cccc-dddd # c"]);
+    check(&texts, "set l [\"cccc+dddd\"]", &list(&["cccc+dddd # c"]));
+    check(&texts, "set l [\"cccc-dxxx\"]", &list(&["cccc-dxxx # c"]));
+    check(&texts, "set l [\"xxxc-dddd\"]", &list(&["xxxc-dddd # c"]));
+    check(&texts, "set l [\"ccxxxxxdd\"]", &list(&["ccxxxxxdd"]));
+
+    // Maps are alike by how many of their members are, and by what they are called most of all.
+    let maps = list(&["{a: 1, b: 2, c: 3} # a", "{a: 4, b: 5, c: 6} # b"]);
+    check(&maps, "set l [{\"a\": 4, \"b\": 5, \"c\": 7}]", &list(&["{a: 4, b: 5, c: 7} # b"]));
+    check(&maps, "set l [{\"a\": 1, \"b\": 9, \"c\": 3}]", &list(&["{a: 1, b: 9, c: 3} # a"]));
+    let named = list(&["{id: x, a: 1, b: 2} # x", "{id: y, a: 3, b: 4} # y"]);
+    check(&named, "set l [{\"id\": \"y\", \"a\": 1, \"b\": 0}]", &list(&["{id: y, a: 1, b: 0} # y"]));
+    let lists = list(&["[1, 2, 3] # a", "[4, 5, 6] # b"]);
+    check(&lists, "set l [[4, 5, 7]]", &list(&["[4, 5, 7] # b"]));
 }
