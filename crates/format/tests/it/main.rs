@@ -3,6 +3,8 @@
 // `clippy.toml` exempts `#[test]` functions, and these helpers are only called from them.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+#[cfg(all(feature = "render", feature = "toml", feature = "yaml"))]
+mod diff;
 mod dotenv;
 #[cfg(all(feature = "toml", feature = "yaml"))]
 mod edit;
