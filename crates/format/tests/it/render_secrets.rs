@@ -131,6 +131,7 @@ const BROKEN_YAML: &[&str] = &[
     "- password: kanarie\n- x\n",
     "password: kanarie: x\n",
     "cert: |\n  -----BEGIN RSA PRIVATE KEY-----\n  kanarie\n  -----END RSA PRIVATE KEY-----\nport: [\n",
+    "[vault: {name: x,\n  code: kanarie}]\n",
 ];
 
 const JSON: &[&str] = &[
@@ -153,6 +154,7 @@ const BROKEN_JSON: &[&str] = &[
     "{\n  \"password\":\n    \"kanarie\n  \"port\": 1\n}",
     "{\n  \"password\":\n    kanarie,\n  \"port\": 1\n}",
     "{\n  \"password\": \n  \"x: kanarie\": 1\n}",
+    "[{\"vault\": {\"name\": 1,\n\"code\": \"kanarie\"}}]",
     "{\n  \"password\" \"kanarie\",\n  \"port\": 1\n}",
     "{\n  \"password\",\n \"kanarie\",\n  \"port\": 1\n}",
     "{\n\"password\"\n:\n\"kanarie\"\n\n\"port\": 1\n",
