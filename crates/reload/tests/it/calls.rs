@@ -69,6 +69,30 @@ fn a_slow_callback_is_told_of_once_and_delays_no_other_name() {
 }
 
 #[test]
+fn all_that_are_slow_are_told_of_the_oldest_first() {
+    let clock = Arc::new(ManualClock::new());
+    let calls = Arc::new(Calls::new(Arc::clone(&clock) as _));
+    let names = ["c", "a", "b"].map(|name| Subscribers::new(name, Arc::clone(&calls)));
+    thread::scope(|scope| {
+        let mut ends = Vec::new();
+        for subscribers in &names {
+            let (run, started, end) = slow();
+            subscribers.before_change(run).detach();
+            scope.spawn(|| publish(subscribers));
+            started.recv().unwrap();
+            ends.push(end);
+            clock.advance(LIMIT);
+        }
+        let overdue = calls.overdue(LIMIT);
+        let told: Vec<_> = overdue.iter().map(|overdue| (&*overdue.name, overdue.elapsed)).collect();
+        assert_eq!(told, [("c", 3 * LIMIT), ("a", 2 * LIMIT), ("b", LIMIT)]);
+        assert!(format!("{calls:?}").contains("running: 3"));
+        ends.iter().for_each(|end| end.send(()).unwrap());
+    });
+    assert!(format!("{calls:?}").contains("running: 0"));
+}
+
+#[test]
 fn a_call_that_panicked_does_not_run_any_more() {
     let calls = Arc::new(Calls::new(Arc::new(ManualClock::new())));
     let subscribers = Subscribers::<Document>::new("app", Arc::clone(&calls));

@@ -8,7 +8,10 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread;
 use std::time::Duration;
 
+use enhanced_config_core::Problems;
 use enhanced_config_reload::{Cause, EventReceiver, Events, NotReceived, Outcome, Received, ReloadEvent};
+
+use crate::subscribers::problem;
 
 fn event(version: u64) -> ReloadEvent {
     ReloadEvent::new("app", Cause::Request, Outcome::Unchanged, version)
@@ -26,6 +29,23 @@ fn receivers_are_sent_and_shared() {
     fn check<T: Send + Sync>() {}
     check::<Events>();
     check::<EventReceiver>();
+}
+
+#[test]
+fn each_outcome_has_its_word_and_those_that_are_failures_their_problems() {
+    let problems = || Problems::from(problem("why"));
+    for (outcome, name, is_applied, has_problems) in [
+        (Outcome::Applied, "applied", true, false),
+        (Outcome::Unchanged, "unchanged", false, false),
+        (Outcome::Refused(problems()), "refused", false, true),
+        (Outcome::Missing(problems()), "missing", false, true),
+        (Outcome::Recovered, "recovered", true, false),
+        (Outcome::Undone(problems()), "undone", false, true),
+        (Outcome::Deferred, "deferred", false, false),
+    ] {
+        assert_eq!((outcome.name(), outcome.is_applied()), (name, is_applied));
+        assert_eq!(outcome.problems().cloned(), has_problems.then(problems), "{name}");
+    }
 }
 
 #[test]

@@ -55,6 +55,25 @@ fn every_handle_follows() {
 }
 
 #[test]
+fn handles_show_their_version_and_not_what_may_be_secret() {
+    let board = Board::with_version(7, "hunter2".to_owned());
+    let live = board.whole();
+    let section = live.section(|text: &String| text);
+    let prepared = board.prepare("hunter3".to_owned()).unwrap();
+    for (shown, expected) in [
+        (format!("{live:?}"), "Live { version: 7, .. }"),
+        (format!("{:?}", live.load()), "Guard { version: 7, .. }"),
+        (format!("{:?}", live.reader()), "Reader { version: 7, .. }"),
+        (format!("{section:?}"), "Section { version: 7, .. }"),
+        (format!("{:?}", section.load()), "SectionGuard { version: 7, .. }"),
+        (format!("{board:?}"), "Board { whole: Live { version: 7, .. }, .. }"),
+        (format!("{prepared:?}"), "Prepared { .. }"),
+    ] {
+        assert_eq!(shown, expected);
+    }
+}
+
+#[test]
 fn a_snapshot_does_not_change() {
     let board = Board::new(pair(1));
     let before = board.whole().load();

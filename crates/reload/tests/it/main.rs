@@ -9,6 +9,7 @@
 
 mod calls;
 mod events;
+mod following;
 mod last_known_good;
 mod live;
 mod reloader;

@@ -104,6 +104,24 @@ fn everybody_is_asked_before_anybody_is_told() {
 }
 
 #[test]
+fn a_change_shows_its_direction_and_not_what_may_be_secret() {
+    let system = System::new(&json!({ "port": 1 }));
+    let shown = Arc::new(Mutex::new(Vec::new()));
+    let show = Arc::clone(&shown);
+    let _told = [
+        system.subscribers.on_change([at("port")], move |change: &Change| {
+            show.lock().unwrap().push(format!("{change:?}"));
+            Ok(())
+        }),
+        system.tells("b", "port", Err(problem("no"))),
+    ];
+    system.publish(&json!({ "port": 2 })).unwrap_err();
+    let expected = ["Publication { is_undo: false, .. }", "Publication { is_undo: true, .. }"];
+    assert_eq!(*shown.lock().unwrap(), expected);
+    assert_eq!(format!("{:?}", system.subscribers), r#"Subscribers { name: "app", .. }"#);
+}
+
+#[test]
 fn all_refusals_are_reported_and_nothing_changes() {
     let system = System::new(&json!({ "port": 1 }));
     let _told = system.tells("told", "port", Ok(()));
