@@ -10,7 +10,7 @@ use enhanced_config_core::{Document, KeyPath, Problem};
 use enhanced_config_reload::{Board, CallbackKind, Calls, Publication, Subscribers};
 use serde_json::json;
 
-use crate::subscribers::document;
+use crate::subscribers::{document, problem};
 
 const LIMIT: Duration = Duration::from_secs(5);
 
@@ -90,6 +90,39 @@ fn all_that_are_slow_are_told_of_the_oldest_first() {
         ends.iter().for_each(|end| end.send(()).unwrap());
     });
     assert!(format!("{calls:?}").contains("running: 0"));
+}
+
+#[test]
+fn each_call_that_ended_is_observed_and_to_refuse_is_to_succeed() {
+    type Answer = fn() -> Result<(), Problem>;
+    let (agrees, panics): (Answer, Answer) = (|| Ok(()), || panic!("a callback that panics"));
+    let refuses: Answer = || Err(problem("no"));
+    for (kind, answer, expected) in [
+        (CallbackKind::BeforeChange, agrees, true),
+        (CallbackKind::BeforeChange, refuses, true),
+        (CallbackKind::BeforeChange, panics, false),
+        (CallbackKind::OnChange, agrees, true),
+        (CallbackKind::OnChange, refuses, false),
+        (CallbackKind::OnChange, panics, false),
+    ] {
+        let (clock, seen) = (Arc::new(ManualClock::new()), Arc::new(Mutex::new(Vec::new())));
+        let see = Arc::clone(&seen);
+        let calls = Calls::observed(Arc::clone(&clock) as _, move |name, took, succeeded| {
+            see.lock().unwrap().push((name.to_string(), took, succeeded));
+        });
+        let subscribers = Subscribers::new("app", Arc::new(calls));
+        let run = move |_: &Change| {
+            clock.advance(LIMIT);
+            answer()
+        };
+        let _registered = match kind {
+            CallbackKind::BeforeChange => subscribers.before_change(run),
+            _ => subscribers.on_change([KeyPath::root()], run),
+        };
+        let [old, new] = [1, 2].map(|value| document(&json!({ "a": value })));
+        let _ = subscribers.publish(&Publication::new(old, new, |document| document), || (), || ());
+        assert_eq!(*seen.lock().unwrap(), [("app".to_owned(), LIMIT, expected)], "{kind}");
+    }
 }
 
 #[test]

@@ -240,6 +240,23 @@ fn dropping_a_subscription_ends_it_and_detaching_does_not() {
 }
 
 #[test]
+fn nobody_is_registered_once_each_subscription_has_ended() {
+    let system = System::new(&json!({}));
+    let kinds: [fn(&Subscribers<Document>) -> Subscription; 3] = [
+        |subscribers| subscribers.before_change(|_| Ok(())),
+        |subscribers| subscribers.on_change([at("port")], |_| Ok(())),
+        |subscribers| subscribers.on_reload(|_| ()),
+    ];
+    for subscribe in kinds {
+        assert!(system.subscribers.is_empty());
+        let subscription = subscribe(&system.subscribers);
+        assert!(!system.subscribers.is_empty());
+        drop(subscription);
+    }
+    assert!(system.subscribers.is_empty());
+}
+
+#[test]
 fn a_callback_may_end_itself_and_those_after_it() {
     let system = System::new(&json!({ "port": 1 }));
     let own = Arc::new(Mutex::new(Vec::<Subscription>::new()));
