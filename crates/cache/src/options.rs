@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 /// How much a cache holds, and for how long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
 pub struct CacheOptions {
     /// The most that is kept decoded. Default: 32 MiB, 1,024 entries.
     pub hot: TierLimits,

@@ -1,7 +1,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::{LineTable, Location};
+use crate::Location;
+use crate::lines::LineTable;
 
 /// One contribution to a configuration: a file, the environment, the defaults of a schema, …
 ///

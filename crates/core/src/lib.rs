@@ -43,7 +43,7 @@ pub use document::Document;
 pub use draft::{Draft, DraftMark};
 pub use kind::Kind;
 pub use layer::{Layer, LayerKind, Origin, Place};
-pub use lines::{LineTable, Location};
+pub use lines::Location;
 pub use merge::{ListMerge, ListRules, MergeOptions, Merged, merge};
 pub use node::{Entries, Items, NodeRef, Value};
 pub use pack::UnpackError;

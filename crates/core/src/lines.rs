@@ -22,14 +22,14 @@ impl fmt::Display for Location {
 /// byte its distance from the one before, about a byte a character and nothing at all for ASCII text. A look-up
 /// walks them from the nearest mark; the marks are set when somebody asks for a place for the first time.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct LineTable {
+pub(crate) struct LineTable {
     lines: Deltas,
     wide: Deltas,
 }
 
 impl LineTable {
     /// Reads the lines of `text`. A line ends at `\n`; the `\r` of a CRLF belongs to its line.
-    pub fn new(text: &str) -> Self {
+    pub(crate) fn new(text: &str) -> Self {
         let mut table = Builder { lines: Vec::with_capacity(text.len() / 16), ..Builder::default() };
         let (blocks, rest) = text.as_bytes().as_chunks::<BLOCK>();
         for (number, block) in blocks.iter().enumerate() {
@@ -69,7 +69,7 @@ impl LineTable {
     }
 
     /// The line and column of the byte at `offset`, which may be the end of the text.
-    pub fn locate(&self, offset: u32) -> Location {
+    pub(crate) fn locate(&self, offset: u32) -> Location {
         let Mark { mut number, mut place, .. } = self.lines.mark_before(offset);
         for length in self.lines.after(offset) {
             if offset - place < length {

@@ -152,6 +152,7 @@ impl ReadError {
 
 /// A symbolic link and what it says.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Link {
     /// Where the link is.
     pub path: PathBuf,
@@ -167,6 +168,7 @@ impl fmt::Display for Link {
 
 /// Who may use a file, and who asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Access {
     /// The permission bits.
     pub mode: u32,

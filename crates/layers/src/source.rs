@@ -41,6 +41,7 @@ pub struct Context<'a> {
 
 /// What is taken in the place of a file. See [`Layers::with_rewrite`](crate::Layers::with_rewrite).
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Rewritten {
     /// The text that the document was read from.
     pub text: String,
@@ -48,6 +49,13 @@ pub struct Rewritten {
     pub document: Document,
     /// What to tell of it, among the warnings.
     pub note: Problem,
+}
+
+impl Rewritten {
+    /// A text, the document that was read from it, and what to tell of it.
+    pub fn new(text: impl Into<String>, document: Document, note: Problem) -> Self {
+        Self { text: text.into(), document, note }
+    }
 }
 
 #[derive(Clone)]

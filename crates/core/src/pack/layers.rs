@@ -4,8 +4,9 @@
 use super::UnpackError;
 use super::column::Column;
 use crate::layer::Places;
+use crate::lines::LineTable;
 use crate::row::MAX_LAYERS;
-use crate::{Layer, LayerKind, LineTable};
+use crate::{Layer, LayerKind};
 
 const KINDS: [LayerKind; 8] = [
     LayerKind::Defaults,

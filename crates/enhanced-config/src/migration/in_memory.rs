@@ -69,7 +69,7 @@ impl Rewriting {
         let note = Problem::note(ProblemKind::Custom { message: words.into() })
             .with_origin(Origin::whole(layer.clone()))
             .with_help("migrate_config_to_latest writes it to the file");
-        Ok(Some(Rewritten { text: plan.editor().text().to_owned(), document: plan.document(), note }))
+        Ok(Some(Rewritten::new(plan.editor().text(), plan.document(), note)))
     }
 }
 

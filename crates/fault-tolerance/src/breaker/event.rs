@@ -18,6 +18,7 @@ pub enum Event {
 
 /// A change of state.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Transition {
     /// The state before.
     pub from: State,
@@ -58,6 +59,7 @@ pub enum Cause {
 
 /// Why a breaker did not let a call through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub struct Rejected {
     /// The breaker's state.
     pub state: State,

@@ -12,6 +12,7 @@ pub(super) const MOST_PROBES: u16 = (1 << 12) - 1;
 /// How a [`CircuitBreaker`](crate::CircuitBreaker) decides.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Deserialize), serde(default, deny_unknown_fields))]
+#[non_exhaustive]
 pub struct BreakerOptions {
     /// The calls that count. Default: the last 100.
     pub window: Window,

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 /// Calls by how they ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Tally {
     /// All of them.
     pub calls: u64,

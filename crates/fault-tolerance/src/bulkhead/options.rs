@@ -9,6 +9,7 @@ const MOST_WAITING: u32 = 1 << 20;
 /// How much a [`Bulkhead`](crate::Bulkhead) lets through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Deserialize), serde(default, deny_unknown_fields))]
+#[non_exhaustive]
 pub struct BulkheadOptions {
     /// How many calls may be in flight, 1 to 2,147,483,647. Default: 25.
     pub max_in_flight: u32,

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 /// A value, and which level of a [`GracefulDegradation`](crate::GracefulDegradation) it is from.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Served<T, E> {
     /// The value.
     pub value: T,
@@ -41,6 +42,7 @@ pub enum LevelKind {
 
 /// Why a level did not serve.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Cause<E> {
     /// The level.
     pub level: Level,
@@ -52,6 +54,7 @@ pub struct Cause<E> {
 
 /// No level could serve.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Unserved<E> {
     /// Why, of each level that was tried, in order; never empty.
     pub causes: Vec<Cause<E>>,

@@ -82,6 +82,7 @@ pub enum Event {
 
 /// A change of mode.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Transition {
     /// The mode before.
     pub from: Mode,

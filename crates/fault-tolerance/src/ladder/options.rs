@@ -6,6 +6,7 @@ use std::time::Duration;
 /// When a [`DegradationLadder`](crate::DegradationLadder) changes its mode.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Deserialize), serde(default, deny_unknown_fields))]
+#[non_exhaustive]
 pub struct LadderOptions {
     /// Below this health there is no [`Mode::Full`]. Default: 90 %.
     pub reduced_below: Ratio,

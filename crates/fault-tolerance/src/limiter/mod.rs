@@ -71,6 +71,7 @@ pub struct Reservation {
 
 /// More was asked for than is let through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub struct Limited {
     /// When as much will be let through. None if that is never: it is more than a burst, or than can be earned before the
     /// clock ends.

@@ -7,6 +7,7 @@ use std::time::Duration;
 /// Why a call through a pipeline gave no value.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{cause}{}", After(retries.as_ref()))]
+#[non_exhaustive]
 pub struct PipelineError<E> {
     /// What became of the last attempt that was made; or, if none was, which policy refused it.
     #[source]
@@ -29,6 +30,7 @@ pub enum Cause<E> {
 
 /// What a retry has tried before it gave up.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Retries {
     /// Why there was no other attempt.
     pub reason: GiveUp,

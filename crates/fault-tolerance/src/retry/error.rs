@@ -4,6 +4,7 @@ use std::fmt;
 /// The last error of an operation, and what was tried.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{error} ({reason}, {} attempted)", Times(history.attempts()))]
+#[non_exhaustive]
 pub struct RetryError<E> {
     /// The error of the last attempt.
     #[source]

@@ -6,6 +6,7 @@ const REMEMBERED: usize = 16;
 
 /// One attempt that failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Attempt {
     /// When it began, counted from the first.
     pub began: Duration,

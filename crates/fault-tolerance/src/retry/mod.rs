@@ -81,6 +81,7 @@ pub struct Snapshot {
 /// How a [`RetryPolicy`] decides.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Deserialize), serde(default, deny_unknown_fields))]
+#[non_exhaustive]
 pub struct RetryOptions {
     /// All attempts, the first included. Default: 3.
     pub max_attempts: NonZeroU32,

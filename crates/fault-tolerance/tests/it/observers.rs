@@ -2,7 +2,7 @@
 
 use enhanced_config_clock::{Instant, ManualClock};
 use enhanced_config_fault_tolerance::breaker::{self, Force};
-use enhanced_config_fault_tolerance::limiter::{self, KeyedLimiter, Limited, SlidingWindow};
+use enhanced_config_fault_tolerance::limiter::{self, KeyedLimiter, SlidingWindow};
 use enhanced_config_fault_tolerance::retry::{self, GiveUp, Safety};
 use enhanced_config_fault_tolerance::{
     AdaptiveThrottle, Backoff, Bulkhead, BulkheadOptions, CircuitBreaker, DegradationLadder,
@@ -87,7 +87,10 @@ fn a_retry_tells_of_retries_and_of_how_they_end() {
 #[test]
 fn limiters_tell_of_what_they_do_not_let_through() {
     let quota = Quota::every(SECOND);
-    let limited = limiter::Event::Rejected(Limited { retry_after: Some(SECOND) });
+    let one = RateLimiter::new(quota);
+    let limited = one.check(at(0)).and_then(|_| one.check(at(0))).unwrap_err();
+    assert_eq!(limited.retry_after, Some(SECOND));
+    let limited = limiter::Event::Rejected(limited);
     let events = told(
         |by| RateLimiter::with_observer(quota, by),
         |limiter| {

@@ -55,6 +55,18 @@ fn a_future_that_takes_too_long_is_dropped_before_anybody_is_told() {
 }
 
 #[test]
+fn another_limit_is_for_what_begins_from_then_on() {
+    let timeout = attempt();
+    let before = timeout.begin(Instant::default());
+    timeout.set_limit(SECOND * 2).unwrap();
+    let after = timeout.begin(Instant::default());
+    assert_eq!(timeout.set_limit(Duration::ZERO).unwrap_err().option, "limit");
+    let now = Instant::default() + SECOND;
+    assert_eq!((before.remaining(now), after.remaining(now)), (Err(TIMED_OUT), Ok(SECOND)));
+    assert_eq!(timeout.snapshot().limit, SECOND * 2, "a limit that is refused changes nothing");
+}
+
+#[test]
 fn what_has_ended_is_in_time_though_the_time_is_over() {
     let at_once = |_| ready(());
     let (timeout, clock) = (attempt(), ManualClock::new());

@@ -94,6 +94,7 @@ pub struct AlertEvent {
 /// What is new about an alert.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum News {
     /// It was not there before.
     Raised,

@@ -77,6 +77,7 @@ pub enum Bound {
 /// What a number is, to be shown to people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Unit {
     /// A part of one.
     Ratio,
@@ -224,8 +225,7 @@ impl Bound {
     }
 
     /// Whether `value` is wrong. What is no number is not.
-    #[must_use]
-    pub fn is_broken_by(&self, value: f64) -> bool {
+    pub(super) fn is_broken_by(&self, value: f64) -> bool {
         match self {
             Self::Above { raise, .. } => value > *raise,
             Self::Below { raise, .. } => value < *raise,
@@ -233,8 +233,7 @@ impl Bound {
     }
 
     /// Whether `value` is well again. What is no number is.
-    #[must_use]
-    pub fn is_cleared_by(&self, value: f64) -> bool {
+    pub(super) fn is_cleared_by(&self, value: f64) -> bool {
         match self {
             Self::Above { raise, clear } => value.is_nan() || value <= clear.min(*raise),
             Self::Below { raise, clear } => value.is_nan() || value >= clear.max(*raise),

@@ -4,6 +4,7 @@ use std::array;
 ///
 /// The time of guests is part of `user` and `nice`, as Linux counts it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct CpuTimes {
     /// In programs.
     pub user: u64,

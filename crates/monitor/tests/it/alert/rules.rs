@@ -302,6 +302,7 @@ proptest! {
                     News::Raised => prop_assert!(!active && value > 1.2),
                     News::Repeated => prop_assert!(active && value > 0.8),
                     News::Resolved => prop_assert!(active && value <= 0.8),
+                    other => prop_assert!(false, "{:?}", other),
                 }
                 active = event.news != News::Resolved;
             }
