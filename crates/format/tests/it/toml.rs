@@ -420,6 +420,10 @@ fn limits_have_errors_of_their_own() {
     assert_eq!(limited("[a.b.c.d]", limits), "more than 3 levels of nesting (t:1:6)");
     assert_eq!(limited("[a.b.c]", limits), "more than 3 levels of nesting (t:1:6)");
     assert_eq!(limited("a = [1,2,3,4]", limits), "more than 5 values (t:1:12)");
+    // Nothing is read behind it, right or wrong.
+    for text in ["a = [1,2,3,4,!]", "a = [1,2,3,4]\nb =", "a = [1,2,3,4]\na = 1\n"] {
+        assert_eq!(limited(text, limits), "more than 5 values (t:1:12)");
+    }
     assert_eq!(limited("a.b.c.d = 1", limits), "more than 3 levels of nesting (t:1:5)");
     assert_eq!(limited("abcde = 1", limits), "more than 4 bytes in one key (t:1:1)");
     assert_eq!(limited("a = {'abcde' = 1}", limits), "more than 4 bytes in one key (t:1:6)");
