@@ -64,6 +64,10 @@ fn quotes_that_are_not_closed_swallow_no_keys() {
     refers("a:\n  b: 'x\nc:\n  d: y'\n", words, (2, 6), label, (3, 1));
     refers("a:\n- 'x\n- y'\n", words, (2, 3), label, (3, 1));
     refers("a:\n  - b: \"x\n    c: y\"\n", words, (2, 8), label, (3, 5));
+    // The innermost `-` of a line is what the next one has to be indented deeper than.
+    refers("a:\n  - - 'x\n    - y'\n", words, (2, 7), label, (3, 5));
+    refers("a:\n  -   - 'x\n      - y'\n", words, (2, 9), label, (3, 7));
+    refers("a:\n  - - b: 'x\n      c: y'\n", words, (2, 10), label, (3, 7));
     refused("a: 'x\n\ty'\n", "indent with spaces; YAML forbids tabs", 2, 1);
     for text in [
         "a: 'x\n b: 1'",
@@ -138,6 +142,9 @@ fn brackets() {
         (2, 2),
     );
     refused("a:\n- {x: 1\n- y: 2", "an unclosed bracket", 2, 3);
+    // Brackets and quotes in texts do not count.
+    refused(r#"a: ["\"[", '[''[', b"#, "an unclosed bracket", 1, 4);
+    refused(r#"a: ["\\", "[", {b: "]"}"#, "an unclosed bracket", 1, 4);
     refers("a: {\n  x: 1\n  y: 2\n}", "expected `,` or `}`", (3, 4), "the bracket opens here", (1, 4));
     refers("a: [\n  'x'\n  y\n]", "expected `,` or `]`", (3, 3), "the bracket opens here", (1, 4));
     refers("a: [\n  x\n  : 1\n]", "a key that is not on one line", (3, 3), "the bracket opens here", (1, 4));

@@ -39,7 +39,7 @@ impl Repeated<'_> {
         }
         match node.members.iter().find(|member| member.is_merge) {
             Some(merge) => {
-                let alias = self.merged(&merge.value, step).or_else(|| first_alias(&merge.value));
+                let alias = self.merged(&merge.value, step);
                 let anchor = alias.and_then(|(id, at)| self.anchor(id, at));
                 Stopped { why: Refusal::Merged { anchor: None }, at: Some(merge.key.start), anchor }
             }
@@ -112,13 +112,6 @@ impl Repeated<'_> {
             false => self.source.slice(0..written.start).rfind(&mark),
         };
         Some((name.into(), at.unwrap_or(written.start)))
-    }
-}
-
-fn first_alias(value: &Node) -> Option<(usize, usize)> {
-    match value.style {
-        Style::Alias(id) => Some((id, value.span.start)),
-        _ => value.members.iter().find_map(|member| first_alias(&member.value)),
     }
 }
 

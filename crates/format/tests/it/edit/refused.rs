@@ -81,6 +81,12 @@ fn what_a_merge_key_brings() {
         "set own.w.v 5",
         "own.w.v: the merge key at app:12:3 brings it: change it there by hand, or put a value of its own beside the merge key",
     );
+    // Not every alias behind the merge key has to do with it.
+    yaml(
+        "b: &b {y: 2}\nown:\n  <<: [{w: 1}, *b]\n",
+        "remove own.w",
+        "own.w: the merge key at app:3:3 brings it: change it there by hand, or put a value of its own beside the merge key",
+    );
 }
 
 #[test]

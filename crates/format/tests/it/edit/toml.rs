@@ -235,3 +235,16 @@ fn a_key_is_found_however_it_is_written() {
     check(text, "remove ab", &text.replace("\"a\\u0062\" = 1\n", ""));
     check(text, "rename \"t\\\"\".u.x.y z", &text.replace("\"\\u0079\"", "z"));
 }
+
+#[test]
+fn blanks_inside_of_a_header_stay() {
+    let text = "[ a ]\nb = 1\n\n[[\tl . m\t]] # m\nc = 1\n\n[ l.m.'x' ]\nd = 1\n";
+    check(text, "set a.b 2", &text.replace("b = 1", "b = 2"));
+    check(text, "set a.e 2", &text.replace("b = 1\n", "b = 1\ne = 2\n"));
+    check(text, "set l.m[0].c 2", &text.replace("c = 1", "c = 2"));
+    check(text, "set l.m[0].x.d 2", &text.replace("d = 1", "d = 2"));
+    check(text, "remove l.m[0].x", &text.replace("\n[ l.m.'x' ]\nd = 1\n", ""));
+    check(text, "remove a", &text.replace("[ a ]\nb = 1\n", ""));
+    check(text, "rename a z", &text.replace("[ a ]", "[ z ]"));
+    check(text, "insert l.m[1] {\"c\": 2}", &(text.to_owned() + "\n[[l.m]]\nc = 2\n"));
+}

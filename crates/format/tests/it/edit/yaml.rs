@@ -248,3 +248,19 @@ fn the_comment_of_a_changed_item_stays_with_the_one_that_is_most_like_it() {
     let lists = list(&["[1, 2, 3] # a", "[4, 5, 6] # b"]);
     check(&lists, "set l [[4, 5, 7]]", &list(&["[4, 5, 7] # b"]));
 }
+
+#[test]
+fn items_without_a_value() {
+    let text = "l:\n  -\n  - # none\n  - - # inner\n  - -\n    - 1\nend: 1\n";
+    check(text, "set l[0] 5", &text.replacen("  -\n", "  - 5\n", 1));
+    check(text, "set l[1] 5", &text.replace("  - # none", "  - 5 # none"));
+    check(text, "set l[2][0] 5", &text.replace("- - # inner", "- - 5 # inner"));
+    check(text, "set l[3][0] 5", &text.replace("  - -\n", "  - - 5\n"));
+    check(text, "remove l[0]", &text.replacen("  -\n", "", 1));
+    check(text, "remove l[1]", &text.replace("  - # none\n", ""));
+    check(text, "remove l[3]", &text.replace("  - -\n    - 1\n", ""));
+    check(text, "insert l[1] 5", &text.replacen("  -\n", "  -\n  - 5\n", 1));
+    check(text, "insert l[4] 5", &text.replace("end", "  - 5\nend"));
+    check("l:\n-", "insert l[1] 5", "l:\n-\n- 5");
+    check("l:\n-\n", "set l[0] {\"a\": 1}", "l:\n- a: 1\n");
+}
