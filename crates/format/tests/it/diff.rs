@@ -95,3 +95,18 @@ fn three_lines_around_a_difference_are_shown_and_near_ones_together() {
     assert_eq!(headers(&[5, 12]), ["@@ -2,14 +2,14 @@"]);
     assert_eq!(headers(&[5, 13]), ["@@ -2,7 +2,7 @@", "@@ -10,7 +10,7 @@"]);
 }
+
+#[test]
+fn what_one_text_calls_secret_is_hidden_in_the_other() {
+    let texts = [
+        ("password: HUNTER2\nport: 1\n", "pw: HUNTER2\nport: 2\n"),
+        ("password: HUNTER2\nport: 1\n", "url: x-HUNTER2-y\nport: 2\n"),
+        ("password: me-HUNTER2\nport: 1\n", "name: HUNTER2\nport: 2\n"),
+        ("token: {HUNTER2: 1}\nport: 1\n", "list: {HUNTER2: 2}\nport: 2\n"),
+    ];
+    for (old, new) in texts.iter().flat_map(|(one, other)| [(one, other), (other, one)]) {
+        let hunks = hunks(old, new);
+        assert!(!hunks.contains("HUNTER2"), "{hunks}");
+        assert!(hunks.contains("port: 1\n") && hunks.contains("port: 2\n"), "{hunks}");
+    }
+}
