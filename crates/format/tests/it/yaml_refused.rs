@@ -156,6 +156,10 @@ fn quotes_and_escapes() {
     refused("a: \"b", "an unclosed quote", 1, 4);
     refused("a: 1\nb: 'it''s", "an unclosed quote", 2, 4);
     refers("a: \"b\nc: 1", "an unclosed quote", (1, 4), "its text goes on without indentation", (2, 1));
+    let goes_on = "its text goes on without indentation";
+    refers("a:\n  - - 'x\n    - y\n", "an unclosed quote", (2, 7), goes_on, (3, 5));
+    refers("a:\n  -   - \"x\n      - y\n", "an unclosed quote", (2, 9), goes_on, (3, 7));
+    refers("a:\n  - b: 'x\n     y\n    c: z\n", "an unclosed quote", (2, 8), goes_on, (4, 5));
     refused("a: {x: 'y', z: 'u\n}", "an unclosed quote", 1, 16);
     refused("a: 'it's'", "unexpected text after a closing quote", 1, 8);
     refused("a: \"b\" c", "unexpected text after a closing quote", 1, 8);

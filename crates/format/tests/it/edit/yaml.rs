@@ -232,6 +232,9 @@ fn the_comment_of_a_changed_item_stays_with_the_one_that_is_most_like_it() {
         "set l [\"alpha.ones\", \"zulu\", \"xray\", \"beta.twos\", \"gamma.threes\"]",
         &list(&["alpha.ones # a", "zulu", "xray", "beta.twos # b", "gamma.threes # c"]),
     );
+    let close = list(&["alpha.one # a", "alpha.two # b"]);
+    check(&close, "set l [\"alpha.ones\"]", &list(&["alpha.ones # a"]));
+    check(&close, "set l [\"alpha.twos\"]", &list(&["alpha.twos # b"]));
     // The start and the end of a text count, and half of it has to be the same.
     let texts = list(&["aaaa-bbbb # a", "cccc-dddd # c"]);
     check(&texts, "set l [\"cccc+dddd\"]", &list(&["cccc+dddd # c"]));
