@@ -5,7 +5,8 @@ use std::path::Path;
 use enhanced_config_core::{Document, Layer, LayerKind};
 use enhanced_config_files::ConfigRoot;
 use enhanced_config_layers::{
-    DropInSource, EnvSource, FileSource, Layers, LoadFailure, Loaded, ProfileSource, ValueSource,
+    DropInSource, EnvFileSource, EnvSource, FileSource, Layers, LoadFailure, Loaded, ProfileSource,
+    ValueSource,
 };
 use serde_json::{Value as Json, json};
 
@@ -313,6 +314,91 @@ db.port = 2   from DIR/app.prod.json:1:17
         assert!(!explain(path).contains("canary"), "{}", explain(path));
     }
     assert!(explain("db").contains("overridden  defaults"), "{}", explain("db"));
+}
+
+#[test]
+fn an_explanation_tells_maps_and_lists_that_won_from_those_of_which_parts_did() {
+    let case = Case::new(&[
+        (
+            "app.json",
+            r#"{"db": {"port": 1, "host": "h"}, "log": {"level": "info"}, "none": {}, "empty": [], "one": 1}"#,
+        ),
+        ("app.prod.json", r#"{"db": {"port": 2}, "log": {"level": "warn"}, "empty": [], "one": [{"a": 1}]}"#),
+    ]);
+    let loaded = case.load(app()).unwrap();
+    let fates = |path: &str| {
+        let layers = loaded.explain(&path.parse().unwrap()).layers;
+        let fates: Vec<_> = layers.iter().map(|layer| format!("{}: {}", layer.layer, layer.fate)).collect();
+        fates.join(", ")
+    };
+    assert_eq!(fates("db"), "profile file: merged, base file: merged");
+    assert_eq!(fates("db.host"), "base file: wins");
+    assert_eq!(fates("log"), "profile file: wins, base file: overridden");
+    assert_eq!(fates("none"), "base file: wins");
+    assert_eq!(fates("empty"), "profile file: wins, base file: overridden");
+    assert_eq!(fates("one"), "profile file: wins, base file: overridden");
+    assert_eq!(fates(""), "profile file: merged, base file: merged");
+    assert_eq!(fates("nothing"), "");
+}
+
+#[test]
+fn variables_are_read_as_what_the_files_below_have() {
+    let case = Case::new(&[(
+        "app.json",
+        r#"{"port": 1, "text": "1", "list": [{"a": 1}, {"a": 2}], "map": {"on": true}}"#,
+    )]);
+    let set = [("APP_PORT", "2"), ("APP_TEXT", "2"), ("APP_LIST__1__A", "3"), ("APP_MAP__ON", "no")];
+    let expected = json!({"port": 2, "text": "2", "list": [{"a": 1}, {"a": 3}], "map": {"on": false}});
+    let load = |variables: EnvSource| {
+        case.load(Layers::new().with_source(FileSource::named("app")).with_source(variables))
+    };
+    let loaded = load(EnvSource::new("APP_").with_variables(set)).unwrap();
+    assert_eq!((data(&loaded), loaded.warnings.to_string()), (expected.clone(), String::new()));
+    assert_eq!(loaded.document.get("port").unwrap().origin().to_string(), "environment variable APP_PORT");
+    assert_eq!(loaded.layers.len(), 2);
+    // So are those of a file; and without any there is no layer.
+    let rules = EnvSource::new("APP_").with_variables([("", ""); 0]);
+    assert_eq!(load(rules.clone()).unwrap().layers.len(), 1);
+    let text: String = set.iter().map(|(name, value)| format!("{name}={value}\n")).collect();
+    std::fs::write(case.dir.path().join(".env.local"), text).unwrap();
+    let file = |name: &str| {
+        let sources = Layers::new().with_source(FileSource::named("app"));
+        case.load(sources.with_source(EnvFileSource::new(name, rules.clone()))).unwrap()
+    };
+    assert_eq!(data(&file(".env.local")), expected);
+    assert_eq!(file(".env.other").layers.len(), 1);
+}
+
+#[test]
+fn a_file_of_a_path_has_to_be_there_unless_it_is_optional() {
+    let case = Case::new(&[("app.json", r#"{"a": 1}"#), ("empty.json", " ")]);
+    let load =
+        |file: FileSource| case.load(Layers::new().with_source(FileSource::named("app")).with_source(file));
+    let missing = case.problems(Layers::new().with_source(FileSource::new("more.json")));
+    assert!(missing.starts_with("DIR/more.json does not exist"), "{missing}");
+    let loaded = load(FileSource::new("more.json").optional()).unwrap();
+    assert_eq!((data(&loaded), loaded.layers.len()), (json!({"a": 1}), 1));
+    assert!(load(FileSource::new("empty.json")).is_err());
+    assert_eq!(data(&load(FileSource::new("empty.json").with_allow_empty(true)).unwrap()), json!({"a": 1}));
+    assert_eq!(data(&load(FileSource::new("empty.json").optional()).unwrap()), json!({"a": 1}));
+    let root = ConfigRoot::open(case.dir.path()).unwrap();
+    let path = |file: FileSource| file.path(&root).unwrap().map(|path| path.display().to_string());
+    assert_eq!(path(FileSource::new("more.json")), None);
+    assert_eq!(path(FileSource::named("app")), Some("app.json".into()));
+    assert_eq!(path(FileSource::named("more")), None);
+}
+
+#[test]
+fn what_a_schema_that_refers_to_another_calls_secret_is_so_at_its_place_alone() {
+    let schema = json!({
+        "properties": {"users": {"items": {"$ref": "#/$defs/user"}}, "pin": {"type": "string"}},
+        "$defs": {"user": {"properties": {"pin": {"x-secret": true}}}},
+    });
+    let schema = Document::from_serialize(&schema, Layer::new(LayerKind::Defaults, "schema")).unwrap();
+    let case = Case::new(&[("app.json", r#"{"users": [{"pin": "1"}], "pin": "2"}"#)]);
+    let loaded = case.load(app().with_schema(schema.into())).unwrap();
+    let is_secret = |path: &str| loaded.redactor.is_secret(&path.parse().unwrap());
+    assert_eq!((is_secret("users[0].pin"), is_secret("pin"), is_secret("users")), (true, false, false));
 }
 
 #[test]

@@ -161,3 +161,70 @@ proptest! {
         }
     }
 }
+
+/// What is edited so that `wanted` becomes effective: `a.b` for what is set, `-a.b` for what is removed, `~a.b` for what
+/// becomes null.
+fn edits(files: &[(&str, Value)], how: &WriteBack, wanted: &Value) -> Vec<String> {
+    let dir = tempfile::tempdir().unwrap();
+    for (name, value) in files {
+        std::fs::write(dir.path().join(name), value.to_string()).unwrap();
+    }
+    let layers = Layers::new()
+        .with_source(ValueSource::defaults(&json!({"low": 1})).unwrap())
+        .with_source(FileSource::named("app"))
+        .with_includes(true)
+        .with_interpolation(true)
+        .with_variables([("SECRET".into(), CANARY.into())]);
+    let loaded = layers.load(&ConfigRoot::open(dir.path()).unwrap()).unwrap();
+    let text = files[0].1.to_string();
+    let path = dir.path().join(FILE);
+    let editor =
+        Editor::new(text.as_bytes(), Format::Json, path.to_str().unwrap(), &ParseOptions::default()).unwrap();
+    let wanted = document(wanted);
+    let edits = loaded.edits(editor.document(), &wanted, how).unwrap();
+    let shown = edits.iter().map(|edit| match &edit.change {
+        FileChange::Remove => format!("-{}", edit.path),
+        FileChange::Set(value) if json!(value).is_null() => format!("~{}", edit.path),
+        FileChange::Set(_) => edit.path.to_string(),
+    });
+    shown.collect()
+}
+
+#[test]
+fn nothing_is_edited_but_what_differs() {
+    let file = json!({"map": {"x": 1, "y": {"z": 2}}, "list": [1, 2], "n": 1});
+    let check = |extent, wanted: Value, expected: &[&str]| {
+        assert_eq!(edits(&[(FILE, file.clone())], &WriteBack::new(extent), &wanted), expected, "{wanted}");
+    };
+    check(Extent::Mentioned, json!({"map": {"x": 1}, "n": 1.0}), &[]);
+    check(Extent::Mentioned, json!({"map": {"x": 3}}), &["map.x"]);
+    check(Extent::Mentioned, json!({"map": {"y": {"z": 3, "new": 4}}}), &["map.y.new", "map.y.z"]);
+    check(Extent::Mentioned, json!({"list": [1, 3]}), &["list"]);
+    check(Extent::Mentioned, json!({"map": [1]}), &["map"]);
+    check(Extent::Whole, json!({"low": 1, "map": {"x": 1}, "list": [1, 2], "n": 1}), &["-map.y"]);
+    check(Extent::Whole, json!({"low": 1, "map": {"x": 1, "y": {"z": 2}}, "n": 1}), &["-list"]);
+}
+
+#[test]
+fn a_null_stays_only_where_a_layer_below_has_the_key() {
+    let files = [
+        (FILE, json!({"include": "base.json", "own": 1, "included": 2, "low": 3})),
+        ("base.json", json!({"included": 1})),
+    ];
+    let wanted = json!({"own": null, "included": null, "low": null});
+    assert_eq!(edits(&files, &WriteBack::new(Extent::Mentioned), &wanted), ["~included", "~low", "-own"]);
+}
+
+#[test]
+fn a_reference_stays_where_it_or_what_it_stands_for_is_wanted() {
+    let file = json!({"name": "x", "reference": "${env:SECRET}"});
+    let how = WriteBack::new(Extent::Mentioned).with_interpolation(true);
+    for (wanted, expected) in [
+        (json!({"name": "y"}), vec!["name"]),
+        (json!({"name": "x", "reference": "${env:SECRET}"}), vec![]),
+        (json!({"reference": CANARY}), vec![]),
+        (json!({"name": "x", "reference": "other"}), vec!["reference"]),
+    ] {
+        assert_eq!(edits(&[(FILE, file.clone())], &how, &wanted), expected, "{wanted}");
+    }
+}
