@@ -708,3 +708,14 @@ proptest! {
         prop_assert_eq!(Json::from(layer.document.unwrap().root()), json!({&outer: {&inner: value}}));
     }
 }
+
+#[test]
+fn a_new_key_is_written_in_capitals_and_has_a_name() {
+    let bed = Bed::new(json!({"properties": {"map": {"type": "object"}}}), Json::Null);
+    bed.sets(&[("APP_MAP__NEW_1", "x")], json!({"map": {"new_1": "x"}}));
+    for name in ["APP_MAP__new", "APP_MAP__New", "APP_MAP__", "APP_MAP____NEW", "APP_new"] {
+        let warning =
+            format!("warning: environment variable {name} sets no known key (environment variable {name})");
+        bed.warns(&[(name, "x")], json!({}), &warning);
+    }
+}
