@@ -186,6 +186,11 @@ fn a_finished_file_need_not_settle_unless_there_are_others() {
     let told = alone.follow("app", &["a", "absent"]);
     alone.replace("a", "2");
     next(&told);
+    alone.is_quiet(&told);
+    // Not so soon after another, which may have been of several.
+    alone.replace("a", "3");
+    alone.is_quiet(&told);
+    assert_eq!(alone.reloader.queued(), 1);
 
     let several = Scene::new(patient());
     ["a", "b"].iter().for_each(|name| several.write(name, "1"));
