@@ -219,6 +219,42 @@ fn a_file_that_is_open_under_another_name_is_waited_for() {
     assert!(covers(&next(&told), &[&scene.path("a")]));
 }
 
+/// `/sys` over a directory, for as long as this is kept: whatever is left behind, nothing in it can be removed.
+#[cfg(target_os = "linux")]
+struct Mounted(PathBuf);
+
+#[cfg(target_os = "linux")]
+impl Mounted {
+    /// None where that is not allowed.
+    fn at(target: PathBuf) -> Option<Self> {
+        let mut mount = std::process::Command::new("mount");
+        let done = mount.args(["-t", "sysfs", "-o", "ro", "sysfs"]).arg(&target).output();
+        done.is_ok_and(|done| done.status.success()).then_some(Self(target))
+    }
+}
+
+#[cfg(target_os = "linux")]
+impl Drop for Mounted {
+    fn drop(&mut self) {
+        let _ = std::process::Command::new("umount").arg("-l").arg(&self.0).output();
+    }
+}
+
+/// What is mounted has not changed for long, and no event tells of it.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_no_event_tells_is_noticed_at_the_next_poll() {
+    let scene = Scene::new(ReloadOptions::default().with_poll_interval(SHORT));
+    fs::create_dir(scene.path("under")).unwrap();
+    let told = scene.follow("app", &["under/kernel"]);
+    scene.is_quiet(&told);
+    let Some(_mounted) = Mounted::at(scene.path("under")) else {
+        eprintln!("SKIPPED: this test needs the right to mount");
+        return;
+    };
+    assert_eq!(*next(&told).cause(), Cause::Files(vec![scene.path("under/kernel")]));
+}
+
 /// The system keeps so many events for whoever is busy, and drops the rest.
 #[cfg(target_os = "linux")]
 #[test]
