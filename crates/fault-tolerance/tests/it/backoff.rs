@@ -31,6 +31,34 @@ fn jitters() -> impl Strategy<Value = Jitter> {
     ]
 }
 
+#[test]
+fn backoffs_are_equal_when_all_that_they_say_is() {
+    let [short, long] = [1, 2].map(Duration::from_secs);
+    let all = [
+        Backoff::constant(short),
+        Backoff::constant(long),
+        Backoff::linear(short, short),
+        Backoff::linear(short, long),
+        Backoff::linear(long, short),
+        Backoff::exponential(short, 2.0),
+        Backoff::exponential(long, 2.0),
+        Backoff::exponential(short, 3.0),
+        Backoff::fibonacci(short),
+        Backoff::fibonacci(long),
+        Backoff::decorrelated(short),
+        Backoff::decorrelated(long),
+        Backoff::custom(|retry| Duration::from_secs(retry.into())),
+        Backoff::custom(|retry| Duration::from_millis(retry.into())),
+        Backoff::constant(short).with_cap(long),
+        Backoff::constant(short).with_jitter(Jitter::Full),
+    ];
+    for (at, one) in all.iter().enumerate() {
+        for (other_at, other) in all.iter().enumerate() {
+            assert_eq!(one == other, at == other_at, "{one:?} {other:?}");
+        }
+    }
+}
+
 proptest! {
     #[test]
     fn no_wait_is_longer_than_the_cap(backoff in backoffs(), jitter in jitters(), cap in durations(), seed: u64) {
