@@ -64,11 +64,24 @@ fn references_in_a_text() {
     value("-${v2:-d}", json!("-d"));
     value("-${v2:-1.10}", json!("-1.10"));
     value("-${v2:-${v3:-${a}}{}}", json!("-A{}"));
+    value("-${v2:-{x}y}z", json!("-{x}yz"));
+    value("-${a:-{x}y}z", json!("-Az"));
+    value("-${v2:-$${x}y}z}", json!("-${x}yz}"));
     value("-${v2:-}-", json!("--"));
     value("-${a:-d}${n:-d}", json!("-A5"));
     value("-${z:-d}${e:-d}${env:EMPTY:-d}${env:NONE:-d}", json!("-dddd"));
     value("-${e}${env:EMPTY}", json!("-"));
     value("ü${a}ü", json!("üAü"));
+}
+
+#[test]
+fn keys_in_quotes_may_hold_what_would_end_the_reference() {
+    for key in ["ab", "abc", "}", ":-", "a}b", "a\"b", "a\"}", "\\", "a\\", "\\\"", "a.b:-{c}"] {
+        let written = key.replace('\\', "\\\\").replace('"', "\\\"");
+        let with = |v: &str| json!({"m": {key: "K"}, "v": v});
+        becomes(with(&format!("-${{m.\"{written}\"}}}}")), with("-K}"));
+        becomes(with(&format!("-${{m.\"{written}\":-d}}")), with("-K"));
+    }
 }
 
 #[test]
@@ -283,6 +296,9 @@ fn what_took_in_a_secret_is_secret() {
         "unused": "${db.user:-${db.password}}",
         "env": "${env:DB_PASSWORD}",
         "home": "${env:HOME}",
+        "through": "${vaults.copy.inner.x}",
+        "token": "${db}",
+        "under": "${token.user}",
         "list": ["x", "${url}"],
         "password2": {"password": "${url}"},
     });
@@ -297,6 +313,8 @@ fn what_took_in_a_secret_is_secret() {
             "default",
             "env",
             "list[1]",
+            "through",
+            "under",
             "url",
             "vaults.copy.inner",
             "vaults.copy.inner.x",

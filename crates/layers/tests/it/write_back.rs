@@ -228,3 +228,27 @@ fn a_reference_stays_where_it_or_what_it_stands_for_is_wanted() {
         assert_eq!(edits(&[(FILE, file.clone())], &how, &wanted), expected, "{wanted}");
     }
 }
+
+#[test]
+fn items_that_a_program_changed_keep_what_its_type_does_not_know_and_get_no_defaults() {
+    let effective =
+        document(&json!({"users": [{"x": 1, "unknown": 2}, {"x": 3, "unknown": 4}], "other": [1]}));
+    let read = document(&json!({"users": [{"x": 1, "port": 80}, {"x": 3, "port": 80}]}));
+    let check = |wanted: Value, expected: Value| {
+        let new = with_changes_of(&effective, &read, &document(&json!({ "users": wanted }))).unwrap();
+        assert_eq!(Value::from(new.root()), json!({"users": expected, "other": [1]}));
+    };
+    check(
+        json!([{"x": 1, "port": 80}, {"x": 5, "port": 80}]),
+        json!([{"x": 1, "unknown": 2}, {"x": 5, "unknown": 4}]),
+    );
+    check(
+        json!([{"x": 1, "port": 80}, {"x": 3, "port": 81}]),
+        json!([{"x": 1, "unknown": 2}, {"x": 3, "unknown": 4, "port": 81}]),
+    );
+    check(json!([{"x": 3, "port": 80}]), json!([{"x": 3, "unknown": 4}]));
+    check(
+        json!([{"x": 1, "port": 80}, {"x": 3, "port": 80}, {"x": 6, "port": 80}]),
+        json!([{"x": 1, "unknown": 2}, {"x": 3, "unknown": 4}, {"x": 6, "port": 80}]),
+    );
+}
