@@ -162,6 +162,16 @@ proptest! {
     }
 }
 
+/// Texts of which nobody says what they are to be.
+const LOOSE: [(&str, &str); 6] = [
+    ("APP_LIST_OF", "1, x"),
+    ("APP_JSON", "[1, 2]"),
+    ("APP_FLAG", "on"),
+    ("APP_INT", "1_000"),
+    ("APP_FLOAT", "0.5"),
+    ("APP_TEXT", "t"),
+];
+
 /// What is edited so that `wanted` becomes effective: `a.b` for what is set, `-a.b` for what is removed, `~a.b` for what
 /// becomes null.
 fn edits(files: &[(&str, Value)], how: &WriteBack, wanted: &Value) -> Vec<String> {
@@ -172,6 +182,7 @@ fn edits(files: &[(&str, Value)], how: &WriteBack, wanted: &Value) -> Vec<String
     let layers = Layers::new()
         .with_source(ValueSource::defaults(&json!({"low": 1})).unwrap())
         .with_source(FileSource::named("app"))
+        .with_source(EnvSource::new("APP_").with_variables(LOOSE))
         .with_includes(true)
         .with_interpolation(true)
         .with_variables([("SECRET".into(), CANARY.into())]);
@@ -251,4 +262,53 @@ fn items_that_a_program_changed_keep_what_its_type_does_not_know_and_get_no_defa
         json!([{"x": 1, "port": 80}, {"x": 3, "port": 80}, {"x": 6, "port": 80}]),
         json!([{"x": 1, "unknown": 2}, {"x": 3, "unknown": 4}, {"x": 6, "port": 80}]),
     );
+    // Of two that are equal the first is the one that was there.
+    check(
+        json!([{"x": 1, "port": 80}, {"x": 3, "port": 80}, {"x": 3, "port": 80}]),
+        json!([{"x": 1, "unknown": 2}, {"x": 3, "unknown": 4}, {"x": 3, "port": 80}]),
+    );
+}
+
+#[test]
+fn a_text_of_the_environment_is_what_a_type_reads_from_it() {
+    let is_same = |key: &str, wanted: Value| {
+        edits(&[(FILE, json!({}))], &WriteBack::new(Extent::Mentioned), &json!({ key: wanted })).is_empty()
+    };
+    for (key, wanted, others) in [
+        ("list_of", json!([1, "x"]), [json!([1]), json!([1, "x", 2]), json!(["x", 1])]),
+        ("json", json!([1, 2]), [json!([1]), json!([1, 2, 3]), json!("1, 2")]),
+        ("flag", json!(true), [json!(false), json!(1), json!([])]),
+        ("int", json!(1000), [json!(1001), json!("1000"), json!({})]),
+        ("float", json!(0.5), [json!(0.25), json!(5), json!(null)]),
+        ("text", json!("t"), [json!("u"), json!("t "), json!(true)]),
+    ] {
+        assert!(is_same(key, wanted.clone()), "{key} {wanted}");
+        others.into_iter().for_each(|other| assert!(!is_same(key, other.clone()), "{key} {other}"));
+    }
+}
+
+#[test]
+fn numbers_are_the_same_that_have_the_same_value() {
+    let is_same = |is: Value, wanted: Value| {
+        let file = [(FILE, json!({ "n": is }))];
+        edits(&file, &WriteBack::new(Extent::Mentioned), &json!({ "n": wanted })).is_empty()
+    };
+    let top = u64::MAX as f64;
+    for (is, wanted, expected) in [
+        (json!(1), json!(1.0), true),
+        (json!(1.0), json!(1), true),
+        (json!(1), json!(1.5), false),
+        (json!(0.1), json!(f64::from(0.1f32)), true),
+        (json!(f64::from(0.1f32)), json!(0.1), false),
+        (json!(0.1), json!(0.2), false),
+        // Where floats are further apart than integers, the next one is another.
+        (json!(1i64 << 60), json!((1i64 << 60) as f64), true),
+        (json!((1i64 << 60) + 1), json!((1i64 << 60) as f64), false),
+        (json!(u64::MAX), json!(top), true),
+        (json!(u64::MAX - 1), json!(top), false),
+        (json!(1u64 << 63), json!((1u64 << 63) as f64), true),
+        (json!(u64::MAX), json!(u64::MAX - 1), false),
+    ] {
+        assert_eq!(is_same(is.clone(), wanted.clone()), expected, "{is} {wanted}");
+    }
 }
