@@ -78,3 +78,20 @@ fn any_change_of_the_files_is_noticed() {
         assert!(!loaded.is_current(&root), "{what}");
     }
 }
+
+#[test]
+fn what_was_loaded_weighs_what_its_documents_and_their_layers_do() {
+    let dir = tempfile::tempdir().unwrap();
+    let root = ConfigRoot::open(dir.path()).unwrap();
+    let weight = |text: &str| {
+        write(&dir, "app.json", text);
+        Layers::new().with_source(FileSource::named("app")).load(&root).unwrap().heap_bytes()
+    };
+    let small = weight(r#"{"a": 1}"#);
+    assert!(small < 2000, "{small}");
+    // A byte for each line, and a row for each value.
+    let lines = weight(&format!("{}{{\"a\": 1}}", "\n".repeat(10_000)));
+    assert!((small + 10_000..small + 11_000).contains(&lines), "{lines} beside {small}");
+    let values = weight(&format!("{{\"a\": [0{}]}}", ",1".repeat(10_000)));
+    assert!((small + 130_000..small + 135_000).contains(&values), "{values} beside {small}");
+}
