@@ -10,6 +10,10 @@ pub(crate) struct Family {
     pub(crate) name: &'static str,
     pub(crate) unit: Option<&'static str>,
     /// Without a full stop.
+    #[cfg_attr(
+        not(feature = "openmetrics"),
+        expect(dead_code, reason = "recorders are told figures, and no descriptions")
+    )]
     pub(crate) help: &'static str,
     /// By their labels, so that no two have the same.
     pub(crate) rows: BTreeMap<Labels, Value>,

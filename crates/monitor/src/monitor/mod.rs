@@ -243,7 +243,6 @@ impl ConfigMonitor {
         look(&history)
     }
 
-    #[cfg(feature = "openmetrics")]
     #[cfg(any(feature = "metrics", feature = "openmetrics"))]
     pub(crate) fn core(&self) -> &Core {
         &self.core

@@ -150,7 +150,11 @@ impl tracing::Subscriber for Asking {
     fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
 
     fn event(&self, _: &tracing::Event<'_>) {
-        let _ = self.0.upgrade().map(|monitor| (monitor.health(), monitor.openmetrics()));
+        if let Some(monitor) = self.0.upgrade() {
+            let _ = monitor.health();
+            #[cfg(feature = "openmetrics")]
+            let _ = monitor.openmetrics();
+        }
         self.1.fetch_add(1, Ordering::Relaxed);
     }
 

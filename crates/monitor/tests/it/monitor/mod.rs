@@ -1,6 +1,7 @@
 #[cfg(feature = "metrics")]
 mod bridge;
 mod engine;
+#[cfg(feature = "openmetrics")]
 mod exposition;
 mod report;
 mod signals;
