@@ -4,9 +4,10 @@ use enhanced_config_core::Segment;
 
 use super::block::{Block, Text, end_of, indents, member as member_at};
 use super::layout::Layout;
+use super::nest::reindented;
 use super::write;
 use crate::edit::model::{Change, name};
-use crate::edit::source::{Source, Splice, is_blank};
+use crate::edit::source::{Source, Splice};
 use crate::edit::tree::{Holds, Style};
 
 /// Moves a member; nothing where it has no lines of its own, or they fit nowhere.
@@ -64,10 +65,6 @@ pub(in crate::edit) fn moved(
 
 /// Lines that stood at one column, at another.
 fn shifted(lines: &str, from: usize, to: usize) -> String {
-    let shift = |line: &str| {
-        let blanks = line.len() - line.trim_start_matches(' ').len();
-        let rest = line.get(blanks.min(from)..).unwrap_or_default();
-        if is_blank(line) { rest.to_owned() } else { " ".repeat(to) + rest }
-    };
-    lines.replace("\r\n", "\n").split('\n').map(shift).collect::<Vec<_>>().join("\n")
+    let lines = lines.replace("\r\n", "\n");
+    lines.split('\n').map(|line| reindented(line, from, to)).collect::<Vec<_>>().join("\n")
 }

@@ -51,9 +51,14 @@ fn shifted_below(lines: &str, fewer: usize, more: usize) -> String {
     let lines = lines.replace("\r\n", "\n");
     let mut lines = lines.split('\n');
     let first = lines.next().unwrap_or_default().to_owned();
-    lines.fold(first, |text, line| {
-        let blanks = line.len() - line.trim_start_matches(' ').len();
-        let rest = line.get(blanks.min(fewer)..).unwrap_or_default();
-        if is_blank(line) { text + "\n" + rest } else { text + "\n" + &" ".repeat(more) + rest }
-    })
+    lines.fold(first, |text, line| text + "\n" + &reindented(line, fewer, more))
+}
+
+/// A line with fewer blanks before it, then with more. One that has no others stays empty.
+///
+/// Blanks at the end of a line of blanks are part of a text of several lines, which it may belong to.
+pub(super) fn reindented(line: &str, fewer: usize, more: usize) -> String {
+    let blanks = line.len() - line.trim_start_matches(' ').len();
+    let rest = line.get(blanks.min(fewer)..).unwrap_or_default();
+    if rest.is_empty() { String::new() } else { " ".repeat(more) + rest }
 }

@@ -267,3 +267,14 @@ fn items_without_a_value() {
     check("l:\n-", "insert l[1] 5", "l:\n-\n- 5");
     check("l:\n-\n", "set l[0] {\"a\": 1}", "l:\n- a: 1\n");
 }
+
+#[test]
+fn blanks_that_end_a_text_of_several_lines_move_with_it() {
+    let text = "a: |+\n  x\n   \n  \t\n\nb: 1\n";
+    check(text, "wrap a k", "a:\n  k: |+\n    x\n     \n    \t\n\nb: 1\n");
+    check(
+        "m:\n  a: |+\n    x\n     \n    \t\n\nb: 1\n",
+        "move m.a c",
+        "m: {}\nb: 1\nc: |+\n  x\n   \n  \t\n\n",
+    );
+}
