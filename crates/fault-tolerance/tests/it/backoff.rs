@@ -31,6 +31,21 @@ fn jitters() -> impl Strategy<Value = Jitter> {
     ]
 }
 
+/// As the program of its authors does it from the same seed: the upper 53 bits of each number.
+#[test]
+fn waits_are_drawn_by_splitmix64() {
+    let backoff = Backoff::constant(Duration::from_nanos(1 << 53)).with_jitter(Jitter::Full);
+    let drawn: Vec<_> = backoff.delays(1_234_567).take(5).map(|wait| wait.as_nanos() as u64).collect();
+    let numbers: [u64; 5] = [
+        6_457_827_717_110_365_317,
+        3_203_168_211_198_807_973,
+        9_817_491_932_198_370_423,
+        4_593_380_528_125_082_431,
+        16_408_922_859_458_223_821,
+    ];
+    assert_eq!(drawn, numbers.map(|number| number >> 11));
+}
+
 #[test]
 fn backoffs_are_equal_when_all_that_they_say_is() {
     let [short, long] = [1, 2].map(Duration::from_secs);

@@ -1,8 +1,9 @@
-use enhanced_config_clock::Instant;
+use enhanced_config_clock::{Clock, Instant, ManualClock};
 use enhanced_config_fault_tolerance::limiter::{KeyedLimiter, SlidingWindow};
-use enhanced_config_fault_tolerance::{Quota, RateLimiter};
+use enhanced_config_fault_tolerance::{Policy, Quota, RateLimiter};
 use proptest::prelude::*;
 use std::num::NonZeroU32;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
 use std::time::Duration;
@@ -34,6 +35,21 @@ fn a_look_takes_nothing() {
     assert_eq!(limiter.snapshot(at(0)), snapshot);
     limiter.check_n(0, at(0)).unwrap();
     assert_eq!(limiter.snapshot(at(0)), snapshot);
+}
+
+#[test]
+fn a_call_that_is_given_up_takes_nothing_whether_the_limiter_is_shared_or_not() {
+    fn check(limiter: &RateLimiter, policy: &impl Policy) {
+        let clock = ManualClock::new();
+        let remaining = || limiter.snapshot(clock.now()).remaining;
+        let permit = policy.begin(&clock).ok().unwrap();
+        assert_eq!(remaining(), 1);
+        policy.cancel(permit, &clock);
+        assert_eq!(remaining(), 2);
+    }
+    let limiter = Arc::new(RateLimiter::new(quota(2)));
+    check(&limiter, &*limiter);
+    check(&limiter, &limiter);
 }
 
 #[test]
