@@ -207,3 +207,32 @@ fn the_others_hold_no_lock_either() {
     );
     assert_eq!(events.len(), 1);
 }
+
+#[test]
+fn a_policy_is_shown_by_what_it_goes_by() {
+    fn check(shown: &impl Debug, begins: &str) {
+        let shown = format!("{shown:?}");
+        assert!(shown.starts_with(begins) && shown.ends_with('}'), "{shown}");
+    }
+    let quota = Quota::every(SECOND);
+    check(&CircuitBreaker::default(), "CircuitBreaker { state: Closed, options: ");
+    check(&CircuitBreaker::default().admit(at(0)).unwrap(), "Permit {");
+    check(&Bulkhead::default(), "Bulkhead {");
+    check(&Bulkhead::default().admit().unwrap(), "Permit {");
+    check(&DegradationLadder::default(), "DegradationLadder {");
+    check(&Hedge::new(HedgeDelay::Fixed(SECOND)).unwrap(), "Hedge { delay: Fixed(1s)");
+    check(
+        &Hedge::new(HedgeDelay::Fixed(SECOND)).unwrap().begin(Safety::Idempotent, at(0)),
+        "Operation { began: ",
+    );
+    check(&RateLimiter::new(quota), "RateLimiter { quota: Quota { burst: 1, interval: 1000000000 }");
+    check(&KeyedLimiter::<String>::new(quota, 16), "KeyedLimiter {");
+    check(&SlidingWindow::new(2, SECOND).unwrap(), "SlidingWindow { limit: 2, length: 1s");
+    check(&RetryPolicy::default(), "RetryPolicy { options: ");
+    check(
+        &RetryPolicy::default().begin(Safety::NotIdempotent, at(0)),
+        "Operation { safety: NotIdempotent, began: ",
+    );
+    check(&AdaptiveThrottle::new(SECOND, 2.0, 0).unwrap(), "AdaptiveThrottle { factor: 2.0");
+    check(&TotalTimeout::new(SECOND).unwrap(), "Timeout {");
+}

@@ -38,6 +38,22 @@ fn a_look_takes_nothing() {
 }
 
 #[test]
+fn an_interval_is_a_nanosecond_to_a_hundred_years() {
+    let years = SECOND * 100 * 365 * 24 * 3600;
+    for (asked, interval) in [
+        (Duration::ZERO, Duration::from_nanos(1)),
+        (SECOND, SECOND),
+        (years, years),
+        (years + Duration::from_nanos(1), years),
+        (Duration::MAX, years),
+    ] {
+        assert_eq!(Quota::every(asked).interval(), interval);
+    }
+    let three = Quota::per(NonZeroU32::new(3).unwrap(), SECOND);
+    assert_eq!((three.interval().as_nanos(), three.burst().get()), (333_333_334, 3), "rounded up");
+}
+
+#[test]
 fn a_call_that_is_given_up_takes_nothing_whether_the_limiter_is_shared_or_not() {
     fn check(limiter: &RateLimiter, policy: &impl Policy) {
         let clock = ManualClock::new();

@@ -67,6 +67,26 @@ fn the_defaults_do_no_harm_and_the_order_is_as_told() {
 }
 
 #[test]
+fn the_policies_that_there_are_can_be_looked_at() {
+    let are_there = |options: &PipelineOptions| {
+        let pipeline = standard(options);
+        let layers = pipeline.layers();
+        assert_eq!(layers.options(), *options);
+        let (retry, bulkhead) = (layers.retry().is_some(), layers.bulkhead().is_some());
+        [retry, bulkhead, layers.limiter().is_some(), layers.breaker().is_some()]
+    };
+    let none = PipelineOptions::none();
+    assert_eq!(are_there(&none), [false; 4]);
+    assert_eq!(are_there(&PipelineOptions { retry: all().retry, ..none }), [true, false, false, false]);
+    assert_eq!(are_there(&PipelineOptions { bulkhead: all().bulkhead, ..none }), [false, true, false, false]);
+    assert_eq!(
+        are_there(&PipelineOptions { rate_limit: all().rate_limit, ..none }),
+        [false, false, true, false]
+    );
+    assert_eq!(are_there(&PipelineOptions { breaker: all().breaker, ..none }), [false, false, false, true]);
+}
+
+#[test]
 fn harmful_options_are_named() {
     let options = PipelineOptions { total_timeout: Some(SECOND * 5), ..PipelineOptions::default() };
     let (outer, inner) = (SECOND * 5, SECOND * 10);
