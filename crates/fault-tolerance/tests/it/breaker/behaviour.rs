@@ -115,6 +115,24 @@ fn whoever_finds_no_place_for_a_probe_is_told_to_come_back_soon() {
 }
 
 #[test]
+fn a_refusal_says_what_the_breaker_is_doing() {
+    let half_open = HalfOpen { ramp: Some(SECOND * 100), ..HalfOpen::all_of(1) };
+    let breaker = breaker(options().with_half_open(half_open));
+    let refusal = || breaker.admit(at(0)).map(drop).unwrap_err().to_string();
+    breaker.force(Force::ForcedOpen, at(0));
+    assert_eq!(refusal(), "circuit breaker is held open");
+    breaker.force(Force::Open, at(0));
+    assert_eq!(refusal(), "circuit breaker is open, retry after 5s");
+    breaker.force(Force::HalfOpen, at(0));
+    let probe = breaker.admit(at(0)).unwrap();
+    assert_eq!(refusal(), "circuit breaker is trying a few calls, retry after 30ms");
+    breaker.record(probe, Verdict::Success, at(0));
+    // The first of the ramp goes through.
+    drop(breaker.admit(at(0)).unwrap());
+    assert_eq!(refusal(), "circuit breaker is letting calls through again by and by, retry after 10s");
+}
+
+#[test]
 fn whoever_the_ramp_refuses_is_told_to_come_back_within_it() {
     let half_open = HalfOpen { ramp: Some(SECOND * 100), ..HalfOpen::all_of(1) };
     let breaker = breaker(options().with_half_open(half_open));
