@@ -643,3 +643,34 @@ fn a_key_beside_its_misspelling_is_missing() {
         ],
     );
 }
+
+#[test]
+fn a_hundred_problems_are_told_and_that_there_are_more() {
+    let found = |wrong: usize, unknown: usize| {
+        #[derive(Deserialize, Debug)]
+        #[allow(dead_code, reason = "fields are there to be filled")]
+        struct Numbers {
+            map: BTreeMap<String, u8>,
+        }
+        let map: BTreeMap<String, &str> = (0..wrong).map(|number| (format!("w{number:03}"), "x")).collect();
+        let mut data = json!({ "map": map });
+        data.as_object_mut().unwrap().extend((0..unknown).map(|number| (format!("u{number}"), json!(1))));
+        let document = document(&data, LayerKind::Base);
+        let read = extract::<Numbers>(document.root(), &KeyPath::root(), &ExtractOptions::default());
+        let (refused, problems) = match read {
+            Ok((_, warnings)) => (false, warnings),
+            Err(problems) => (true, problems),
+        };
+        let count = |severity| problems.iter().filter(|problem| problem.severity == severity).count();
+        let last = problems.iter().last().map(ToString::to_string).unwrap_or_default();
+        let more = last == "there are more problems than these 100";
+        (refused, count(Severity::Error), count(Severity::Warning), more)
+    };
+    assert_eq!(found(0, 0), (false, 0, 0, false));
+    assert_eq!(found(100, 0), (true, 100, 0, false));
+    assert_eq!(found(101, 0), (true, 100, 0, true));
+    assert_eq!(found(300, 0), (true, 100, 0, true));
+    assert_eq!(found(0, 100), (false, 0, 100, false));
+    assert_eq!(found(0, 101), (false, 0, 100, true));
+    assert_eq!(found(3, 101), (true, 3, 100, true));
+}

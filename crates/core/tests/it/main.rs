@@ -16,6 +16,7 @@ mod merge;
 mod pack;
 mod path;
 mod prepared;
+mod redact;
 mod serialize;
 mod subschemas;
 mod take_back;
