@@ -161,7 +161,7 @@ impl Document {
             + self.large.capacity() * size_of::<u64>()
             + self.gaps.capacity()
             + self.far_keys.capacity() * size_of::<(u32, u32)>()
-            + self.keys.heap()
+            + self.keys.heap_bytes()
             + self.text.capacity()
             + self.layers.capacity() * size_of::<Layer>()
             + self.index.maps.capacity() * size_of::<(u32, u32)>()

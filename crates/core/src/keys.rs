@@ -37,7 +37,7 @@ impl KeyTable {
     }
 
     /// Bytes on the heap.
-    pub(crate) fn heap(&self) -> usize {
+    pub(crate) fn heap_bytes(&self) -> usize {
         self.text.capacity() + 4 * (self.ends.capacity() + self.slots.capacity())
     }
 
