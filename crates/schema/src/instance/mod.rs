@@ -39,6 +39,19 @@ pub(crate) fn first_repeated(list: NodeRef<'_>) -> Option<(usize, usize)> {
     same::first_repeated(list.items())
 }
 
+/// What JSON calls a kind of value.
+#[inline]
+pub(crate) fn json_type(kind: Kind) -> JsonType {
+    match kind {
+        Kind::Null => JsonType::Null,
+        Kind::Bool => JsonType::Boolean,
+        Kind::Integer | Kind::Float => JsonType::Number,
+        Kind::String => JsonType::String,
+        Kind::List => JsonType::Array,
+        Kind::Map => JsonType::Object,
+    }
+}
+
 /// The representation.
 pub(crate) enum Documents {}
 
@@ -151,15 +164,7 @@ impl<'a> Node<'a, Documents> for Instance<'a> {
 
     #[inline]
     fn json_type(&self) -> JsonType {
-        let Some(node) = self.node() else { return JsonType::String };
-        match node.kind() {
-            Kind::Null => JsonType::Null,
-            Kind::Bool => JsonType::Boolean,
-            Kind::Integer | Kind::Float => JsonType::Number,
-            Kind::String => JsonType::String,
-            Kind::List => JsonType::Array,
-            Kind::Map => JsonType::Object,
-        }
+        self.node().map_or(JsonType::String, |node| json_type(node.kind()))
     }
 
     fn equals_value(&self, expected: &JsonValue) -> bool {

@@ -8,6 +8,7 @@ use jsonschema::{JsonType, ValidationError};
 use serde_json::Value as Json;
 
 use super::expected::Expected;
+use crate::instance::json_type;
 
 type Errors = [ValidationError<'static>];
 
@@ -122,15 +123,7 @@ impl<'e, 'a> Alternatives<'e, 'a> {
     /// The kinds of the values that are allowed, if the value is of none of them.
     fn other_kinds(self, allowed: &[Json]) -> Option<Vec<JsonType>> {
         let kinds: Vec<JsonType> = allowed.iter().map(kind).collect();
-        let found = match self.node.kind() {
-            Kind::Null => JsonType::Null,
-            Kind::Bool => JsonType::Boolean,
-            Kind::Integer | Kind::Float => JsonType::Number,
-            Kind::String => JsonType::String,
-            Kind::List => JsonType::Array,
-            Kind::Map => JsonType::Object,
-        };
-        (!kinds.contains(&found)).then_some(kinds)
+        (!kinds.contains(&json_type(self.node.kind()))).then_some(kinds)
     }
 
     /// The member that `error` is about and the values it may have, if these are fixed.
