@@ -141,9 +141,10 @@ impl EditError {
         }
     }
 
-    /// What cannot be written is told with its own path.
+    /// What cannot be written is told with its own path, and the root has none.
     fn shown_path(&self) -> String {
         match self.why {
+            _ if self.path.is_root() => String::new(),
             Refusal::Emit(EmitError::Null { .. } | EmitError::Integer { .. }) => String::new(),
             _ => format!("{}: ", self.path),
         }

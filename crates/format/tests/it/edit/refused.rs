@@ -108,6 +108,14 @@ fn what_is_not_there_or_does_not_fit() {
     yaml("a: [1]\n", "set a[3] 2", "a[3]: there is no such value (app:1:4)");
     yaml("a: [1]\n", "set a.b 2", "a.b: there is no such value (app:1:4)");
     yaml("a: 1\nb: 2\n", "rename a b", "b: there is a value already (app:2:4)");
+    yaml("a: [1]\n", "rename a[0] b", "a[0]: a is not a map or list that could hold it (app:1:5)");
+    check(
+        Format::Toml,
+        "a = [1]\n",
+        "rename a[0] b",
+        "a[0]: a is not a map or list that could hold it (app:1:6)",
+    );
+    yaml("a: 1\n", "rename  b", "the root is always a map, and has no name (app:1:1)");
     yaml("a: 1\nb: 2\n", "insert a 5", "a: there is a value already (app:1:4)");
     yaml("a: {b: 1}\n", "move a a.b.c", "a: it cannot be moved to a.b.c, which is a part of it (app:1:4)");
     yaml("? a\n: 1\nb: 1\n", "remove a", "a: its key is written with `?`, which is not edited (app:1:3)");

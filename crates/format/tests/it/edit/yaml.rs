@@ -278,3 +278,12 @@ fn blanks_that_end_a_text_of_several_lines_move_with_it() {
         "m: {}\nb: 1\nc: |+\n  x\n   \n  \t\n\n",
     );
 }
+
+#[test]
+fn members_in_brackets_without_a_value() {
+    check("a: {b: , c, d:} # x\n", "set a.b 1", "a: {b: 1 , c, d:} # x\n");
+    check("a: {b: , c, d:} # x\n", "set a.c 1", "a: {b: , c: 1, d:} # x\n");
+    check("a: {b: , c, d:} # x\n", "set a.d [1]", "a: {b: , c, d: [1]} # x\n");
+    check("a: {b: , c, d:} # x\n", "remove a.c", "a: {b: , d:} # x\n");
+    check("a: {b: , c, d:} # x\n", "set a.e 1", "a: {b: , c, d:, e: 1} # x\n");
+}
