@@ -287,3 +287,15 @@ fn members_in_brackets_without_a_value() {
     check("a: {b: , c, d:} # x\n", "remove a.c", "a: {b: , d:} # x\n");
     check("a: {b: , c, d:} # x\n", "set a.e 1", "a: {b: , c, d:, e: 1} # x\n");
 }
+
+#[test]
+fn quotes_stay_what_they_were() {
+    check("a: \"x\"\n", "set a \"plain\"", "a: \"plain\"\n");
+    check("a: 'x'\n", "set a \"plain\"", "a: 'plain'\n");
+    check("a: x\n", "set a \"plain\"", "a: plain\n");
+    check("a: [\"x\", 'y', z]\n", "set a[0] \"plain\"", "a: [\"plain\", 'y', z]\n");
+    check("a: {b: \"x\"}\n", "set a.b \"plain\"", "a: {b: \"plain\"}\n");
+    check("- \"x\"\n".replace("- ", "l:\n- ").as_str(), "set l[0] \"plain\"", "l:\n- \"plain\"\n");
+    check("a: \"x\"\n", "set a \"it's\"", "a: \"it's\"\n");
+    check("a: \"x\"\n", "set a 5", "a: 5\n");
+}
