@@ -132,8 +132,8 @@ const BROKEN_YAML: &[&str] = &[
     "password: kanarie: x\n",
     "cert: |\n  -----BEGIN RSA PRIVATE KEY-----\n  kanarie\n  -----END RSA PRIVATE KEY-----\nport: [\n",
     "[vault: {name: x,\n  code: kanarie}]\n",
-    "credentials:\n  a: 1\n/kanarie: x\nport: [\n",
-    "credentials:\n  a: 1\n.kanarie: x\nport: [\n",
+    "credentials:\n  a: 1\n/kanarie: x\nport: b: c\n",
+    "credentials:\n  a: 1\n.kanarie: x\nport: b: c\n",
 ];
 
 const JSON: &[&str] = &[
