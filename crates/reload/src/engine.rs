@@ -329,7 +329,7 @@ impl Engine {
         let now = SystemClock.now();
         let Some(followed) = self.followed.get_mut(name) else { return };
         let Some(due) = followed.settling.due(&self.options) else { return };
-        let trigger = followed.trigger(due.patient);
+        let trigger = followed.begin(due.patient);
         tracing::trace!(config = &**name, cause = ?trigger.cause(), patient = due.patient, "settled");
         followed.settling.begin(now);
         if !self.jobs.begin(&self.shared, name, &followed.follow, trigger, now) {

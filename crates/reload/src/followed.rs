@@ -21,6 +21,8 @@ pub(crate) struct Followed {
     changed: BTreeSet<PathBuf>,
     /// Whether variables of the process did.
     pub(crate) environment: bool,
+    /// What there was when the present attempt began; none once other inputs were read.
+    tried: Option<Vec<Input>>,
 }
 
 impl Followed {
@@ -32,6 +34,7 @@ impl Followed {
             trails: Trails::default(),
             changed: BTreeSet::new(),
             environment: false,
+            tried: None,
         };
         followed.read(inputs);
         followed
@@ -42,13 +45,15 @@ impl Followed {
         self.settling.done();
         self.changed.clear();
         self.environment = false;
+        self.tried = None;
         self.depend_on(inputs);
     }
 
-    /// Nothing more can be made of what there was at the last look.
+    /// Nothing more can be made of what there was when the attempt began. What changed since is another matter.
     pub(crate) fn give_up(&mut self) {
-        let seen = |(input, seen): &(Input, _)| Input::new(input.path.clone(), Clone::clone(seen));
-        self.read(self.inputs.iter().map(seen).collect());
+        if let Some(tried) = self.tried.take() {
+            self.read(tried);
+        }
     }
 
     /// These inputs matter, though nothing has been made of them yet.
@@ -99,8 +104,10 @@ impl Followed {
         look.changed
     }
 
-    /// What an attempt that is made now is told.
-    pub(crate) fn trigger(&self, patient: bool) -> Trigger {
+    /// What an attempt that begins now is told.
+    pub(crate) fn begin(&mut self, patient: bool) -> Trigger {
+        let seen = |(input, seen): &(Input, _)| Input::new(input.path.clone(), Clone::clone(seen));
+        self.tried = Some(self.inputs.iter().map(seen).collect());
         let cause = match self.environment {
             true if self.changed.is_empty() => Cause::Environment,
             _ => Cause::Files(self.changed.iter().cloned().collect()),

@@ -319,18 +319,33 @@ fn one_that_failed_waits_for_the_next_poll() {
     assert_eq!(scene.reloader.queued(), 1);
 }
 
+/// Whether that is while it runs or later.
 #[test]
 fn one_that_panics_is_made_again_when_something_changes() {
-    let scene = Scene::new(ReloadOptions::default());
-    scene.write("a", "1");
-    let panics = |_: &Trigger| -> Attempt { panic!("an attempt that panics") };
-    let told = scene.follow_answering("app", &["a"], [Box::new(panics)]);
-    scene.write("a", "22");
-    next(&told);
-    scene.is_quiet(&told);
-    assert_eq!(scene.reloader.queued(), 0);
-    scene.write("a", "333");
-    assert!(covers(&next(&told), &[&scene.path("a")]));
+    for meanwhile in [false, true] {
+        let scene = Scene::new(ReloadOptions::default());
+        scene.write("a", "1");
+        let (end, ends) = channel::<()>();
+        let panics = move |_: &Trigger| -> Attempt {
+            let _ = ends.recv();
+            panic!("an attempt that panics")
+        };
+        let told = scene.follow_answering("app", &["a"], [Box::new(panics)]);
+        scene.write("a", "22");
+        next(&told);
+        if meanwhile {
+            scene.write("a", "333");
+            scene.is_quiet(&told);
+            drop(end);
+        } else {
+            drop(end);
+            scene.is_quiet(&told);
+            scene.write("a", "333");
+        }
+        assert!(covers(&next(&told), &[&scene.path("a")]), "{meanwhile}");
+        scene.is_quiet(&told);
+        assert_eq!(scene.reloader.queued(), 0);
+    }
 }
 
 #[test]
