@@ -168,6 +168,13 @@ fn a_slip_in_the_name_of_a_profile_is_noticed() {
     check(&others, "production", &(missing("production") + "it has files for `eu`, `prod`"));
     check(&others, "test", &(missing("test") + "it has files for `eu`, `prod`"));
     check(&["app.json", "app.local.json"], "prod", "");
+    let many =
+        ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"].map(|name| format!("app.{name}{name}{name}.json"));
+    for (count, more) in [(8, ""), (9, ", …"), (10, ", …")] {
+        let files: Vec<&str> = many.iter().take(count).map(String::as_str).chain(["app.json"]).collect();
+        let shown = "`aaa`, `bbb`, `ccc`, `ddd`, `eee`, `fff`, `ggg`, `hhh`";
+        check(&files, "production", &format!("{}it has files for {shown}{more}", missing("production")));
+    }
     check(&["app.json", "app.eu.json", "db.prod.json"], "prod", "");
     check(
         &["app.json", "app.pord.json", "db.prod.json"],
@@ -226,6 +233,8 @@ fn includes_are_lower_layers_and_leave_no_trace() {
     ]);
     let loaded = case.load(app().with_includes(true)).unwrap();
     assert_eq!(data(&loaded), json!({"log": "info", "name": "x", "db": {"port": 2, "host": "h"}}));
+    let origin = loaded.document.get("name").unwrap().origin();
+    assert_eq!(case.anonymous(&origin), "DIR/common.json:1:26");
     assert_eq!(data(&case.load(app()).unwrap())["include"], json!(["parts/db.json", "parts/log.json"]));
 }
 

@@ -312,3 +312,31 @@ fn numbers_are_the_same_that_have_the_same_value() {
         assert_eq!(is_same(is.clone(), wanted.clone()), expected, "{is} {wanted}");
     }
 }
+
+#[test]
+fn a_list_of_which_a_type_leaves_items_out_is_what_the_program_made_of_it() {
+    let (effective, read) = (document(&json!({"list": [1, 2, 3]})), document(&json!({"list": [2, 3]})));
+    let new = with_changes_of(&effective, &read, &document(&json!({"list": [2, 4]}))).unwrap();
+    assert_eq!(Value::from(new.root()), json!({"list": [2, 4]}));
+}
+
+#[test]
+fn an_item_is_written_with_all_its_members() {
+    let check = |file: Value, wanted: Value, expected: Value| {
+        let dir = tempfile::tempdir().unwrap();
+        let text = json!({ "list": file }).to_string();
+        std::fs::write(dir.path().join(FILE), &text).unwrap();
+        let root = ConfigRoot::open(dir.path()).unwrap();
+        let loaded = Layers::new().with_source(FileSource::named("app")).load(&root).unwrap();
+        let editor = Editor::new(text.as_bytes(), Format::Json, FILE, &ParseOptions::default()).unwrap();
+        let wanted = document(&json!({ "list": wanted }));
+        let how = WriteBack::new(Extent::Whole);
+        let edits = loaded.edits(editor.document(), &wanted, &how).unwrap();
+        let [edit] = edits.as_slice() else { panic!("{} edits", edits.len()) };
+        let FileChange::Set(value) = &edit.change else { panic!("{edit:?}") };
+        assert_eq!(json!(value), expected);
+    };
+    check(json!([{"x": 1, "y": 2}]), json!([{"x": 3, "y": 2}]), json!([{"x": 3, "y": 2}]));
+    check(json!([{"x": 1, "y": 2}]), json!([{"x": null, "y": 3}]), json!([{"y": 3}]));
+    check(json!([{"x": null, "y": 2}]), json!([{"x": null, "y": 3}]), json!([{"x": null, "y": 3}]));
+}
