@@ -518,6 +518,24 @@ fn one_member_of_a_list_is_replaced_and_the_others_keep_their_origin() {
 }
 
 #[test]
+fn a_map_in_place_of_a_member_of_a_list_is_the_variables() {
+    let bed = Bed::new(Json::Null, json!({"list": [1, ["a"], {"k": "v"}]}));
+    for (at, expected, origin) in [
+        (0, json!({"new": "x"}), "environment variable APP_LIST__0__NEW"),
+        (2, json!({"k": "v", "new": "x"}), "base file"),
+    ] {
+        let name = format!("APP_LIST__{at}__NEW");
+        let document = bed.read(&[(&name, "x")]).unwrap().document.unwrap();
+        let mut list = json!([1, ["a"], {"k": "v"}]);
+        list[at] = expected;
+        assert_eq!(Json::from(document.root()), json!({"list": list}));
+        let member = document.get(&format!("list[{at}]")).unwrap();
+        assert_eq!(member.origin().to_string(), origin, "{at}");
+        assert_eq!(member.get("new").unwrap().origin().to_string(), format!("environment variable {name}"));
+    }
+}
+
+#[test]
 fn every_value_knows_its_variable() {
     let layer = service()
         .read(&[("APP_TAGS", "a,b"), ("APP_DB_PORT", "1"), ("APP_LABELS", r#"{"a": [1]}"#)])

@@ -58,24 +58,31 @@ fn damaged_bytes_give_nothing_or_the_same() {
     }
 }
 
+/// What it is, how it is made, and the places at which it is seen.
+type Change<'a> = (&'a str, &'a dyn Fn(), &'a [&'a str]);
+
 #[test]
 fn any_change_of_the_files_is_noticed() {
     let dir = tempfile::tempdir().unwrap();
     write(&dir, "app.json", r#"{"port": 1}"#);
     let root = ConfigRoot::open(dir.path()).unwrap();
-    let changes: [(&str, &dyn Fn()); 6] = [
-        ("another text", &|| write(&dir, "app.json", r#"{"port": 22}"#)),
-        ("a local file", &|| write(&dir, "app.local.json", "{}")),
-        ("a directory of drop-ins", &|| write(&dir, "app.d/1.json", "{}")),
-        ("one more drop-in", &|| write(&dir, "app.d/2.json", "{}")),
-        ("one drop-in less", &|| std::fs::remove_file(dir.path().join("app.d/1.json")).unwrap()),
-        ("a second file of the name", &|| write(&dir, "app.toml", "a = 1\n")),
+    let remove = |name: &str| std::fs::remove_file(dir.path().join(name)).unwrap();
+    let changes: [Change<'_>; 6] = [
+        ("another text", &|| write(&dir, "app.json", r#"{"port": 22}"#), &["app.json"]),
+        ("a local file", &|| write(&dir, "app.local.json", "{}"), &["app.local.json"]),
+        ("a directory of drop-ins", &|| write(&dir, "app.d/1.json", "{}"), &["app.d"]),
+        ("one more drop-in", &|| write(&dir, "app.d/2.json", "{}"), &["app.d"]),
+        ("one drop-in less", &|| remove("app.d/1.json"), &["app.d", "app.d/1.json"]),
+        ("a second file of the name", &|| write(&dir, "app.toml", "a = 1\n"), &["app.toml"]),
     ];
-    for (what, change) in changes {
+    for (what, change, places) in changes {
         let loaded = layers().load(&root).unwrap();
         assert!(loaded.is_current(&root), "before {what}");
+        assert!(loaded.changed(&root).is_empty(), "before {what}");
         change();
         assert!(!loaded.is_current(&root), "{what}");
+        let places: Vec<_> = places.iter().map(|place| root.place(place)).collect();
+        assert_eq!(loaded.changed(&root), places, "{what}");
     }
 }
 

@@ -340,3 +340,116 @@ fn an_item_is_written_with_all_its_members() {
     check(json!([{"x": 1, "y": 2}]), json!([{"x": null, "y": 3}]), json!([{"y": 3}]));
     check(json!([{"x": null, "y": 2}]), json!([{"x": null, "y": 3}]), json!([{"x": null, "y": 3}]));
 }
+
+#[test]
+fn of_a_map_that_only_the_type_knows_no_more_is_there_than_what_the_program_changed() {
+    let effective = document(&json!({"a": 1}));
+    let log = json!({"level": "info", "file": {"path": "p", "size": 1}, "to": ["x"]});
+    let read = document(&json!({"a": 1, "log": log}));
+    let check = |wanted: Value, expected: Value| {
+        let wanted = document(&json!({"a": 1, "log": wanted}));
+        let new = with_changes_of(&effective, &read, &wanted).unwrap();
+        assert_eq!(Value::from(new.root()), expected);
+    };
+    check(log.clone(), json!({"a": 1}));
+    check(
+        json!({"level": "warn", "file": {"path": "p", "size": 1}, "to": ["x"]}),
+        json!({"a": 1, "log": {"level": "warn"}}),
+    );
+    check(
+        json!({"level": "info", "file": {"path": "p", "size": 2}, "to": ["x", "y"]}),
+        json!({"a": 1, "log": {"file": {"size": 2}, "to": ["x", "y"]}}),
+    );
+}
+
+/// The one value that is written to a file, of which `file` is the list, so that `wanted` becomes effective; or what keeps
+/// it from being written.
+fn written(file: Option<Value>, wanted: Value, how: &WriteBack) -> Result<Value, String> {
+    let dir = tempfile::tempdir().unwrap();
+    let text = file.map_or(json!({}), |list| json!({ "list": list })).to_string();
+    std::fs::write(dir.path().join(FILE), &text).unwrap();
+    let defaults = json!({
+        "list": [{"name": "n", "size": 1}, {"deep": [{"token": "t"}]}, 7],
+        "tags": ["x", "y"],
+    });
+    let loaded = Layers::new()
+        .with_source(ValueSource::defaults(&defaults).unwrap())
+        .with_source(FileSource::named("app"))
+        .with_source(EnvSource::new("APP_").with_variables([("APP_TAGS", "a,b")]))
+        .with_interpolation(true)
+        .with_variables([("SECRET".into(), CANARY.into())])
+        .load(&ConfigRoot::open(dir.path()).unwrap())
+        .unwrap();
+    let editor = Editor::new(text.as_bytes(), Format::Json, FILE, &ParseOptions::default()).unwrap();
+    let wanted = document(&wanted);
+    let edits = loaded.edits(editor.document(), &wanted, how);
+    let edits = edits.map_err(|inherited| format!("{} of {}", inherited.path, inherited.origin))?;
+    let [edit] = edits.as_slice() else { panic!("{} edits", edits.len()) };
+    let FileChange::Set(value) = &edit.change else { panic!("{edit:?}") };
+    Ok(json!(value))
+}
+
+#[test]
+fn a_list_takes_in_what_lies_below_but_no_secret_and_nothing_of_the_environment() {
+    let list = |wanted: Value| written(None, json!({ "list": wanted }), &WriteBack::new(Extent::Mentioned));
+    let nothing_else = json!([{"name": "n", "size": 2}]);
+    assert_eq!(list(nothing_else.clone()), Ok(nothing_else));
+    let same = json!([{"name": "n", "size": 1}, {"name": "new"}]);
+    assert_eq!(list(same.clone()), Ok(same));
+    let secret = json!([{"name": "n", "size": 2}, {"deep": [{"token": "t"}]}, 7]);
+    assert_eq!(list(secret), Err("list[1].deep[0].token of defaults".into()));
+    let tags = |tags: Value| written(None, json!({ "tags": tags }), &WriteBack::new(Extent::Mentioned));
+    assert_eq!(tags(json!(["a", "c"])), Err("tags[0] of environment variable APP_TAGS".into()));
+    assert_eq!(tags(json!(["c", "b"])), Err("tags[1] of environment variable APP_TAGS".into()));
+    assert_eq!(tags(json!(["c", "d"])), Ok(json!(["c", "d"])));
+}
+
+#[test]
+fn items_are_written_as_the_file_has_them_and_new_texts_with_their_references_escaped() {
+    let file = json!([{"x": 1, "y": "${env:SECRET}"}, {"x": 2, "y": "b"}, {"x": 3, "y": "c"}]);
+    let check = |extent: Extent, interpolated: bool, wanted: Value, expected: Value| {
+        let how = WriteBack::new(extent).with_interpolation(interpolated);
+        let found = written(Some(file.clone()), json!({"list": wanted, "tags": ["a", "b"]}), &how);
+        assert_eq!(found, Ok(expected), "{wanted}");
+    };
+    let [first, second, third] = [0, 1, 2].map(|at| file[at].clone());
+    let secret = json!({"x": 1, "y": CANARY});
+    // Whoever has the value keeps the reference, wherever the item went.
+    check(Extent::Whole, true, json!([second, third, secret]), json!([second, third, first]));
+    check(
+        Extent::Whole,
+        true,
+        json!([{"x": 5, "y": CANARY}, second]),
+        json!([{"x": 5, "y": "${env:SECRET}"}, second]),
+    );
+    check(
+        Extent::Whole,
+        true,
+        json!([secret, {"x": "${a}", "y": ["${b}", null, {"c": "$${d}", "e": null}]}]),
+        json!([first, {"x": "$${a}", "y": ["$${b}", null, {"c": "$$${d}"}]}]),
+    );
+    check(Extent::Whole, false, json!([secret, {"x": "${a}"}]), json!([first, {"x": "${a}"}]));
+    // What is not mentioned stays, and goes where all was given.
+    check(
+        Extent::Mentioned,
+        true,
+        json!([{"x": 4}, second]),
+        json!([{"x": 4, "y": "${env:SECRET}"}, second]),
+    );
+    check(Extent::Whole, true, json!([{"x": 4}, second]), json!([{"x": 4}, second]));
+}
+
+#[test]
+fn what_is_to_be_written_is_not_shown() {
+    let how = WriteBack::new(Extent::Mentioned).with_interpolation(true);
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join(FILE), "{}").unwrap();
+    let loaded = layers().load(&ConfigRoot::open(dir.path()).unwrap()).unwrap();
+    let editor = Editor::new(b"{}", Format::Json, FILE, &ParseOptions::default()).unwrap();
+    let wanted = json!({"b": CANARY, "c": format!("${{{CANARY}}}"), "d": [CANARY], "e": {"f": CANARY}});
+    let wanted = document(&wanted);
+    let edits = loaded.edits(editor.document(), &wanted, &how).unwrap();
+    let shown = edits.iter().map(|edit| format!("{:?}", edit.change)).collect::<Vec<_>>();
+    assert_eq!(shown, ["Set(a value)", "Set(a text)", "Set(a list)", "Set(a map)"]);
+    assert!(!format!("{edits:?}").contains(CANARY));
+}
