@@ -429,6 +429,9 @@ fn items_are_written_as_the_file_has_them_and_new_texts_with_their_references_es
         json!([first, {"x": "$${a}", "y": ["$${b}", null, {"c": "$$${d}"}]}]),
     );
     check(Extent::Whole, false, json!([secret, {"x": "${a}"}]), json!([first, {"x": "${a}"}]));
+    // So does whoever gives the reference itself.
+    let reference = json!([{"x": 5, "y": "${env:SECRET}"}, second]);
+    check(Extent::Whole, true, reference.clone(), reference);
     // What is not mentioned stays, and goes where all was given.
     check(
         Extent::Mentioned,
@@ -437,6 +440,16 @@ fn items_are_written_as_the_file_has_them_and_new_texts_with_their_references_es
         json!([{"x": 4, "y": "${env:SECRET}"}, second]),
     );
     check(Extent::Whole, true, json!([{"x": 4}, second]), json!([{"x": 4}, second]));
+}
+
+#[test]
+fn an_item_that_moved_keeps_its_reference_where_another_has_the_same_value_without_one() {
+    let how = WriteBack::new(Extent::Whole).with_interpolation(true);
+    let (plain, other) = (json!({"x": 1, "y": CANARY}), json!({"x": 3, "y": "c"}));
+    let reference = json!({"x": 2, "y": "${env:SECRET}"});
+    let wanted = json!({"list": [plain, other, {"x": 2, "y": CANARY}], "tags": ["a", "b"]});
+    let found = written(Some(json!([plain, reference, other])), wanted, &how);
+    assert_eq!(found, Ok(json!([plain, other, reference])));
 }
 
 #[test]
