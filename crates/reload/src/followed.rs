@@ -97,6 +97,7 @@ impl Followed {
                 look.differs = true;
                 // Whoever makes a file anew begins with an empty one.
                 look.missing |= seen.is_absent() || seen.is_empty_file();
+                look.gone |= seen.is_absent();
                 self.changed.insert(input.path.clone());
             }
         }

@@ -14,7 +14,8 @@ pub struct ReloadOptions {
     pub max_wait: Duration,
     /// How long a file that was written and not closed is waited for. Default: 3 s.
     pub open_wait: Duration,
-    /// How long something that was there may be missing, or empty, before that counts. Default: 500 ms.
+    /// How long something that was there may be missing, or empty, before that counts. Default: 500 ms. What is empty and
+    /// open for writing is waited for as any other file that is.
     pub missing_grace: Duration,
     /// How often files are looked at where no events come: network file systems, memory maps, bind mounts; at least
     /// 10 ms. Default: 1 s.

@@ -22,6 +22,8 @@ pub(crate) struct Settling {
     last: Option<Instant>,
     /// Since when something is missing, or empty, that was there.
     missing: Option<Instant>,
+    /// Whether it is not there: nobody who has it open will make it whole.
+    gone: bool,
     /// When the last attempt began that found what it read to be something else.
     tried: Option<Instant>,
     /// Whether the attempt is owed whatever there is to see.
@@ -45,6 +47,8 @@ pub(crate) struct Look {
     pub(crate) differs: bool,
     /// Something is not there, or is empty, that was when it was read.
     pub(crate) missing: bool,
+    /// It is not there.
+    pub(crate) gone: bool,
 }
 
 /// When to make an attempt.
@@ -84,6 +88,7 @@ impl Settling {
             self.last = Some(now);
         }
         self.missing = look.missing.then(|| self.missing.unwrap_or(now));
+        self.gone = look.gone;
         let owed = look.differs || self.owed;
         self.first = owed.then(|| self.first.unwrap_or(now));
     }
@@ -121,8 +126,12 @@ impl Settling {
         let last = self.last.unwrap_or(first);
         // What moved while it was read will rest for a moment soon.
         let again = self.tried.map(|tried| tried + options.settle / 5).unwrap_or_default();
+        let open = self.open.values().max().filter(|_| !self.unclosed);
+        let open = open.map(|since| *since + options.open_wait);
         if let Some(missing) = self.missing {
-            return Some(Due { at: again.max(missing + options.missing_grace), patient: true });
+            // Whoever emptied it and has it open is about to fill it.
+            let open = open.filter(|_| !self.gone).unwrap_or_default();
+            return Some(Due { at: again.max(missing + options.missing_grace).max(open), patient: true });
         }
         if self.whole {
             return Some(Due { at: last + WHOLE, patient: true });
@@ -131,8 +140,6 @@ impl Settling {
         // Whoever kept a file open used up the longest wait, and still may not be through: once more, to settle.
         let closed = self.closed.map(|closed| closed + options.settle);
         let limit = (first + options.max_wait).max(closed.unwrap_or_default());
-        let open = self.open.values().max().filter(|_| !self.unclosed);
-        let open = open.map(|since| *since + options.open_wait);
         let at = settled.min(limit).max(open.unwrap_or_default()).max(again);
         Some(Due { at, patient: at < first + options.max_wait + options.open_wait })
     }
@@ -142,10 +149,11 @@ impl Settling {
 mod tests {
     use super::*;
 
-    const CHANGED: Look = Look { changed: true, differs: true, missing: false };
-    const STILL: Look = Look { changed: false, differs: true, missing: false };
-    const GONE: Look = Look { changed: true, differs: true, missing: true };
-    const BACK: Look = Look { changed: true, differs: false, missing: false };
+    const CHANGED: Look = Look { changed: true, differs: true, missing: false, gone: false };
+    const STILL: Look = Look { changed: false, ..CHANGED };
+    const EMPTY: Look = Look { missing: true, ..CHANGED };
+    const GONE: Look = Look { gone: true, ..EMPTY };
+    const BACK: Look = Look { differs: false, ..CHANGED };
 
     fn ms(ms: u64) -> Instant {
         Instant::from_nanos(ms * 1_000_000)
@@ -281,6 +289,13 @@ mod tests {
     fn what_is_missing_may_return() {
         let story = Story::default().see(100, GONE).due(600).see(300, GONE).due(600);
         story.see(400, BACK).not_due();
+    }
+
+    #[test]
+    fn what_is_empty_and_open_is_about_to_be_filled() {
+        let story = || Story::default().hear(100, Written).see(100, EMPTY);
+        story().due(3100).hear(200, Closed).see(200, EMPTY).due(600);
+        story().see(200, GONE).due(600);
     }
 
     #[test]

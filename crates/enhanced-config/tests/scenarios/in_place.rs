@@ -140,6 +140,18 @@ fn by_a_writer_that_runs_out_of_space() {
     });
 }
 
+/// Whoever empties a file and keeps it open is about to write it.
+#[test]
+fn emptied_and_open_for_longer_than_what_is_missing_is_waited_for() {
+    scenario("", |run| {
+        let mut file = File::create(run.dir().join("app.yaml")).unwrap();
+        sleep(ms(900));
+        file.write_all(text(2).as_bytes()).unwrap();
+        drop(file);
+        run.delivers(2, &[]);
+    });
+}
+
 /// A writer that truncates, writes the beginning, pauses with the file open for longer than it takes to settle, and
 /// writes the rest: for every length of the beginning, only what was or what is to come is delivered.
 #[test]
