@@ -1,3 +1,4 @@
+use std::fmt;
 use std::io;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -22,7 +23,7 @@ use crate::{Config, ConfigStatus, EnhancedConfigSystem, LoadError, Rejection};
 pub type ConfigChange = Publication<Config>;
 
 /// Why a callback cannot be registered.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum SubscribeError {
     /// The name is not one that a configuration may have.
@@ -31,6 +32,13 @@ pub enum SubscribeError {
     /// A path cannot be read.
     #[error(transparent)]
     Path(#[from] PathError),
+}
+
+/// As [`Display`](fmt::Display): what `fn main() -> Result<…>` prints should be for people.
+impl fmt::Debug for SubscribeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 /// Following files.

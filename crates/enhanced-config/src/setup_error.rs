@@ -1,8 +1,10 @@
+use std::fmt;
+
 use enhanced_config_core::{PathError, Problems};
 use enhanced_config_files::{NameError, RootError};
 
 /// Why a system cannot be set up.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum SetupError {
     /// The directory cannot be used.
@@ -34,4 +36,15 @@ pub enum SetupError {
     #[cfg(feature = "monitor")]
     #[error("monitor: {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
     Monitor(Vec<enhanced_config_monitor::alert::RuleProblem>),
+}
+
+/// As [`Display`](fmt::Display), with what the system reports: what `fn main() -> Result<…>` prints should be for people.
+impl fmt::Debug for SetupError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)?;
+        match self {
+            Self::Directory(RootError::Io { source, .. }) => write!(f, ": {source}"),
+            _ => Ok(()),
+        }
+    }
 }

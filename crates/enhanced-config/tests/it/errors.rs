@@ -206,6 +206,17 @@ fn of_names() {
     }
 }
 
+/// What a `main` that returns them prints.
+#[test]
+fn of_set_up() {
+    use enhanced_config::EnhancedConfigSystem;
+    let refused = |builder: Builder| format!("{:?}", builder.build().unwrap_err());
+    let nowhere = refused(EnhancedConfigSystem::builder("/nowhere"));
+    assert_eq!(nowhere, "the configuration directory /nowhere does not exist");
+    let profile = refused(Dir::new(&[]).builder().profile("../prod"));
+    assert!(profile.starts_with("profile: "), "{profile}");
+}
+
 #[test]
 fn of_reads_by_path() {
     let dir = Dir::new(&[("app.yaml", "server:\n  host: a\n  port: http\n")]);

@@ -50,7 +50,10 @@ pub(in crate::edit) fn updated(
 
 /// Whether there may be a key behind a `?`, or a tag: what belongs to these is not told by their lines alone.
 fn is_unusual(text: &str) -> bool {
-    let is_key = |line: &str| line.trim_start_matches([' ', '-', '\t']).starts_with('?');
+    let is_key = |line: &str| {
+        line.trim_start_matches([' ', '-', '\t']).starts_with('?')
+            || line.split([' ', '\t']).any(|word| word == "?")
+    };
     let is_tag = |line: &str| line.split([' ', '\t', ',', '[', '{', ':']).any(|word| word.starts_with('!'));
     text.lines().any(|line| is_key(line) || is_tag(line))
 }
@@ -205,7 +208,7 @@ mod tests {
 
     #[test]
     fn what_its_lines_alone_do_not_tell_is_unusual() {
-        for text in ["a: 1\n? b\n", "- ? b\n", "a: !x 1\n"] {
+        for text in ["a: 1\n? b\n", "- ? b\n", "- : ? b\n", "a: !x 1\n"] {
             assert!(is_unusual(text), "{text:?}");
         }
         assert!(!is_unusual("a: 1\r\nb: what?\r\n"));
