@@ -124,6 +124,8 @@ fn cargo(package: &Path, arguments: &[&str]) -> Command {
         .arg("--offline")
         .current_dir(package)
         .env("CARGO_TARGET_DIR", package.join("target"));
+    // As what comes from a registry is compiled; ours comes from a path here.
+    cargo.env("CARGO_INCREMENTAL", "0");
     // The profile of the program that measures is not that of what it measures.
     cargo.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS").env_remove("CARGO_BUILD_RUSTFLAGS");
     cargo
