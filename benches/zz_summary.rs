@@ -70,6 +70,8 @@ fn machine() -> String {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let rustc = output("rustc", &["--version"]).unwrap_or_default();
     let kernel = output("uname", &["-sr"]).unwrap_or_default();
+    // Who built it does not matter.
+    let kernel = kernel.split('-').next().unwrap_or_default();
     let date = output("date", &["-u", "+%F"]).unwrap_or_default();
     format!("Measured on {date}: {processor}, {cores} cores, {kernel}, {rustc}.")
 }
